@@ -1,0 +1,3 @@
+"""orgsim: a discrete-event simulation of an organisation under demand shocks."""
+
+__version__ = "0.1.0"
