@@ -1,0 +1,145 @@
+"""The house style of figures: board size, colours that survive colour blindness, frame and file.
+
+A figure's title is its message, the line below says what was measured and how sure we are, the
+line at the bottom says which run it comes from. Colours are those of Okabe and Ito (2008,
+"Color universal design"); a second cue (dash, marker, label) always goes with them.
+
+Figures are made with matplotlib's object API under a private copy of the settings: a user's
+matplotlibrc cannot change a chart, and a chart changes no setting of the user's program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import cast
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+
+BOARD = (13.33, 7.5)
+"""Width and height of a figure in inches: a 16:9 slide."""
+
+INK = "#222222"
+MUTED = "#5f5f5f"
+REFERENCE = "#8c8c8c"
+SCENARIO = "#0072b2"
+NICHE = "#d55e00"
+TARGET = "#222222"
+SHOCK = "#f3ead0"
+GOOD = SCENARIO
+BAD = NICHE
+
+DASHED = (0, (4.0, 1.6))
+TARGET_DASH = (0, (1.2, 1.8))
+
+MARGIN = 0.035
+"""Left and right margin of every figure, as a share of its width."""
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Settings of `orgsim.mplstyle` on top of matplotlib's own defaults, restored on leaving."""
+    sheet = resources.files("orgsim.report") / "orgsim.mplstyle"
+    with resources.as_file(sheet) as path, mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(mpl.rc_params_from_file(path, use_default_template=False))
+        yield
+
+
+def board_figure() -> Figure:
+    """An empty figure of board size with an Agg canvas, which measures text as it will be drawn."""
+    figure = Figure(figsize=BOARD)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def frame(figure: Figure, *, message: str, subtitle: str, source: str) -> None:
+    """Write the message (at most three lines), the measure below it and the source line."""
+    width = 1.0 - 2.0 * MARGIN
+    title = figure.text(MARGIN, 0.968, "", va="top", fontsize=19, weight="bold", linespacing=1.12)
+    title.set_text(wrap(title, message, width, lines=2))
+    title.set_gid("message")
+    top = title.get_window_extent().y0 / figure.bbox.height
+    below = figure.text(
+        MARGIN, top - 0.012, "", va="top", fontsize=11, color=MUTED, linespacing=1.25
+    )
+    below.set_text(wrap(below, subtitle, width, lines=2))
+    below.set_gid("subtitle")
+    foot = figure.text(MARGIN, 0.018, "", va="bottom", fontsize=9, color=MUTED)
+    foot.set_text(wrap(foot, source, width, lines=1))
+    foot.set_gid("source")
+
+
+def wrap(text: Text, content: str, width: float, *, lines: int) -> str:
+    """Break `content` into at most `lines` lines no wider than `width` (share of the figure).
+
+    Measured with the font of `text`; what does not fit ends in an ellipsis.
+    """
+    figure = cast(Figure, text.get_figure(root=True))
+
+    def fits(line: str) -> bool:
+        text.set_text(line)
+        return text.get_window_extent().width <= width * figure.bbox.width
+
+    rows: list[str] = [""]
+    for word in printable(content).split(" "):
+        longer = f"{rows[-1]} {word}".strip()
+        if fits(longer):
+            rows[-1] = longer
+        elif len(rows) < lines and rows[-1]:
+            rows.append(_cut(word, fits))
+        else:
+            rows[-1] = _cut(longer, fits)
+            break
+    return "\n".join(rows)
+
+
+def _cut(line: str, fits: Callable[[str], bool]) -> str:
+    if fits(line):
+        return line
+    while line and not fits(line + "…"):
+        line = line[:-1]
+    return line.rstrip() + "…"
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+
+
+def printable(text: str) -> str:
+    """The text with every character the chart's font cannot draw shown as '?'."""
+    return "".join(c if c.isspace() or ord(c) in _glyphs() else "?" for c in text)
+
+
+def halo(text: Text) -> Text:
+    """A white edge around letters, so that a label stays legible over a line or band."""
+    text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+    return text
+
+
+def note_missing(axes: Axes, why: str) -> None:
+    """Say in an empty panel why nothing is drawn there."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.text(
+        0.5, 0.5, why, transform=axes.transAxes, ha="center", va="center", color=MUTED, fontsize=10
+    )
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write `name`.png (150 dpi) and `name`.svg into `folder`; the same figure, the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    figure.savefig(png, metadata={"Software": None})
+    figure.savefig(svg, metadata={"Date": None, "Creator": "orgsim"})
+    return [png, svg]

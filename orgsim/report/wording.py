@@ -1,0 +1,92 @@
+"""Numbers and dates as a board reads them: rounded, with their unit, direction said in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+_PER_DAY = {"/h": 24.0, "/d": 1.0, "/w": 1.0 / 7.0}
+_LONG_UNITS = {"d": "days", "h": "hours", "min": "minutes", "s": "seconds", "n": "", "1": ""}
+
+
+NBSP = "\u00a0"
+"""Between a number and its unit, so that no line breaks there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How stored values become shown ones: shown = stored x factor, in `unit`."""
+
+    factor: float
+    unit: str
+
+    def show(self, value: float, *, sign: bool = False) -> str:
+        """A stored value as text with its unit; 'n/a' when it is not available."""
+        if not math.isfinite(value):
+            return "n/a"
+        text = compact(value * self.factor, sign=sign)
+        return f"{text}{NBSP}{self.unit}" if self.unit else text
+
+
+def scale_for(unit: str, values: ArrayLike = ()) -> Scale:
+    """The scale on which a unit is shown: shares as %, rates per day, money in EUR, kEUR or MEUR.
+
+    `values` are the stored values to be shown together; money picks its step by the largest.
+    """
+    if unit in {"share", "%", "0..1"}:
+        return Scale(100.0, "%") if unit != "%" else Scale(1.0, "%")
+    if unit.startswith("EUR") and "/" not in unit:
+        return _money(values)
+    for suffix, factor in _PER_DAY.items():
+        if unit.endswith(suffix):
+            return Scale(factor, "per day" if len(unit) <= 3 else f"{unit[:-2]} per day")
+    return Scale(1.0, _LONG_UNITS.get(unit, unit))
+
+
+def _money(values: ArrayLike) -> Scale:
+    sizes = np.abs(np.asarray(values, dtype=float))
+    sizes = sizes[np.isfinite(sizes)]
+    largest = float(sizes.max()) if sizes.size else 0.0
+    if 0.0 < largest < 2e3:
+        return Scale(1.0, "EUR")
+    return Scale(1e-3, "kEUR") if largest < 2e7 else Scale(1e-6, "MEUR")
+
+
+def compact(value: float, *, sign: bool = False) -> str:
+    """At most three significant figures below a thousand, thousands grouped, large as k, M, bn."""
+    if not math.isfinite(value):
+        return "n/a"
+    size = abs(value)
+    for limit, step, suffix in ((1e9, 1e9, "bn"), (1e7, 1e6, "M"), (1e5, 1e3, "k")):
+        if size >= limit * 0.9995:
+            return _signed(value / step, sign) + NBSP + suffix
+    return _signed(value, sign)
+
+
+def _signed(value: float, sign: bool) -> str:
+    size = abs(value)
+    digits = 0 if size >= 99.95 or size == 0 else 1 if size >= 9.995 else 2
+    if 0 < size < 0.0095:
+        text = f"{size:.1g}"
+    else:
+        text = f"{size:,.{digits}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    if text == "0" or value == 0:
+        return "0"
+    return ("−" if value < 0 else "+" if sign else "") + text
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a phrase: 'a', 'a and b', 'a, b and c'."""
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large and the others as they are."""
+    return text[:1].upper() + text[1:]
