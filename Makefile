@@ -15,7 +15,7 @@ CREATE := uv venv --quiet --allow-existing --python '$(or $(PYTHON),>=3.11)' .ve
 INSTALL := uv pip install --quiet --python $(BIN)/python
 else
 CREATE := $(PYTHON) -m venv .venv
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 endif
 
 .PHONY: help demo test long lint format constraints clean
@@ -59,7 +59,7 @@ clean:  ## remove the environment and the caches, never the results
 # installation is taken up again.
 $(READY): pyproject.toml constraints.txt
 	@test -n '$(UV)$(PYTHON)' || { echo 'orgsim needs Python 3.11 or newer: none was found' >&2; exit 1; }
-	@echo 'Installing orgsim into .venv ...'
+	@echo 'Installing orgsim into .venv (seconds with uv, a minute with pip) ...'
 	@$(CREATE)
 	@awk '/^setuptools==/{on=1} on{print; if(!/\\$$/) on=0}' constraints.txt > .venv/setuptools.txt
 	@$(INSTALL) --require-hashes -r .venv/setuptools.txt

@@ -11,7 +11,7 @@ PACKAGE = ROOT / "orgsim"
 def modules(package: Path = PACKAGE) -> dict[str, ast.Module]:
     """Every module below a package folder, by dotted name, parsed.
 
-    The name is taken from the folder's own name on, so that a copy in a temporary folder is read alike.
+    Names begin with the folder's own, so that a copy in a temporary folder is read alike.
     """
     found = {}
     for path in sorted(package.rglob("*.py")):
@@ -46,14 +46,14 @@ def imports(
 
 
 def _used(tree: ast.Module, node: ast.Import, alias: ast.alias) -> Iterator[tuple[int, str]]:
-    """The import itself; of `import orgsim`, which could be anything, what is then taken from it."""
+    """The import itself; of `import orgsim`, which says little, what is then taken from it."""
     if alias.name != "orgsim":
         yield node.lineno, alias.name
         return
+    here = alias.asname or alias.name
     for use in ast.walk(tree):
-        if isinstance(use, ast.Attribute) and isinstance(use.value, ast.Name):
-            if use.value.id == (alias.asname or alias.name):
-                yield use.lineno, f"orgsim.{use.attr}"
+        if isinstance(use, ast.Attribute) and getattr(use.value, "id", "") == here:
+            yield use.lineno, f"orgsim.{use.attr}"
 
 
 def docstrings(tree: ast.Module) -> set[int]:

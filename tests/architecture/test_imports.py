@@ -1,4 +1,4 @@
-"""Who may import whom (DESIGN s.2): the one place where the layers stand, and the test that holds them."""
+"""Who may import whom (DESIGN s.2): the one place where the layers stand, and what holds them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""House style that no linter checks: short files, telling names, nothing of the machine it was made on."""
+"""House style that no linter checks: short files, telling names, nothing of the author's machine."""
 
 import re
 from pathlib import Path
