@@ -1,4 +1,4 @@
-"""A design of the organisation is only numbers (MODEL s.0.1): its name decides nothing in the code."""
+"""A design of the organisation is only numbers (MODEL s.0.1): no name of one decides anything."""
 
 import ast
 from pathlib import Path
