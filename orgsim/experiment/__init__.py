@@ -1,0 +1,1 @@
+"""Experiments: sets of (scenario, replication) runs with a content address (DESIGN s.7)."""

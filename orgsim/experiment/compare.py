@@ -1,0 +1,121 @@
+"""Scenario against its reference: means with intervals, differences paired by replication.
+
+What it is for: replication i of the scenario and of the reference meet the same customers with the
+same luck (common random numbers), so the difference is taken within each pair and its interval is
+narrower than that of two unrelated means. A figure without its uncertainty is not shown (DESIGN
+s.1).
+
+Assumptions: replications are independent; their means are near enough to normal for Student's t.
+A KPI that is not available in a replication (null) leaves that replication out of its mean, and n
+says how many were left; a replication whose audit failed is left out of everything.
+
+Reference: A. Law (2015), Simulation Modeling and Analysis, s.10.2 (paired t), s.11.2 (common
+random numbers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from orgsim.analysis.statistics import Interval, mean_interval, paired_difference
+from orgsim.experiment.point import VARIANTS
+
+_FIGURES = ("mean", "low", "high", "n")
+
+
+def summarise(totals: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:
+    """One row per (kpi, segment): scenario, reference and difference, each mean, low, high, n.
+
+    The column `n` is the number of replications looked at.
+    """
+    return _compare(_sound(totals, audit), ["kpi", "segment"])
+
+
+def summarise_value(value: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:
+    """One row per horizon, with the columns of `summarise`, in EUR."""
+    return _compare(_sound(value, audit), ["horizon"])
+
+
+def failed_checks(audit: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the conservation audit that do not balance."""
+    return audit[~audit["passed"].astype(bool)].reset_index(drop=True)
+
+
+def variance_reduction(value: pd.DataFrame, horizon: str) -> float | None:
+    """How many times fewer replications the paired difference needs than an unpaired one.
+
+    (var a + var b) / var(a - b): 1 without gain, below 1 where pairing hurts, infinite if every
+    pair differs by the same; None below two pairs.
+    """
+    pairs = _pairs(value[value["horizon"] == horizon])
+    return paired_difference(pairs["reference"], pairs["scenario"]).variance_reduction
+
+
+def first_breaks(breaks: pd.DataFrame) -> pd.DataFrame:
+    """When things first broke in the scenario, and how often there and in the reference.
+
+    Columns: name, share (of replications in which it happened), reference_share, median, earliest,
+    latest (hours, over the replications in which it happened), n; sorted by median.
+    """
+    rows = []
+    for name, own in breaks.groupby("name", sort=False):
+        times = own.loc[own["variant"] == "scenario", "time"]
+        others = own.loc[own["variant"] == "reference", "time"]
+        happened = times.dropna()
+        rows.append(
+            {
+                "name": name,
+                "share": float(times.notna().mean()) if len(times) else float("nan"),
+                "reference_share": float(others.notna().mean()) if len(others) else float("nan"),
+                "median": float(happened.median()) if len(happened) else float("nan"),
+                "earliest": float(happened.min()) if len(happened) else float("nan"),
+                "latest": float(happened.max()) if len(happened) else float("nan"),
+                "n": len(times),
+            }
+        )
+    columns = ["name", "share", "reference_share", "median", "earliest", "latest", "n"]
+    return pd.DataFrame(rows, columns=columns).sort_values(
+        "median", kind="stable", ignore_index=True
+    )
+
+
+def _sound(frame: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:
+    """Without the replications of which either variant failed its audit."""
+    return frame[~frame["replication"].isin(failed_checks(audit)["replication"].unique())]
+
+
+def _compare(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    replications = int(frame["replication"].nunique())
+    rows = []
+    for key, own in frame.groupby(list(keys), sort=False):
+        pairs = _pairs(own)
+        difference = paired_difference(pairs["reference"], pairs["scenario"])
+        row: dict[str, object] = dict(zip(keys, key, strict=True))
+        for variant in VARIANTS:
+            estimate = mean_interval(pairs[variant])
+            row |= _figures(variant, estimate.value, estimate.interval, estimate.n)
+        row |= _figures("difference", difference.mean, difference.interval, difference.n)
+        rows.append(row | {"n": replications})
+    columns = [f"{what}_{f}" for what in (*VARIANTS, "difference") for f in _FIGURES]
+    return pd.DataFrame(rows, columns=[*keys, *columns, "n"])
+
+
+def _pairs(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row per replication, one column per variant, NaN where not available."""
+    wide = frame.pivot(index="replication", columns="variant", values="value")
+    return wide.reindex(columns=list(VARIANTS)).astype(float)
+
+
+def _figures(
+    what: str, mean: float | None, interval: Interval | None, n: int
+) -> dict[str, float | int]:
+    """The columns of one estimate; what is not available is NaN."""
+    return {
+        f"{what}_mean": np.nan if mean is None else mean,
+        f"{what}_low": np.nan if interval is None else interval.low,
+        f"{what}_high": np.nan if interval is None else interval.high,
+        f"{what}_n": n,
+    }
