@@ -8,11 +8,15 @@ Reference: DESIGN.md s.6; ECOSYSTEM.md s.2.2 (what users see when a file is wron
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 
-__all__ = ["Config", "Evidence", "param"]
+__all__ = ["Config", "Evidence", "Parameter", "param", "parameters"]
 
 Evidence: TypeAlias = Literal["V", "R", "C", "P", "J"]
 """How a value is known: Verified, Reported, Computed, from a Prototype, Judgement (MODEL.md)."""
@@ -76,3 +80,74 @@ def param(
             "source": source,
         },
     )
+
+
+class Parameter(NamedTuple):
+    """A place in a configuration: its key path, its declaration (None: an entry) and its value."""
+
+    path: tuple[str, ...]
+    declared: FieldInfo | None
+    annotation: Any
+    value: Any
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether the user names the keys below it (`shocks`), so that they may be removed."""
+        return typing.get_origin(_bare(self.annotation)) in (dict, Mapping)
+
+
+def parameters(
+    model: type[BaseModel], values: Mapping[str, Any], above: tuple[str, ...] = ()
+) -> Iterator[Parameter]:
+    """Walk a model along plain values: each known key, then the known keys below it.
+
+    `values` decides where the model leaves a choice (which entries a mapping has, which `kind`).
+    """
+    for name, declared in model.model_fields.items():
+        here = Parameter((*above, name), declared, declared.annotation, values.get(name))
+        yield here
+        yield from _below(here)
+
+
+def _below(here: Parameter) -> Iterator[Parameter]:
+    annotation = _bare(here.annotation)
+    if not isinstance(here.value, Mapping):
+        return
+    if here.has_entries:
+        entry_type = typing.get_args(annotation)[1]
+        for name, value in here.value.items():
+            entry = Parameter((*here.path, str(name)), None, entry_type, value)
+            yield entry
+            yield from _below(entry)
+        return
+    model = _model_of(annotation, here.value)
+    if model is not None:
+        yield from parameters(model, here.value, here.path)
+
+
+def _bare(annotation: Any) -> Any:
+    """Strip Annotated from a type."""
+    while typing.get_origin(annotation) is typing.Annotated:
+        annotation = typing.get_args(annotation)[0]
+    return annotation
+
+
+def _model_of(annotation: Any, value: Mapping[str, Any]) -> type[BaseModel] | None:
+    """Return the model that a mapping of this type is checked by: of a union, the one of its kind.
+
+    Where the kind says nothing, the union's only model, or None.
+    """
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
+        return None
+    found = [_model_of(_bare(member), value) for member in typing.get_args(annotation)]
+    models = [model for model in found if model is not None]
+    of_kind = [model for model in models if value.get("kind") in _kinds(model)]
+    candidates = of_kind or models
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _kinds(model: type[BaseModel]) -> tuple[Any, ...]:
+    declared = model.model_fields.get("kind")
+    return typing.get_args(declared.annotation) if declared is not None else ()

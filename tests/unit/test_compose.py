@@ -1,0 +1,406 @@
+"""Resolving a scenario: order of layers, guarded files, and what a user is told."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import Field, model_validator
+
+from orgsim.config.base import Config, param
+from orgsim.config.compose import Resolved, Sources, expand, resolve_in
+from orgsim.errors import ConfigError
+from orgsim.units import Duration, Rate, Share, Weekly
+
+
+class Fixed(Config):
+    kind: Literal["fixed"]
+    mean: Duration = param("mean", unit="h", section="M3.4", gt=0)
+
+
+class Gamma(Config):
+    kind: Literal["gamma"]
+    mean: Duration = param("mean", unit="h", section="M3.4", gt=0)
+    cv: float = param("cv", section="M3.4", ge=0)
+
+
+class Surge(Config):
+    kind: Literal["surge"]
+    onset: Duration = param("onset", unit="h", section="s.8")
+    rate: Rate = param("rate", unit="1/h", section="s.8")
+
+
+class Outage(Config):
+    kind: Literal["outage"]
+    onset: Duration = param("onset", unit="h", section="s.8")
+
+
+class Brief(Config):
+    hours: float = param("hours of briefing", unit="h", section="M6.7", ge=0)
+
+
+class Organisation(Config):
+    brief: Brief = param("the briefing", section="M6.7")
+    fidelity: Share = param("what arrives", section="M6.1")
+
+
+class Support(Config):
+    agents: Weekly = param("agents on duty", section="M4.3")
+    channels: tuple[str, ...] = param("channels", section="M4.1", min_length=1)
+    is_open: bool = param("open", section="M4.1")
+
+
+class Logistics(Config):
+    lead_time: Annotated[Fixed | Gamma, Field(discriminator="kind")] = param("L", section="M3.4")
+    opening: int = param("opening stock", section="M3.1", ge=0)
+
+
+class Run(Config):
+    weeks: int = param("measured weeks", section="T1", gt=0)
+
+
+class Firm(Config):
+    title: str
+    question: str
+    run: Run
+    organisation: Organisation
+    support: Support
+    logistics: Logistics
+    shocks: dict[str, Annotated[Surge | Outage, Field(discriminator="kind")]]
+
+    @model_validator(mode="after")
+    def _shocks_begin_in_the_run(self) -> Firm:
+        for name, shock in self.shocks.items():
+            if shock.onset >= self.run.weeks * 168:
+                raise ValueError(f"shock '{name}' begins after the last measured week")
+        return self
+
+
+CONFIGS = {
+    "config.yaml": """
+        defaults:
+          - run: default
+          - organisation: silo
+          - support: default
+          - logistics: default
+          - _self_
+        shocks: {}
+        """,
+    "run/default.yaml": "weeks: 52",
+    "organisation/silo.yaml": "brief: {hours: 0}\nfidelity: 20%",
+    "organisation/coordinated.yaml": "brief: {hours: 3}\nfidelity: 0.9",
+    "support/default.yaml": "agents: {Mon-Sun 08-20: 16}\nchannels: [phone]\nis_open: true",
+    "logistics/default.yaml": "lead_time: {kind: gamma, mean: 18d, cv: 0.3}\nopening: 100",
+}
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Sources[Firm]:
+    configs = tmp_path / "configs"
+    for name, text in CONFIGS.items():
+        (configs / name).parent.mkdir(parents=True, exist_ok=True)
+        (configs / name).write_text(textwrap.dedent(text), encoding="utf-8")
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "own").mkdir()
+    return Sources(
+        configs=configs, scenarios=(tmp_path / "own", tmp_path / "scenarios"), model=Firm
+    )
+
+
+def solve(firm: Sources[Firm], text: str, *overrides: str) -> Resolved[Firm]:
+    (firm.scenarios[1] / "story.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
+    return resolve_in(firm, "story", overrides)
+
+
+def complaints(firm: Sources[Firm], text: str, *overrides: str) -> list[str]:
+    with pytest.raises(ConfigError) as raised:
+        solve(firm, text, *overrides)
+    return str(raised.value).splitlines()
+
+
+def test_defaults_choice_values_and_command_line_lie_over_each_other_in_this_order(
+    firm: Sources[Firm],
+) -> None:
+    text = "title: T\norganisation: coordinated\norganisation.brief.hours: 4"
+    assert solve(firm, "title: T").scenario.organisation.brief.hours == 0
+    assert solve(firm, "title: T\norganisation: coordinated").scenario.organisation.brief.hours == 3
+    assert solve(firm, text).scenario.organisation.brief.hours == 4
+    assert solve(firm, text).scenario.organisation.fidelity == 0.9
+    assert solve(firm, text, "organisation.brief.hours=5").scenario.organisation.brief.hours == 5
+    back = solve(firm, text, "organisation=silo").scenario.organisation
+    assert (back.brief.hours, back.fidelity) == (4, 0.2)
+
+
+def test_what_differs_from_the_defaults_is_listed_in_the_users_own_units(
+    firm: Sources[Firm],
+) -> None:
+    resolved = solve(
+        firm, "title: T\nlogistics.lead_time.mean: 3w\nshocks: {a: {kind: outage, onset: 8w}}"
+    )
+    assert [tuple(change) for change in resolved.changed] == [
+        ("logistics.lead_time.mean", "18d", "3w"),
+        ("shocks.a.kind", None, "outage"),
+        ("shocks.a.onset", None, "8w"),
+    ]
+    assert resolved.choices["organisation"] == "silo"
+
+
+def test_the_same_values_in_other_units_and_order_have_the_same_digest(
+    firm: Sources[Firm],
+) -> None:
+    a = solve(firm, "title: T\nlogistics.lead_time.mean: 3w\nrun.weeks: 9")
+    b = solve(firm, "run: {weeks: 9}\nlogistics: {lead_time: {mean: 21d}}\ntitle: T")
+    c = solve(firm, "run: {weeks: 9}\nlogistics: {lead_time: {mean: 22d}}\ntitle: T")
+    assert a.digest == b.digest != c.digest
+
+
+def test_an_empty_scenario_but_for_its_title_is_the_defaults(firm: Sources[Firm]) -> None:
+    assert solve(firm, "title: T").changed == ()
+
+
+def test_another_kind_starts_its_mapping_anew_whatever_the_order_of_keys(
+    firm: Sources[Firm],
+) -> None:
+    text = "logistics: {lead_time: {mean: 2d, kind: fixed}}"
+    assert solve(firm, text).scenario.logistics.lead_time == Fixed(kind="fixed", mean="2d")
+    override = "logistics.lead_time={mean: 2d, kind: fixed}"
+    assert solve(firm, "title: T", override).plain == solve(firm, text + "\ntitle: T").plain
+    assert complaints(firm, "title: T", "logistics.lead_time.kind=fixed") == [
+        "command line: missing key 'logistics.lead_time.mean'"
+    ]
+
+
+def test_a_weekly_calendar_and_a_list_are_values_and_replace_what_was_there(
+    firm: Sources[Firm],
+) -> None:
+    resolved = solve(firm, "support: {agents: {Sat 10-14: 6}, channels: [email, chat]}")
+    assert resolved.scenario.support.agents == Weekly.parse({"Sat 10-14": 6})
+    assert resolved.scenario.support.channels == ("email", "chat")
+
+
+def test_an_entry_is_added_changed_and_removed_on_the_command_line(firm: Sources[Firm]) -> None:
+    text = "shocks: {a: {kind: outage, onset: 8w}}"
+    added = solve(firm, text, "+shocks.b={onset: 2w, kind: surge, rate: 40/d}").scenario.shocks
+    assert list(added) == ["a", "b"]
+    assert solve(firm, text, "shocks.a.onset=1d").scenario.shocks["a"].onset == 24
+    assert solve(firm, text, "~shocks.a").scenario.shocks == {}
+    assert solve(firm, text, "~shocks").scenario.shocks == {}
+    assert solve(firm, text, "shocks={}").scenario.shocks == {}
+
+
+def test_what_cannot_be_removed_is_said_so(firm: Sources[Firm]) -> None:
+    assert complaints(firm, "title: T", "~run.weeks", "~shocks.c", "~organisation", "~runn") == [
+        "command line: ~run.weeks: 'run.weeks' cannot be left out",
+        "command line: ~shocks.c: there is no key 'shocks.c'",
+        "command line: ~organisation: 'organisation' cannot be left out",
+        "command line: ~runn: there is no key 'runn' - did you mean 'run'?",
+    ]
+
+
+def test_every_problem_of_file_and_command_line_is_listed_at_once_with_its_place(
+    firm: Sources[Firm],
+) -> None:
+    text = """\
+        title: T
+        organisation: cordinated
+        logistics:
+          leadtime: 3d
+          opening: true
+        support.is_open: "true"
+        shocks:
+          x: {kind: surge, onset: 4, rate: 1/d}
+          y: {kind: surg}
+        """
+    assert complaints(firm, text, "run.weeks=-4", "run.seeds=1") == [
+        "scenarios/story.yaml:2: 'organisation' = 'cordinated': there is no such choice - "
+        "did you mean 'coordinated'?",
+        "scenarios/story.yaml:4: unknown key 'logistics.leadtime' - "
+        "did you mean 'logistics.lead_time'?",
+        "scenarios/story.yaml:5: 'logistics.opening' = True: must be a whole number",
+        "scenarios/story.yaml:6: 'support.is_open' = 'true': must be true or false",
+        "scenarios/story.yaml:8: 'shocks.x.onset' = 4: "
+        "write a duration with its unit: 30s, 15min, 2h, 3d, 6w or 1y",
+        "scenarios/story.yaml:9: 'shocks.y.kind' = 'surg': there is no such kind - "
+        "did you mean 'surge'?",
+        "command line: 'run.weeks' = -4: must be greater than 0",
+        "command line: unknown key 'run.seeds' - known: weeks",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("run.weeks: 1e400", "too large"),
+        ("run.weeks: .nan", "not a finite number"),
+        ("run.weeks: 010", "leading zero"),
+        ("run.weeks: 0x10", "decimal digits"),
+        ("run.weeks: 1_0", "decimal digits"),
+        ("run.weeks: 12:30", "base of 60"),
+        ("support.is_open: NO", "true or false"),
+        ("support.is_open: on", "true or false"),
+        ("off: 1", "true or false"),
+        ("run.weeks: 1\nrun.weeks: 2", "given twice"),
+        ("run: {weeks: 1}\nrun: {weeks: 2}", "given twice"),
+        ("run: {weeks: 1}\nrun.weeks: 2", "given twice"),
+        ("run.weeks: 1\nrun.weeks.x: 2", "part of it"),
+        ("a: &b 1", "anchors"),
+        ("a: *b", "aliases"),
+        ("a: !!python/object/apply:os.system [ls]", "tags"),
+        ("run.weeks: ${oc.env:HOME}", "references"),
+        ("_target_: os.system", "nothing can be run"),
+        ("run: {_target_: os.system}", "nothing can be run"),
+        ("<<: {run: 1}", "not allowed"),
+        ("hydra: {run: {dir: /tmp}}", "Hydra's own settings"),
+        ("# @package _global_\nrun.weeks: 1", "@package"),
+        ("%YAML 1.1\n---\nrun.weeks: 1", "directives"),
+        ("a: " + "[" * 100, "nested too deeply"),
+        ("a: [1", "not readable as YAML"),
+        ("a: 1\n---\nb: 2", "not readable as YAML"),
+        ("[1, 2]", "mapping of keys"),
+        ("7: 1", "keys are text"),
+        ("", "is empty"),
+        ("# only a comment", "is empty"),
+        ("a: \0", "not a text file"),
+        ("organisation: ../silo", "no such choice"),
+        ("organisation: 5", "needs keys"),
+        ("organisation:", "(empty)"),
+        ("organisation: {}", "is empty"),
+        ("title: 5", "must be text"),
+        ("shocks: {x: {kind: outage, onset: 60w}}", "begins after the last measured week"),
+    ],
+)
+def test_a_trap_in_a_scenario_file_is_refused_with_its_reason(
+    firm: Sources[Firm], line: str, said: str
+) -> None:
+    found = complaints(firm, line)
+    assert len(found) == 1, found
+    assert said in found[0]
+    assert found[0].startswith("scenarios/story.yaml")
+
+
+def test_quoted_text_and_numbers_of_the_core_schema_are_read_as_written(
+    firm: Sources[Firm],
+) -> None:
+    text = 'title: "NO"\nquestion: \'12:30\'\nrun.weeks: 10\norganisation.brief.hours: 1e1'
+    scenario = solve(firm, text).scenario
+    assert (scenario.title, scenario.question) == ("NO", "12:30")
+    assert (scenario.run.weeks, scenario.organisation.brief.hours) == (10, 10.0)
+
+
+@pytest.mark.parametrize("reference", ["../secret", "Story", "story.yml", "/etc/passwd", "a b", ""])
+def test_a_name_reaches_nothing_but_the_scenario_folders(
+    firm: Sources[Firm], reference: str
+) -> None:
+    with pytest.raises(ConfigError):
+        resolve_in(firm, reference)
+
+
+def test_an_unknown_scenario_is_answered_with_the_nearest_name(firm: Sources[Firm]) -> None:
+    solve(firm, "title: T")
+    with pytest.raises(ConfigError, match="no scenario 'storey' - did you mean 'story'"):
+        resolve_in(firm, "storey")
+
+
+def test_the_users_own_scenario_of_a_name_comes_first_and_a_path_is_taken_as_it_is(
+    firm: Sources[Firm],
+) -> None:
+    solve(firm, "title: packaged")
+    own = firm.scenarios[0] / "story.yaml"
+    own.write_text("title: own", encoding="utf-8")
+    assert resolve_in(firm, "story").scenario.title == "own"
+    other = firm.scenarios[1] / "story.yaml"
+    by_path = resolve_in(firm, str(other))
+    assert (by_path.name, by_path.scenario.title) == ("story", "packaged")
+
+
+def test_a_binary_a_huge_and_a_missing_file_are_refused(
+    firm: Sources[Firm], tmp_path: Path
+) -> None:
+    binary, huge = tmp_path / "b.yaml", tmp_path / "h.yaml"
+    binary.write_bytes(b"\x89PNG\xff\xfe\x00")
+    huge.write_text("a: 1\n" * 100_000, encoding="utf-8")
+    cases = ((binary, "UTF-8"), (huge, "larger"), (tmp_path / "no.yaml", "no such file"))
+    for path, said in (*cases, (tmp_path, "no scenario|is no name|no such file")):
+        with pytest.raises(ConfigError, match=said):
+            resolve_in(firm, str(path))
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("run.weeks", "write key=value"),
+        ("run.weeks=1=2", "write key=value"),
+        ("=3", "no key of a scenario"),
+        ("run@x=default", "no key of a scenario"),
+        ("support/x=default", "no key of a scenario"),
+        ("run.weeks=1,2", "orgsim sweep"),
+        ("+hydra.callbacks.a._target_=evil.go", "not allowed"),
+        ("hydra.run.dir=/tmp", "not allowed"),
+        ("title=${oc.env:HOME}", "references"),
+        ("organisation.brief.hours=nan", "finite"),
+        ("organisation.brief.hours=1e400", "finite"),
+        ("run.weeks=12:30", "must be a whole number"),
+        ("run.weeks=", "must be a whole number"),
+        ("organisation=../silo", "no such choice"),
+        ("organisation=[silo,coordinated]", "needs keys"),
+    ],
+)
+def test_a_trap_on_the_command_line_is_refused_with_its_reason(
+    firm: Sources[Firm], override: str, said: str
+) -> None:
+    found = complaints(firm, "title: T", override)
+    assert len(found) == 1, found
+    assert said in found[0]
+    assert found[0].startswith("command line: ")
+
+
+def test_a_wrong_value_in_our_own_configs_is_told_with_its_file_and_line(
+    firm: Sources[Firm],
+) -> None:
+    (firm.configs / "support" / "default.yaml").write_text(
+        "agents: always\nchannels: [phone]\nis_open: 1\n", encoding="utf-8"
+    )
+    assert complaints(firm, "title: T") == [
+        "configs/support/default.yaml:3: 'support.is_open' = 1: must be true or false"
+    ]
+
+
+def test_a_sweep_is_expanded_with_the_last_key_fastest() -> None:
+    points = expand(["run.weeks=1,2", "seed=7", "organisation=choice(silo,coordinated)"])
+    assert points == [
+        ("run.weeks=1", "seed=7", "organisation=silo"),
+        ("run.weeks=1", "seed=7", "organisation=coordinated"),
+        ("run.weeks=2", "seed=7", "organisation=silo"),
+        ("run.weeks=2", "seed=7", "organisation=coordinated"),
+    ]
+    assert expand(["run.weeks=range(1,4)"]) == [("run.weeks=1",), ("run.weeks=2",), ("run.weeks=3",)]
+    assert expand(["a=[1,2],[3]"]) == [("a=[1,2]",), ("a=[3]",)]
+    assert expand([]) == [()]
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("a=shuffle(1,2)", "shuffle"),
+        ("a=interval(0,1)", "interval"),
+        ("a=glob(*)", "glob"),
+        ("a=range(0,1000000000)", "more than 10000 points"),
+        ("a=range(4,4)", "no points"),
+    ],
+)
+def test_a_sweep_that_cannot_be_listed_is_refused_in_one_line(override: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as raised:
+        expand([override])
+    assert len(str(raised.value).splitlines()) == 1
+
+
+def test_composition_leaves_no_trace_in_the_current_folder(
+    firm: Sources[Firm], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "elsewhere"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    solve(firm, "title: T")
+    assert list(here.iterdir()) == []
