@@ -1,4 +1,4 @@
-"""House style that no linter checks: short files, telling names, no trace of the author's machine."""
+"""House style that no linter checks: short files, telling names, no trace of a certain machine."""
 
 import re
 from pathlib import Path
