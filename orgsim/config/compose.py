@@ -370,8 +370,10 @@ class _Work(Generic[Model]):
         for length in range(len(path), 0, -1):
             if path[:length] in self.origin:
                 return self.origin[path[:length]]
-        inside = [o for below, o in self.origin.items() if below[: len(path)] == path]
-        if path and inside:
+        is_missing = bool(path) and path[-1] not in at(self.plain, path[:-1])
+        around = path[:-1] if is_missing else path
+        inside = [o for below, o in self.origin.items() if below[: len(around)] == around]
+        if around and inside:
             return inside[-1]
         return self.in_configs(path) or self.file.shown
 

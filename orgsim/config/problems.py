@@ -54,7 +54,8 @@ def nearest_key(key: str, model: type[BaseModel], values: Mapping[str, Any]) -> 
     if near:
         return f"did you mean '{beside[near[0]]}'?"
     elsewhere = [k for k in known if k.rpartition(".")[2] == last]
-    whole = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
+    others = [k for k in known if not key.startswith(f"{k}.")]
+    whole = difflib.get_close_matches(key, others, n=1, cutoff=0.75)
     found = elsewhere[:1] if len(elsewhere) == 1 else whole
     if found:
         return f"did you mean '{found[0]}'?"
