@@ -19,7 +19,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,10 +51,12 @@ def file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name).strip(".-")[:60] or "scenario"
 
 
-def collect(store: Store, point: Point) -> dict[str, pa.Table]:
+def collect(
+    store: Store, point: Point, names: Sequence[str] = tuple(tables.SCHEMAS)
+) -> dict[str, pa.Table]:
     """The tables of all replications of both variants, stacked, with their owner's columns."""
     loaded = [
-        (variant, replication, store.load(point.address(variant), replication))
+        (variant, replication, store.load(point.address(variant), replication, names))
         for variant in VARIANTS
         for replication in range(point.replications)
     ]
@@ -62,7 +64,7 @@ def collect(store: Store, point: Point) -> dict[str, pa.Table]:
         name: tables.stacked(
             tables.owned(part[name], variant, replication) for variant, replication, part in loaded
         )
-        for name in tables.SCHEMAS
+        for name in names
     }
 
 

@@ -33,8 +33,8 @@ class Resolved(Protocol):
         """The scenario's name, for folders and headings."""
 
     @property
-    def config(self) -> Mapping[str, Any]:
-        """The plain values, complete, as they would stand in a file."""
+    def plain(self) -> Mapping[str, Any]:
+        """Every value, as it would stand in a file."""
 
     @property
     def scenario(self) -> Scenario:
@@ -86,7 +86,7 @@ def point_of(resolved: Resolved) -> Point:
         name=resolved.name,
         title=scenario.title,
         question=scenario.question,
-        config=resolved.config,
+        config=resolved.plain,
         scenario_address=address_of(scenario.model_dump(mode="json")),
         reference_address=address_of(reference_of(scenario).model_dump(mode="json")),
         replications=scenario.run.replications,

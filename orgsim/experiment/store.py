@@ -31,7 +31,7 @@ from orgsim.errors import ResultError
 from orgsim.experiment import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
 
@@ -184,10 +184,12 @@ class Store:
                 temporary.rename(target)
         tables.sync_folder(target.parent)
 
-    def load(self, address: str, replication: int) -> dict[str, pa.Table]:
-        """The measured tables of a part. Raises ResultError when one is missing or broken."""
+    def load(
+        self, address: str, replication: int, names: Iterable[str] = tuple(tables.SCHEMAS)
+    ) -> dict[str, pa.Table]:
+        """Measured tables of a part. Raises ResultError when one is missing or broken."""
         folder = self.part(address, replication)
-        return {name: tables.decode(folder / f"{name}.parquet") for name in tables.SCHEMAS}
+        return {name: tables.decode(folder / f"{name}.parquet") for name in names}
 
     def facts(self, address: str, replication: int) -> dict[str, Path]:
         """Kind of fact -> its Parquet file, for a replication whose facts were kept."""
