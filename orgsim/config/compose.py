@@ -22,7 +22,6 @@ from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from orgsim.config.base import parameters
@@ -35,6 +34,7 @@ from orgsim.config.scenario_file import (
     lines_of,
     read,
 )
+from orgsim.config.sources import COMMAND_LINE, Sources, default_choices, find, packaged
 from orgsim.errors import ConfigError, Problem
 from orgsim.registry import did_you_mean
 
@@ -46,40 +46,8 @@ if TYPE_CHECKING:
 __all__ = ["Change", "Resolved", "Sources", "expand", "packaged", "resolve", "resolve_in"]
 
 Model = TypeVar("Model", bound=BaseModel)
-COMMAND_LINE = "command line"
 MOST_POINTS = 10_000
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources(Generic[Model]):
-    """Where configurations come from and what they must satisfy.
-
-    `configs` holds Hydra's config.yaml and a folder per group; a scenario's name is looked up in
-    `scenarios`, first folder first.
-    """
-
-    configs: Path
-    scenarios: tuple[Path, ...]
-    model: type[Model]
-
-    def groups(self) -> dict[str, tuple[str, ...]]:
-        """Return the choices of every group, in alphabetical order."""
-        folders = sorted(folder for folder in self.configs.iterdir() if folder.is_dir())
-        return {
-            folder.name: tuple(sorted(file.stem for file in folder.glob("*.yaml")))
-            for folder in folders
-            if folder.name.isidentifier()
-        }
-
-    def scenario_files(self) -> dict[str, Path]:
-        """Return every scenario by name; the first folder that has a name wins."""
-        found: dict[str, Path] = {}
-        for folder in self.scenarios:
-            if folder.is_dir():
-                for file in sorted(folder.glob("*.yaml")):
-                    found.setdefault(file.stem, file)
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,21 +68,6 @@ class Resolved(Generic[Model]):
     changed: tuple[Change, ...]
 
 
-def packaged() -> Sources[Scenario]:
-    """Return orgsim's own configs and scenarios, the current folder's scenarios first."""
-    from orgsim.config.schema import Scenario
-
-    package = Path(__file__).resolve().parent.parent
-    is_wheel = (package / "_configs").is_dir()
-    root = package if is_wheel else package.parent
-    configs, scenarios = ("_configs", "_scenarios") if is_wheel else ("configs", "scenarios")
-    return Sources(
-        configs=root / configs,
-        scenarios=(Path("scenarios"), root / scenarios),
-        model=Scenario,
-    )
-
-
 def resolve(reference: str, overrides: Sequence[str] = ()) -> Resolved[Scenario]:
     """Resolve a scenario's name, or the path of a .yaml file, with overrides in Hydra's grammar.
 
@@ -131,7 +84,7 @@ def resolve_in(
     problems: list[Problem] = []
     edits = _edits(overrides, groups, problems)
     try:
-        name, path, shown = _find(sources, reference)
+        name, path, shown = find(sources, reference)
         file = read(path, shown, frozenset(groups))
     except ConfigError as error:
         raise ConfigError([*error.problems, *problems]) from None
@@ -261,23 +214,6 @@ def _edits(
     return edits
 
 
-def _find(sources: Sources[Any], reference: str) -> tuple[str, Path, str]:
-    """Return a scenario's name, its file, and how to call the file."""
-    if reference.endswith((".yaml", ".yml")) or "/" in reference or "\\" in reference:
-        path = Path(reference)
-        return re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()) or "scenario", path, reference
-    if not re.fullmatch(r"[a-z0-9_]+", reference):
-        hint = "a name has small letters, digits and _; for a file give its path, ending in .yaml"
-        message = f"{short(reference)} is no name of a scenario"
-        raise ConfigError(Problem(where=COMMAND_LINE, message=message, hint=hint))
-    files = sources.scenario_files()
-    if reference not in files:
-        message = f"there is no scenario '{reference}'"
-        hint = did_you_mean(reference, files)
-        raise ConfigError(Problem(where=COMMAND_LINE, message=message, hint=hint))
-    return reference, files[reference], f"scenarios/{reference}.yaml"
-
-
 @dataclass(slots=True, kw_only=True)
 class _Work(Generic[Model]):
     """One resolution in progress: what is composed so far, and where each value came from."""
@@ -307,7 +243,7 @@ class _Work(Generic[Model]):
             message = f"'{group}' = {short(choice)}: there is no such choice"
             hint = did_you_mean(choice, self.groups[group])
             self.problems.append(Problem(where=where, key=group, message=message, hint=hint))
-        self.choices = _default_choices(self.sources.configs) | known
+        self.choices = default_choices(self.sources.configs) | known
         self.plain = _composed(self.sources.configs, known)
 
     def is_choice(self, path: KeyPath, value: Any) -> bool:
@@ -389,13 +325,6 @@ class _Work(Generic[Model]):
                 if inner[:length] in lines:
                     return f"configs/{name}:{lines[inner[:length]]}"
         return f"configs/{files[0][0]}" if files else ""
-
-
-def _default_choices(configs: Path) -> dict[str, str]:
-    """Return the choice that config.yaml's defaults list makes for every group."""
-    content = yaml.safe_load((configs / "config.yaml").read_text(encoding="utf-8"))
-    entries = [entry for entry in content.get("defaults", []) if isinstance(entry, dict)]
-    return {str(group): str(choice) for entry in entries for group, choice in entry.items()}
 
 
 def _composed(configs: Path, choices: Mapping[str, str]) -> dict[str, Any]:

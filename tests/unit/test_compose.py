@@ -1,123 +1,21 @@
-"""Resolving a scenario: order of layers, guarded files, and what a user is told."""
+"""Resolving a scenario: the order of its layers, the command line, sweeps."""
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
-from typing import Annotated, Literal
 
 import pytest
-from pydantic import Field, model_validator
 
-from orgsim.config.base import Config, param
-from orgsim.config.compose import Resolved, Sources, expand, resolve_in
+from orgsim.config.compose import expand, resolve_in
+from orgsim.config.sources import Sources
 from orgsim.errors import ConfigError
-from orgsim.units import Duration, Rate, Share, Weekly
-
-
-class Fixed(Config):
-    kind: Literal["fixed"]
-    mean: Duration = param("mean", unit="h", section="M3.4", gt=0)
-
-
-class Gamma(Config):
-    kind: Literal["gamma"]
-    mean: Duration = param("mean", unit="h", section="M3.4", gt=0)
-    cv: float = param("cv", section="M3.4", ge=0)
-
-
-class Surge(Config):
-    kind: Literal["surge"]
-    onset: Duration = param("onset", unit="h", section="s.8")
-    rate: Rate = param("rate", unit="1/h", section="s.8")
-
-
-class Outage(Config):
-    kind: Literal["outage"]
-    onset: Duration = param("onset", unit="h", section="s.8")
-
-
-class Brief(Config):
-    hours: float = param("hours of briefing", unit="h", section="M6.7", ge=0)
-
-
-class Organisation(Config):
-    brief: Brief = param("the briefing", section="M6.7")
-    fidelity: Share = param("what arrives", section="M6.1")
-
-
-class Support(Config):
-    agents: Weekly = param("agents on duty", section="M4.3")
-    channels: tuple[str, ...] = param("channels", section="M4.1", min_length=1)
-    is_open: bool = param("open", section="M4.1")
-
-
-class Logistics(Config):
-    lead_time: Annotated[Fixed | Gamma, Field(discriminator="kind")] = param("L", section="M3.4")
-    opening: int = param("opening stock", section="M3.1", ge=0)
-
-
-class Run(Config):
-    weeks: int = param("measured weeks", section="T1", gt=0)
-
-
-class Firm(Config):
-    title: str
-    question: str
-    run: Run
-    organisation: Organisation
-    support: Support
-    logistics: Logistics
-    shocks: dict[str, Annotated[Surge | Outage, Field(discriminator="kind")]]
-
-    @model_validator(mode="after")
-    def _shocks_begin_in_the_run(self) -> Firm:
-        for name, shock in self.shocks.items():
-            if shock.onset >= self.run.weeks * 168:
-                raise ValueError(f"shock '{name}' begins after the last measured week")
-        return self
-
-
-CONFIGS = {
-    "config.yaml": """
-        defaults:
-          - run: default
-          - organisation: silo
-          - support: default
-          - logistics: default
-          - _self_
-        shocks: {}
-        """,
-    "run/default.yaml": "weeks: 52",
-    "organisation/silo.yaml": "brief: {hours: 0}\nfidelity: 20%",
-    "organisation/coordinated.yaml": "brief: {hours: 3}\nfidelity: 0.9",
-    "support/default.yaml": "agents: {Mon-Sun 08-20: 16}\nchannels: [phone]\nis_open: true",
-    "logistics/default.yaml": "lead_time: {kind: gamma, mean: 18d, cv: 0.3}\nopening: 100",
-}
+from orgsim.units import Weekly
+from tests.unit.small_firm import Firm, Fixed, complaints, firm_in, solve
 
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Sources[Firm]:
-    configs = tmp_path / "configs"
-    for name, text in CONFIGS.items():
-        (configs / name).parent.mkdir(parents=True, exist_ok=True)
-        (configs / name).write_text(textwrap.dedent(text), encoding="utf-8")
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "own").mkdir()
-    return Sources(
-        configs=configs, scenarios=(tmp_path / "own", tmp_path / "scenarios"), model=Firm
-    )
-
-
-def solve(firm: Sources[Firm], text: str, *overrides: str) -> Resolved[Firm]:
-    (firm.scenarios[1] / "story.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
-    return resolve_in(firm, "story", overrides)
-
-
-def complaints(firm: Sources[Firm], text: str, *overrides: str) -> list[str]:
-    with pytest.raises(ConfigError) as raised:
-        solve(firm, text, *overrides)
-    return str(raised.value).splitlines()
+    return firm_in(tmp_path)
 
 
 def test_defaults_choice_values_and_command_line_lie_over_each_other_in_this_order(
@@ -229,66 +127,6 @@ def test_every_problem_of_file_and_command_line_is_listed_at_once_with_its_place
     ]
 
 
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("run.weeks: 1e400", "too large"),
-        ("run.weeks: .nan", "not a finite number"),
-        ("run.weeks: 010", "leading zero"),
-        ("run.weeks: 0x10", "decimal digits"),
-        ("run.weeks: 1_0", "decimal digits"),
-        ("run.weeks: 12:30", "base of 60"),
-        ("support.is_open: NO", "true or false"),
-        ("support.is_open: on", "true or false"),
-        ("off: 1", "true or false"),
-        ("run.weeks: 1\nrun.weeks: 2", "given twice"),
-        ("run: {weeks: 1}\nrun: {weeks: 2}", "given twice"),
-        ("run: {weeks: 1}\nrun.weeks: 2", "given twice"),
-        ("run.weeks: 1\nrun.weeks.x: 2", "part of it"),
-        ("a: &b 1", "anchors"),
-        ("a: *b", "aliases"),
-        ("a: !!python/object/apply:os.system [ls]", "tags"),
-        ("run.weeks: ${oc.env:HOME}", "references"),
-        ("_target_: os.system", "nothing can be run"),
-        ("run: {_target_: os.system}", "nothing can be run"),
-        ("<<: {run: 1}", "not allowed"),
-        ("hydra: {run: {dir: /tmp}}", "Hydra's own settings"),
-        ("# @package _global_\nrun.weeks: 1", "@package"),
-        ("%YAML 1.1\n---\nrun.weeks: 1", "directives"),
-        ("a: " + "[" * 100, "nested too deeply"),
-        ("a: [1", "not readable as YAML"),
-        ("a: 1\n---\nb: 2", "not readable as YAML"),
-        ("[1, 2]", "mapping of keys"),
-        ("7: 1", "keys are text"),
-        ("", "is empty"),
-        ("# only a comment", "is empty"),
-        ("a: \0", "not a text file"),
-        ("organisation: ../silo", "no such choice"),
-        ("organisation: 5", "needs keys"),
-        ("organisation:", "(empty)"),
-        ("organisation: {}", "is empty"),
-        ("title: 5", "must be text"),
-        ("shocks: {x: {kind: outage, onset: 60w}}", "begins after the last measured week"),
-    ],
-)
-def test_a_trap_in_a_scenario_file_is_refused_with_its_reason(
-    firm: Sources[Firm], line: str, said: str
-) -> None:
-    found = complaints(firm, line)
-    assert len(found) == 1, found
-    assert said in found[0]
-    assert found[0].startswith("scenarios/story.yaml")
-
-
-def test_quoted_text_and_numbers_of_the_core_schema_are_read_as_written(
-    firm: Sources[Firm],
-) -> None:
-    text = 'title: "NO"\nquestion: \'12:30\'\nrun.weeks: 10\norganisation.brief.hours: 1e1'
-    scenario = solve(firm, text).scenario
-    assert (scenario.title, scenario.question) == ("NO", "12:30")
-    assert (scenario.run.weeks, scenario.organisation.brief.hours) == (10, 10.0)
-
-
 @pytest.mark.parametrize("reference", ["../secret", "Story", "story.yml", "/etc/passwd", "a b", ""])
 def test_a_name_reaches_nothing_but_the_scenario_folders(
     firm: Sources[Firm], reference: str
@@ -313,18 +151,6 @@ def test_the_users_own_scenario_of_a_name_comes_first_and_a_path_is_taken_as_it_
     other = firm.scenarios[1] / "story.yaml"
     by_path = resolve_in(firm, str(other))
     assert (by_path.name, by_path.scenario.title) == ("story", "packaged")
-
-
-def test_a_binary_a_huge_and_a_missing_file_are_refused(
-    firm: Sources[Firm], tmp_path: Path
-) -> None:
-    binary, huge = tmp_path / "b.yaml", tmp_path / "h.yaml"
-    binary.write_bytes(b"\x89PNG\xff\xfe\x00")
-    huge.write_text("a: 1\n" * 100_000, encoding="utf-8")
-    cases = ((binary, "UTF-8"), (huge, "larger"), (tmp_path / "no.yaml", "no such file"))
-    for path, said in (*cases, (tmp_path, "no scenario|is no name|no such file")):
-        with pytest.raises(ConfigError, match=said):
-            resolve_in(firm, str(path))
 
 
 @pytest.mark.parametrize(
@@ -375,7 +201,11 @@ def test_a_sweep_is_expanded_with_the_last_key_fastest() -> None:
         ("run.weeks=2", "seed=7", "organisation=silo"),
         ("run.weeks=2", "seed=7", "organisation=coordinated"),
     ]
-    assert expand(["run.weeks=range(1,4)"]) == [("run.weeks=1",), ("run.weeks=2",), ("run.weeks=3",)]
+    assert expand(["run.weeks=range(1,4)"]) == [
+        ("run.weeks=1",),
+        ("run.weeks=2",),
+        ("run.weeks=3",),
+    ]
     assert expand(["a=[1,2],[3]"]) == [("a=[1,2]",), ("a=[3]",)]
     assert expand([]) == [()]
 

@@ -1,0 +1,122 @@
+"""The whole of a scenario: every department's own model, put together.
+
+What it is for: one validated, frozen object that says everything `simulate` needs. The models
+stand beside the processes they configure; this page only joins them and checks what no part can
+check alone. Reference: DESIGN s.6, MODEL T1, O3, O5.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from orgsim.config.base import Config, param
+from orgsim.customers.behaviour import CustomersConfig
+from orgsim.customers.market import MarketConfig
+from orgsim.customers.sources import AnySource
+from orgsim.departments.finance import FinanceConfig
+from orgsim.departments.logistics import LogisticsConfig
+from orgsim.departments.marketing import CampaignConfig, MarketingConfig
+from orgsim.departments.sales import HandoffConfig, SalesConfig
+from orgsim.departments.supplier import SupplierConfig
+from orgsim.departments.support import SupportConfig
+from orgsim.governance.information import ChannelConfig
+from orgsim.governance.planning import BriefingConfig, CoordinationConfig
+from orgsim.shocks.demand import NicheCampaign
+from orgsim.shocks.supply import SupplierOutage
+from orgsim.units import WEEK, Duration
+
+Part = Literal["market", "marketing", "sales", "logistics", "supplier", "support", "customers"]
+AnyShock = Annotated[NicheCampaign | SupplierOutage, Field(discriminator="kind")]
+Target = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class RunConfig(Config):
+    """How long, how often, and with which luck."""
+
+    weeks: int = param("measured weeks", unit="wk", section="T1", ge=1, le=520)
+    warmup: Duration = param("before measuring begins; whole weeks", unit="h", section="T1", ge=0)
+    replications: int = param("independent runs", section="s.11", ge=1, le=10000)
+    seed: int = param("root of all luck", section="s.0.3", ge=0)
+    workers: int = param("processes in parallel; 0 = one per core", section="s.9", ge=0, le=1024)
+    start_date: str = param("date of the first measured Monday", section="T1")
+
+    @field_validator("start_date")
+    @classmethod
+    def _is_a_monday(cls, value: str) -> str:
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("write a date like 2024-01-01") from None
+        if day.weekday() != 0:
+            raise ValueError(f"{value} is a {day:%A}; the first measured day is a Monday")
+        return value
+
+    @field_validator("warmup")
+    @classmethod
+    def _is_whole_weeks(cls, value: float) -> float:
+        if value % WEEK:
+            raise ValueError("the warm-up is a whole number of weeks, such as 8w")
+        return value
+
+
+class OrganisationConfig(Config):
+    """Who is there, who tells whom, what survives the hand-offs, what coordination costs."""
+
+    parts: tuple[Part, ...] = param("departments present", section="O5", min_length=1)
+    channels: dict[str, ChannelConfig] = param("information channels", section="M6.1")
+    handoff: HandoffConfig
+    coordination: CoordinationConfig
+
+
+class SuppliersConfig(Config):
+    """The supplier of each component."""
+
+    chassis: SupplierConfig
+    kit: SupplierConfig
+
+
+class Scenario(Config):
+    """Everything one run needs."""
+
+    title: str = param("what the scenario is, in a few words", section="s.6")
+    question: str = param("the question it answers", section="s.6")
+    run: RunConfig
+    organisation: OrganisationConfig
+    market: MarketConfig
+    campaign: CampaignConfig
+    marketing: MarketingConfig
+    sales: SalesConfig
+    logistics: LogisticsConfig
+    supplier: SuppliersConfig
+    support: SupportConfig
+    customers: CustomersConfig
+    finance: FinanceConfig
+    targets: dict[str, Target] = param("absolute target of each owned KPI", section="O3")
+    shocks: dict[str, AnyShock] = param("what happens, by name", section="s.8")
+    sources: dict[str, AnySource] = param("simple arrivals, by name", section="O5")
+
+    @model_validator(mode="after")
+    def _shocks_lie_within_the_horizon(self) -> Scenario:
+        horizon = self.run.weeks * WEEK
+        for name, shock in self.shocks.items():
+            if shock.onset >= horizon:
+                raise ValueError(
+                    f"shocks.{name}.onset: {shock.onset / WEEK:g} weeks lies beyond the "
+                    f"{self.run.weeks} measured weeks"
+                )
+        return self
+
+
+def without_shocks(scenario: Scenario) -> Scenario:
+    """The reference of a scenario: the same, nothing happening, nobody coordinating (MODEL T3)."""
+    idle = CoordinationConfig(
+        briefing=BriefingConfig(
+            hours_per_agent=0, period=scenario.organisation.coordination.briefing.period
+        ),
+        overhead_per_week=0,
+    )
+    organisation = scenario.organisation.model_copy(update={"coordination": idle})
+    return scenario.model_copy(update={"shocks": {}, "organisation": organisation})
