@@ -7,7 +7,7 @@ results folder needs no simulation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,15 @@ from matplotlib.figure import Figure
 from orgsim.registry import Registry
 from orgsim.report import style
 from orgsim.report.cascade import draw_cascade
+from orgsim.report.scorecard import draw_scorecard
 from orgsim.report.story import KpiNote, Story
+from orgsim.report.value import draw_value, draw_value_comparison
 
 FIGURES: Registry[Callable[[Story], Figure | None]] = Registry("figure")
 
-FIGURES.register("cascade")(draw_cascade)
+FIGURES.add("cascade", draw_cascade)
+FIGURES.add("scorecard", draw_scorecard)
+FIGURES.add("value", draw_value)
 
 
 def draw_all(result: Any, folder: Path, kpis: Iterable[KpiNote] | None = None) -> list[Path]:
@@ -36,3 +40,14 @@ def draw_all(result: Any, folder: Path, kpis: Iterable[KpiNote] | None = None) -
             if figure is not None:
                 written += style.save(figure, folder, name)
     return written
+
+
+def draw_comparison(
+    results: Sequence[Any], folder: Path, kpis: Iterable[KpiNote] | None = None
+) -> list[Path]:
+    """Draw what several runs are worth beside each other, in the order given; [] if nothing is."""
+    notes = None if kpis is None else tuple(kpis)
+    stories = [Story.of(result, notes) for result in results]
+    with style.house_style():
+        figure = draw_value_comparison(stories)
+        return style.save(figure, folder, "comparison") if figure is not None else []

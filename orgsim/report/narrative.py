@@ -6,16 +6,21 @@ mean of the drawn weeks, a gain or loss of value only when its 95 % interval lea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from orgsim.report.attainment import Entry
+
 from orgsim.report.calendar_axis import short_date
-from orgsim.report.story import REFERENCE, Estimate, Floats, Story
-from orgsim.report.wording import NBSP, capital, compact, listed, scale_for
+from orgsim.report.measures import Estimate, Floats
+from orgsim.report.story import REFERENCE, Story
+from orgsim.report.wording import NBSP, Scale, capital, compact, listed, scale_for
 
 BEATEN = 0.02  # a target counts as beaten from 2 % above it
 FALLEN = 0.05  # promises kept count as fallen from 5 points below the reference
-
-HORIZONS = ("year", "year+CLV", "cash trough")
 
 
 def cascade_message(story: Story) -> str:
@@ -37,10 +42,10 @@ def listed_clauses(parts: list[str]) -> str:
 def _demand(story: Story) -> str:
     beaten = []
     for kpi, noun in (("leads", "leads"), ("bookings", "bookings")):
-        course, target = story.course(kpi, ("all", "base")), story.target(kpi)
-        if course is None or not target or target <= 0:
+        target = story.target(kpi)
+        if not target or target <= 0:
             continue
-        excess = _during(story, course.mean) / target - 1.0
+        excess = story.during(kpi, ("all", "base")).mean / target - 1.0
         if excess >= BEATEN:
             beaten.append((noun, excess))
     if not beaten:
@@ -52,17 +57,6 @@ def _demand(story: Story) -> str:
 
 def _percent(share: float) -> str:
     return f"{compact(round(100.0 * share))}{NBSP}%"
-
-
-def _during(story: Story, mean: Floats) -> float:
-    """The mean over the weeks that a shock touches, or over all weeks if none does."""
-    week = np.arange(mean.size)
-    touched = np.zeros(mean.size, dtype=bool)
-    for window in story.windows:
-        touched |= (week + 1 > window.start) & (week < window.end)
-    chosen = mean[touched] if touched.any() else mean
-    chosen = chosen[np.isfinite(chosen)]
-    return float(chosen.mean()) if chosen.size else float("nan")
 
 
 def _promises(story: Story) -> str:
@@ -82,18 +76,16 @@ def _floor(mean: Floats) -> float:
 
 
 def _worth(story: Story) -> str:
-    estimate = Estimate.of(story.value_differences("year+CLV"))
-    if not estimate.is_sure:
+    worth = story.worth("year+CLV")
+    if not worth.is_sure:
         return ""
-    side = "more" if estimate.mean > 0 else "less"
-    return f"the company is worth {money(abs(estimate.mean))} {side} than with {story.without}"
+    side = "more" if worth.mean > 0 else "less"
+    return f"the company is worth {money(abs(worth.mean))} {side} than with {story.without}"
 
 
 def _steady(story: Story) -> str:
-    course = story.course("otif", ("all", "base"))
-    if course is None:
-        return ""
-    return f"{_percent(_during(story, course.mean))} of promises are kept"
+    kept = story.during("otif", ("all", "base"))
+    return f"{_percent(kept.mean)} of promises are kept" if kept.n else ""
 
 
 def money(amount: float, *, sign: bool = False) -> str:
@@ -120,3 +112,155 @@ def cascade_subtitle(story: Story) -> str:
 
 def _has_reference(story: Story) -> bool:
     return bool((story.weekly["variant"] == REFERENCE).any())
+
+
+def value_message(story: Story) -> str:
+    """What the scenario costs or earns against doing nothing, in the year and beyond."""
+    year, beyond = story.worth("year"), story.worth("year+CLV")
+    if story.replications < 2:
+        amount = money(beyond.mean if beyond.n else year.mean, sign=True)
+        return f"{amount} against {story.without} in one replication: effect or chance, unknown"
+    clauses = []
+    if year.n:
+        clauses.append(f"{_change(year)} in the year")
+    if beyond.n:
+        clauses.append(f"{_change(beyond)} with future customers counted")
+    if not clauses:
+        return f"Value against {story.without}"
+    if year.n and beyond.n and _turn(year) == _turn(beyond):
+        clauses[1] = clauses[1].removeprefix(_verb(year) + " ") if _turn(year) else "beyond it"
+    glue = " and " if len(clauses) == 1 or _turn(year) == _turn(beyond) else " but "
+    return f"Against {story.without}, the company " + glue.join(clauses)
+
+
+def _turn(worth: Estimate) -> int:
+    return int(np.sign(worth.mean)) if worth.is_sure else 0
+
+
+def _verb(worth: Estimate) -> str:
+    return {1: "gains", -1: "loses"}.get(_turn(worth), "neither clearly gains nor loses")
+
+
+def _change(worth: Estimate) -> str:
+    return f"{_verb(worth)} {money(abs(worth.mean))}" if _turn(worth) else _verb(worth)
+
+
+def value_subtitle(story: Story) -> str:
+    """Measure, period, replications and what bars, lines and dots are."""
+    sample = (
+        f"paired differences on the same random draws, mean of {story.replications} replications "
+        "with 95 % interval; dots: single replications; grey: sign not sure"
+        if story.replications > 1
+        else "one replication, hence no interval"
+    )
+    return f"{story.title}. Value after {story.weeks} weeks; {sample}."
+
+
+def interval(worth: Estimate, scale: Scale) -> str:
+    """The bounds as '[−720, −344]', or why there are none."""
+    if not np.isfinite(worth.low):
+        return "no interval: one replication"
+    low, high = (compact(bound * scale.factor, sign=True) for bound in (worth.low, worth.high))
+    return f"95{NBSP}%: {low} to {high}"
+
+
+def sign_share(differences: Floats) -> str:
+    """How often the scenario came out worse or better, whichever is more frequent."""
+    if differences.size < 2:
+        return ""
+    worse, better = int((differences < 0).sum()), int((differences > 0).sum())
+    word, count = ("worse", worse) if worse >= better else ("better", better)
+    return f"{word} in {count} of {differences.size}"
+
+
+def comparison_message(stories: Sequence[Story]) -> str:
+    """Which scenario is worth most and least against doing nothing, as far as it is sure."""
+    known = [(story.worth("year+CLV"), story) for story in stories]
+    known = [(worth, story) for worth, story in known if worth.n]
+    if not known:
+        return "What each scenario is worth"
+    best, worst = max(known, key=_by_mean), min(known, key=_by_mean)
+    if best[1] is worst[1]:
+        return f"{best[1].title}: {money(best[0].mean, sign=True)} against {best[1].without}"
+    said = f"“{best[1].title}” is worth {_against(best[0])} {best[1].without}"
+    other = _against(worst[0]).removesuffix(" than")
+    return f"{said}, “{worst[1].title}” {other}"
+
+
+def _against(worth: Estimate) -> str:
+    if not worth.is_sure:
+        return "not clearly more or less than"
+    return f"{money(abs(worth.mean))} {'more' if worth.mean > 0 else 'less'} than"
+
+
+def _by_mean(known: tuple[Estimate, Story]) -> float:
+    return known[0].mean
+
+
+def comparison_subtitle(stories: Sequence[Story]) -> str:
+    """What is compared, with which replications and intervals."""
+    counts = sorted({story.replications for story in stories})
+    sample = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return (
+        f"Value of each scenario against the same firm with {stories[0].without}, same random "
+        f"draws; mean of {sample} replications each with 95 % interval; dots: single replications."
+    )
+
+
+def scorecard_message(story: Story, rows: Sequence[Entry]) -> str:
+    """Which areas beat their own target, which miss it, and who pays or gains."""
+    beat, miss = _attained(rows, +1), _attained(rows, -1)
+    parts = []
+    if beat:
+        parts.append(
+            f"{listed(beat)} {'beats its target' if len(beat) == 1 else 'beat their targets'}"
+        )
+    if miss:
+        own = "" if beat else " own target"
+        parts.append(f"{listed(miss)} {'misses its' if len(miss) == 1 else 'miss their'}{own}")
+    harmed, helped = _affected(rows, -1), _affected(rows, +1)
+    if harmed or helped:
+        who, turn = (harmed, "worse") if harmed else (helped, "better")
+        verb = "ends" if who == ["the company"] else "end"
+        parts.append(f"{listed(who)} {verb} {turn} than with {story.without}")
+    if not parts:
+        return f"No clear difference to {story.without} and no target clearly beaten or missed"
+    return capital(listed_clauses(parts))
+
+
+def _attained(rows: Sequence[Entry], sign: int) -> list[str]:
+    """Areas whose headline KPI, the first with a target, was surely on that side of it.
+
+    Judged while the shock was on: that is when an area reports its success.
+    """
+    headlines: dict[str, Entry] = {}
+    for row in rows:
+        if row.target is not None:
+            headlines.setdefault(row.area, row)
+    levels = {area: row.attainment(row.during) for area, row in headlines.items()}
+    return [area for area, found in levels.items() if found.is_sure and found.mean * sign > 0]
+
+
+def _affected(rows: Sequence[Entry], sign: int) -> list[str]:
+    """Of customers and company, those with more sure changes to that side than to the other."""
+    names = {"customers": "customers", "company": "the company"}
+    found = []
+    for area, name in names.items():
+        effects = [row.effect for row in rows if row.area == area]
+        turns = [int(np.sign(effect.mean)) for effect in effects if effect.is_sure]
+        if sum(turns) * sign > 0:
+            found.append(name)
+    return found
+
+
+def scorecard_subtitle(story: Story) -> str:
+    """Period, replications and what dots, lines and ticks are."""
+    sample = (
+        f"mean of {story.replications} replications, line: 95 % interval, hollow: not sure"
+        if story.replications > 1
+        else "one replication, hence no intervals and nothing is sure"
+    )
+    return (
+        f"{story.title}. {capital(sample)}; grey tick: {story.without}, same random draws. "
+        "Right is better, also where less is more."
+    )

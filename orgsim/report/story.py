@@ -1,9 +1,7 @@
 """What figures and sentences need of a finished run, and nothing else.
 
 `Story.of(result)` is the one place where report meets the shape of a `RunResult`; everything
-drawn is computed from the tables it picks here. A course is one KPI over the measured weeks, one
-column per replication; its band is the middle 80 % of replications (a prediction band: where one
-more year would lie), while differences carry 95 % t intervals of their mean.
+drawn is computed from the tables it picks here.
 
 Reference for paired differences on common random numbers: Law, Simulation Modeling and Analysis
 (5th ed.), s.11.2.
@@ -20,14 +18,11 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
-Floats = NDArray[np.float64]
+from orgsim.report.measures import NOTHING, Course, Estimate, Floats, estimate
 
 SCENARIO, REFERENCE = "scenario", "reference"
 HOURS_PER_WEEK = 168.0
-BAND = 0.80
-CONFIDENCE = 0.95
 
 
 class KpiNote(Protocol):
@@ -65,86 +60,6 @@ class KpiNote(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over replications with its 95 % interval; the bounds are NaN for one replication."""
-
-    mean: float
-    low: float
-    high: float
-    n: int
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether the interval exists and leaves out zero."""
-        return self.low > 0.0 or self.high < 0.0
-
-    @staticmethod
-    def of(values: Iterable[float]) -> Estimate:
-        """Student-t interval of the mean of the values that are available."""
-        sample = np.asarray(list(values), dtype=float)
-        sample = sample[np.isfinite(sample)]
-        n = sample.size
-        if n == 0:
-            return Estimate(math.nan, math.nan, math.nan, 0)
-        mean = float(sample.mean())
-        if n == 1:
-            return Estimate(mean, math.nan, math.nan, 1)
-        half = float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2)) * float(sample.std(ddof=1)) / n**0.5
-        return Estimate(mean, mean - half, mean + half, n)
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """One KPI over the measured weeks: `values` has a row per week, a column per replication."""
-
-    values: Floats
-    replications: tuple[int, ...]
-
-    @property
-    def weeks(self) -> Floats:
-        """Where a week's value is drawn: its middle, in weeks since the start."""
-        return np.arange(self.values.shape[0], dtype=np.float64) + 0.5
-
-    @property
-    def _is_shown(self) -> NDArray[np.bool_]:
-        # A mean over few of the replications jumps whenever one of them joins or leaves.
-        available = np.isfinite(self.values).sum(axis=1)
-        return np.asarray(available >= max(1, math.ceil(self.values.shape[1] / 2)))
-
-    @property
-    def mean(self) -> Floats:
-        """Mean over replications per week; NaN where fewer than half of them have a value."""
-        shown = self._is_shown
-        mean = np.full(shown.shape, np.nan)
-        mean[shown] = np.nanmean(self.values[shown], axis=1)
-        return mean
-
-    def band(self) -> tuple[Floats, Floats] | None:
-        """Bounds of the middle 80 % of replications per week, or None for one replication."""
-        if len(self.replications) < 2:
-            return None
-        shown = self._is_shown
-        bounds = np.full((2, shown.size), np.nan)
-        tails = [0.5 - BAND / 2, 0.5 + BAND / 2]
-        if shown.any():
-            bounds[:, shown] = np.nanquantile(self.values[shown], tails, axis=1)
-        return bounds[0], bounds[1]
-
-    def minus(self, other: Course) -> Course | None:
-        """The paired difference, replication by replication; None when no pair exists."""
-        common = [r for r in self.replications if r in other.replications]
-        if not common:
-            return None
-        mine = [self.replications.index(r) for r in common]
-        theirs = [other.replications.index(r) for r in common]
-        return Course(self.values[:, mine] - other.values[:, theirs], tuple(common))
-
-    def cumulated(self) -> Course:
-        """The running sum over the weeks; a week without a value adds nothing."""
-        return Course(np.cumsum(np.nan_to_num(self.values), axis=0), self.replications)
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """When a shock was on, in weeks since the start."""
 
@@ -170,6 +85,7 @@ class Story:
     kpis: Mapping[str, KpiNote]
     weekly: pd.DataFrame
     value: pd.DataFrame
+    value_summary: pd.DataFrame
     breaks: pd.DataFrame
     summary: pd.DataFrame
     replications: int
@@ -178,17 +94,17 @@ class Story:
     @staticmethod
     def of(result: Any, kpis: Iterable[KpiNote] | None = None) -> Story:
         """Read a `RunResult`; `kpis` defaults to the registry of the package."""
-        resolved, scenario = result.resolved, result.resolved.scenario
+        point, scenario = result.point, result.resolved.scenario
         run = scenario.run
         notes = {kpi.name: kpi for kpi in (_registered() if kpis is None else kpis)}
         shocks = dict(getattr(scenario, "shocks", None) or {})
         weekly = result.weekly
         measured = weekly[weekly["week"] >= 0]
         return Story(
-            name=str(resolved.name),
-            title=str(scenario.title),
-            question=str(scenario.question),
-            digest=str(getattr(resolved, "digest", "") or getattr(result, "digest", "")),
+            name=str(point.name),
+            title=str(point.title or point.name),
+            question=str(point.question),
+            digest=str(point.scenario_address),
             seed=getattr(run, "seed", None),
             weeks=int(run.weeks),
             start=date.fromisoformat(str(run.start_date)[:10]),
@@ -198,6 +114,7 @@ class Story:
             kpis=notes,
             weekly=measured,
             value=result.value,
+            value_summary=result.value_summary,
             breaks=result.breaks,
             summary=result.summary,
             replications=int(weekly["replication"].nunique()) if len(weekly) else 0,
@@ -256,6 +173,29 @@ class Story:
             float(np.median(np.where(np.isnan(times), np.inf, times))) if times.size else np.inf
         )
         return middle / HOURS_PER_WEEK if math.isfinite(middle) and middle >= 0 else None
+
+    @property
+    def touched(self) -> NDArray[np.bool_]:
+        """Which weeks a shock touches; all of them if none does."""
+        week = np.arange(self.weeks)
+        touched = np.zeros(self.weeks, dtype=bool)
+        for window in self.windows:
+            touched |= (week + 1 > window.start) & (week < window.end)
+        return touched if touched.any() else ~touched
+
+    def during(self, kpi: str, segments: Iterable[str]) -> Estimate:
+        """Mean of the KPI's weekly values over the weeks a shock touches."""
+        course = self.course(kpi, segments)
+        if course is None:
+            return NOTHING
+        chosen = course.values[self.touched]
+        is_there = np.isfinite(chosen).any(axis=0)
+        return Estimate.of(np.nanmean(chosen[:, is_there], axis=0))
+
+    def worth(self, horizon: str) -> Estimate:
+        """Value of scenario minus reference in EUR with its paired 95 % interval."""
+        frame = self.value_summary
+        return estimate(frame[frame["horizon"] == horizon], "difference")
 
     def value_differences(self, horizon: str) -> Floats:
         """Value of scenario minus reference in EUR, one number per paired replication."""

@@ -1,0 +1,251 @@
+"""Value against doing nothing: what the scenario is worth, on three horizons (MODEL s.0.1, 5).
+
+Each horizon is the paired difference to the same firm without the shock, in EUR: contribution of
+the measured year; that plus the residual lifetime value of the customers who are left; and the
+deepest point of the cash account. One faint dot per replication shows the chance behind the mean.
+The comparison sets several scenarios beside each other on the same horizons and one scale.
+
+Reference: Law, Simulation Modeling and Analysis (5th ed.), s.10.2 (paired t interval).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import blended_transform_factory
+
+from orgsim.report import narrative, style
+from orgsim.report.measures import Estimate, Floats
+from orgsim.report.story import Story
+from orgsim.report.wording import NBSP, Scale, compact, scale_for
+
+HORIZONS = {
+    "year": ("In the year", "contribution of the measured weeks"),
+    "year+CLV": ("With future customers", "plus residual customer lifetime value"),
+    "cash trough": ("Deepest cash", "lowest point of the cash account"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One bar: its name, a line below it, the paired differences and their estimate (EUR)."""
+
+    name: str
+    note: str
+    estimate: Estimate
+    differences: Floats
+
+    @property
+    def colour(self) -> str:
+        """Strong where the sign is sure, grey where it is not."""
+        if not self.estimate.is_sure:
+            return style.REFERENCE
+        return style.GOOD if self.estimate.mean > 0 else style.BAD
+
+
+def draw_value(story: Story) -> Figure | None:
+    """The three horizons of one run; None when no difference to a reference exists."""
+    rows = [
+        Row(name=name, note=note, estimate=worth, differences=story.value_differences(horizon))
+        for horizon, (name, note) in HORIZONS.items()
+        if (worth := story.worth(horizon)).n
+    ]
+    if not rows:
+        return None
+    figure = style.board_figure()
+    style.frame(
+        figure,
+        message=narrative.value_message(story),
+        subtitle=narrative.value_subtitle(story),
+        source=story.source,
+    )
+    axes = figure.add_axes((0.27, 0.12, 0.52, 0.63))
+    scale = scale_for("EUR", _reach([rows]))
+    _draw_rows(axes, rows, scale, zero=story.without)
+    for index, row in enumerate(rows):
+        _name_row(axes, index, row)
+        _tell_row(axes, index, row, scale)
+    axes.set_xlabel(f"difference to {story.without}, {scale.unit}", fontsize=10.5)
+    return figure
+
+
+def draw_value_comparison(stories: Sequence[Story]) -> Figure | None:
+    """Several scenarios side by side on every horizon; None when there is nothing to compare."""
+    shown = [story for story in stories if any(story.worth(h).n for h in HORIZONS)]
+    if not shown:
+        return None
+    figure = style.board_figure()
+    style.frame(
+        figure,
+        message=narrative.comparison_message(shown),
+        subtitle=narrative.comparison_subtitle(shown),
+        source="orgsim · runs " + ", ".join(f"{s.name} {s.digest[:8]}".strip() for s in shown),
+    )
+    columns = [_rows_of(shown, horizon) for horizon in HORIZONS]
+    scale = scale_for("EUR", _reach(columns))
+    grid = figure.add_gridspec(
+        1, len(columns), left=0.255, right=0.975, top=0.70, bottom=0.12, wspace=0.07
+    )
+    first: Axes | None = None
+    for position, (horizon, rows) in enumerate(zip(HORIZONS, columns, strict=True)):
+        axes = figure.add_subplot(grid[position], sharex=first, sharey=first)
+        first = first or axes
+        _draw_rows(axes, rows, scale, zero=shown[0].without, size=5.5)
+        _title_column(axes, *HORIZONS[horizon])
+        for index, row in enumerate(rows):
+            _number_row(axes, index, row, scale)
+            if not position:
+                _name_row(axes, index, row)
+    figure.text(
+        0.615,
+        0.055,
+        f"difference to the same firm with {shown[0].without}, {scale.unit}",
+        ha="center",
+        fontsize=10.5,
+    )
+    return figure
+
+
+def _rows_of(stories: Sequence[Story], horizon: str) -> list[Row]:
+    return [
+        Row(
+            name=story.title,
+            note="",
+            estimate=story.worth(horizon),
+            differences=story.value_differences(horizon),
+        )
+        for story in stories
+    ]
+
+
+def _reach(columns: Sequence[Sequence[Row]]) -> Floats:
+    rows = [row for rows in columns for row in rows]
+    return np.array([[r.estimate.mean, r.estimate.low, r.estimate.high] for r in rows]).ravel()
+
+
+def _draw_rows(
+    axes: Axes, rows: Sequence[Row], scale: Scale, *, zero: str, size: float = 9.0
+) -> None:
+    for index, row in enumerate(rows):
+        estimate = row.estimate
+        if not estimate.n:
+            axes.text(0.0, index, f"{NBSP}not available", va="center", color=style.MUTED)
+            continue
+        mean = estimate.mean * scale.factor
+        axes.barh(index, mean, height=0.34, color=row.colour, alpha=0.28, gid="bar")
+        dots = np.sort(row.differences) * scale.factor
+        # Dots side by side would hide each other: spread them over the height by rank.
+        spread = index + 0.24 * np.sin(2.4 * np.arange(dots.size))
+        axes.plot(dots, spread, "o", color=row.colour, alpha=0.35, markersize=3.5, gid="dots")
+        if np.isfinite(estimate.low):
+            bounds = [estimate.low * scale.factor, estimate.high * scale.factor]
+            axes.plot(bounds, [index, index], color=row.colour, linewidth=5, gid="interval")
+        axes.plot(
+            [mean],
+            [index],
+            "D" if estimate.is_sure else "o",
+            color="white",
+            zorder=4,
+            markeredgecolor=row.colour,
+            markeredgewidth=2,
+            markersize=size,
+            gid="mean",
+        )
+    axes.axvline(0.0, color=style.INK, linewidth=1.4, zorder=1)
+    axes.set_ylim(len(rows) - 0.45, -0.62)
+    axes.set_yticks([])
+    axes.grid(visible=True, axis="x")
+    axes.margins(x=0.08)
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: compact(value, sign=True)))
+    axes.spines["bottom"].set_visible(False)
+    label = axes.text(
+        0.0,
+        1.0,
+        zero,
+        transform=blended_transform_factory(axes.transData, axes.transAxes),
+        ha="center",
+        va="bottom",
+        fontsize=10,
+        color=style.INK,
+    )
+    label.set_gid("zero")
+
+
+def _title_column(axes: Axes, name: str, note: str) -> None:
+    axes.text(0.0, 1.13, name, transform=axes.transAxes, fontsize=12, weight="bold")
+    axes.text(0.0, 1.075, note, transform=axes.transAxes, fontsize=9.5, color=style.MUTED)
+
+
+def _name_row(axes: Axes, index: int, row: Row) -> None:
+    at = blended_transform_factory(axes.figure.transFigure, axes.transData)
+    room = axes.get_position().x0 - style.MARGIN - 0.02
+    name = axes.text(
+        style.MARGIN,
+        index,
+        "",
+        transform=at,
+        fontsize=12,
+        weight="bold",
+        va="center",
+        linespacing=1.1,
+    )
+    name.set_text(style.wrap(name, row.name, room, lines=3))
+    if row.note:
+        name.set_verticalalignment("bottom")
+        note = axes.text(
+            style.MARGIN, index + 0.02, "", transform=at, fontsize=10, color=style.MUTED, va="top"
+        )
+        note.set_text(style.wrap(note, row.note, room, lines=2))
+
+
+def _tell_row(axes: Axes, index: int, row: Row, scale: Scale) -> None:
+    """Number, interval and how often the sign held, at the right edge."""
+    at = blended_transform_factory(axes.figure.transFigure, axes.transData)
+    estimate = row.estimate
+    axes.text(
+        0.965,
+        index,
+        scale.show(estimate.mean, sign=True),
+        transform=at,
+        fontsize=15,
+        weight="bold",
+        ha="right",
+        va="bottom",
+        color=style.MUTED if not estimate.is_sure else row.colour,
+    )
+    lines = [narrative.interval(estimate, scale), narrative.sign_share(row.differences)]
+    axes.text(
+        0.965,
+        index + 0.03,
+        "\n".join(line for line in lines if line),
+        transform=at,
+        fontsize=10,
+        color=style.MUTED,
+        ha="right",
+        va="top",
+        linespacing=1.3,
+    )
+
+
+def _number_row(axes: Axes, index: int, row: Row, scale: Scale) -> None:
+    if not row.estimate.n:
+        return
+    number = compact(row.estimate.mean * scale.factor, sign=True)
+    sure = "" if row.estimate.is_sure else " (not sure)"
+    text = axes.text(
+        row.estimate.mean * scale.factor,
+        index - 0.27,
+        number + sure,
+        fontsize=10.5,
+        weight="bold",
+        ha="center",
+        va="bottom",
+        color=style.MUTED if sure else row.colour,
+    )
+    style.halo(text)
