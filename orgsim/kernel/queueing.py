@@ -35,7 +35,7 @@ __all__ = [
 
 _NEGLIGIBLE = 1e-17  # of the sum so far: below the last digit of a double
 _RESCALE = 1e250
-_MOST_WAITING = 5_000_000
+_MOST_WAITING = 1_000_000
 
 
 def erlang_b(offered_load: float, servers: int) -> float:
