@@ -1,0 +1,330 @@
+"""What a run says in the terminal: progress while it works, then the story in one screen.
+
+What it is for: a hurried analyst reads, top to bottom, what was asked, whether each area met its
+own target, what customer and company got beside the same year left alone, what it was worth and
+what broke first, each with its uncertainty, and where the rest is. Progress goes to stderr, results
+to stdout; nothing is said by colour alone; `--json` says the same to a machine.
+
+Assumptions: at least 100 columns. Intervals are 95 % t intervals of the mean over replications,
+those of differences paired by replication (see `orgsim.experiment.compare`).
+
+Reference: S. Few (2006), Information Dashboard Design (a figure beside what it is compared with).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from orgsim.experiment.compare import failed_checks, first_breaks, variance_reduction
+from orgsim.report.verdicts import Line, areas_of, signed_range, value_lines
+from orgsim.report.wording import capital
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from orgsim.experiment.run import RunResult
+    from orgsim.experiment.sweep import SweepResult
+    from orgsim.report.story import KpiNote, Story
+
+WIDTH = 100
+HEADLINE = "year+CLV"
+_LOOK = {"good": "green", "bad": "red", "": ""}
+
+
+def plain_console(stream: IO[str]) -> Console:
+    """A console that takes every text as it stands: no markup, no emoji, nothing highlighted."""
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, 120) if console.is_terminal else WIDTH
+    return console
+
+
+class Terminal:
+    """The audience at a terminal: watches a run, draws its charts, shows what came of it."""
+
+    def __init__(self, *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+        self.out = plain_console(sys.stdout if out is None else out)
+        self.err = plain_console(sys.stderr if err is None else err)
+        self._bar: Progress | None = None
+        self._total = self._kept = self._told = 0
+
+    # While it works ------------------------------------------------------------------------
+
+    def begin(self, total: int, kept: int) -> None:
+        """Start to show progress over the replications that are still missing."""
+        self._total, self._kept, self._told = total, kept, kept
+        if kept:
+            self.err.print(f"{kept} of {total} replications are there from before")
+        if kept == total or not self._is_live:
+            return
+        self._bar = Progress(
+            TextColumn("Replications"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.err,
+            transient=True,
+        )
+        self._bar.add_task("", total=total, completed=kept)
+        self._bar.start()
+
+    def advance(self) -> None:
+        """Show that one more replication is finished; in plain text about ten times in a run."""
+        self._kept += 1
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0])
+        elif self._kept == self._total or self._kept - self._told >= self._total / 10:
+            self._told = self._kept
+            self.err.print(f"{self._kept} of {self._total} replications finished")
+
+    def end(self) -> None:
+        """Take the progress bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def stopped(self, total: int, kept: int) -> None:
+        """Say what an interrupted run has kept and how to go on."""
+        self.err.print(
+            f"Stopped: {kept} of {total} replications are kept; the same command goes on from there"
+        )
+
+    @property
+    def _is_live(self) -> bool:
+        return self.err.is_terminal and not os.environ.get("NO_COLOR")
+
+    def draw(self, result: RunResult) -> None:
+        """Draw every chart of a result into its folder."""
+        from orgsim.report.charts import draw_all
+
+        draw_all(result, result.folder / "charts")
+
+    # When it is done -----------------------------------------------------------------------
+
+    def show(self, result: RunResult, kpis: Iterable[KpiNote] | None = None) -> None:
+        """Print what a run found; of one that does not balance, only what does not balance."""
+        from orgsim.report.story import Story
+
+        story = Story.of(result, kpis)
+        self._head(story, result)
+        if not result.is_balanced:
+            self._imbalance(result)
+        else:
+            self._scorecard(story, result)
+            self._value(story, result)
+            self._breaks(story, result)
+        self._places(result.folder)
+
+    def _head(self, story: Story, result: RunResult) -> None:
+        self.out.print()
+        self.out.print(Text(story.title, style="bold"))
+        if story.question:
+            self.out.print(story.question)
+        runs = result.point.replications
+        self.out.print(
+            f"{story.weeks} weeks from {story.start.isoformat()}, {runs} replication"
+            f"{'' if runs == 1 else 's'}, seed {story.seed}. Beside it, on the same draws: "
+            f"{story.without}."
+        )
+        if runs == 1:
+            self.out.print("One replication has no interval: ask for more with run.replications=8")
+        self.out.print()
+
+    def _scorecard(self, story: Story, result: RunResult) -> None:
+        table = _table("Scorecard (mean ± 95 % interval)", width=self.out.width)
+        table.add_column("", ratio=1, overflow="fold")
+        for heading in ("own target", "scenario", story.without, "difference (95 %)"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("verdict", no_wrap=True)
+        for area, lines in areas_of(story, result.summary).items():
+            table.add_row(Text(capital(area), style="bold"))
+            for line in lines:
+                table.add_row(*_cells(line))
+        self.out.print(table)
+        self.out.print()
+
+    def _value(self, story: Story, result: RunResult) -> None:
+        table = _table(f"Value against {story.without}", width=self.out.width)
+        table.add_column("", ratio=1, overflow="fold")
+        for heading in ("scenario", story.without, "difference (95 %)"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("verdict", no_wrap=True)
+        for line in value_lines(result.value_summary):
+            cells = _cells(line)
+            table.add_row(cells[0], *cells[2:])
+        self.out.print(table)
+        saved = variance_reduction(result.value, HEADLINE)
+        if saved is not None and math.isfinite(saved) and saved > 1:
+            self.out.print(
+                f"  Pairing on the same draws is worth {saved:.1f} times as many replications."
+            )
+        self.out.print()
+
+    def _breaks(self, story: Story, result: RunResult) -> None:
+        broken = first_breaks(result.breaks)
+        broken = broken[broken["share"] > 0]
+        if broken.empty:
+            self.out.print("Nothing broke.\n")
+            return
+        table = _table("What first broke, and when", width=self.out.width)
+        table.add_column("", ratio=1, overflow="fold")
+        for heading in ("median date", "week", "earliest to latest", "happened in", story.without):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for one in broken.to_dict("records"):
+            table.add_row(*_break_cells(story.start, one))
+        self.out.print(table)
+        self.out.print()
+
+    def _imbalance(self, result: RunResult) -> None:
+        failed = failed_checks(result.audit)
+        self.out.print(
+            Text(
+                "THE BOOKS DO NOT BALANCE: these results are marked and must not be used.",
+                "bold red",
+            )
+        )
+        table = _table("Conservation audit", width=self.out.width)
+        table.add_column("check", ratio=1, overflow="fold")
+        for heading in ("variant", "replication", "left", "right", "left - right"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for one in failed.head(20).to_dict("records"):
+            left, right = float(one["left"]), float(one["right"])
+            figures = (f"{left:,.6g}", f"{right:,.6g}", f"{left - right:,.6g}")
+            table.add_row(str(one["check"]), one["variant"], str(one["replication"]), *figures)
+        self.out.print(table)
+        self.out.print()
+        if len(failed) > 20:
+            self.out.print(f"  and {len(failed) - 20:,} more in audit.parquet\n")
+
+    def _places(self, folder: Path) -> None:
+        self.out.print(f"Results  {shown(folder)}", soft_wrap=True)
+        charts = sorted(path.name for path in (folder / "charts").glob("*.png"))
+        if charts:
+            self.out.print(
+                f"Charts   {shown(folder / 'charts')}: {', '.join(charts)}", soft_wrap=True
+            )
+        if (folder / "events.csv").exists():
+            self.out.print(f"Events   {shown(folder / 'events.csv')}", soft_wrap=True)
+
+    def show_json(self, result: RunResult, kpis: Iterable[KpiNote] | None = None) -> None:
+        """Print what a run found as one JSON object; what is not available is null."""
+        from orgsim.report.story import Story
+
+        story = Story.of(result, kpis)
+        answer = {
+            "scenario": story.name,
+            "title": story.title,
+            "question": story.question,
+            "replications": result.point.replications,
+            "weeks": story.weeks,
+            "start_date": story.start.isoformat(),
+            "seed": story.seed,
+            "reference": story.without,
+            "balanced": result.is_balanced,
+            "folder": str(result.folder),
+            "targets": dict(story.targets),
+            "summary": _records(result.summary),
+            "value": _records(result.value_summary),
+            "breaks": _records(first_breaks(result.breaks)),
+            "failed_checks": _records(failed_checks(result.audit)),
+        }
+        self.out.file.write(json.dumps(answer, indent=1, ensure_ascii=False) + "\n")
+
+    def show_sweep(self, sweep: SweepResult) -> None:
+        """Print one row per point: its settings and its value against the reference."""
+        table = _table(f"Value against the reference: {sweep.name}", width=self.out.width)
+        for setting in sweep.settings:
+            table.add_column(setting, overflow="fold")
+        table.add_column("n", justify="right")
+        for heading in ("in the year", "with residual CLV", "cash trough"):
+            table.add_column(f"{heading}, kEUR", justify="right", no_wrap=True)
+        for one in sweep.summary.to_dict("records"):
+            settings = [Text(str(one[setting])) for setting in sweep.settings]
+            marks = "" if one["balanced"] else " DOES NOT BALANCE"
+            ranges = [
+                signed_range(
+                    *(one[f"{name}{end}"] * 1e-3 for end in ("", "_low", "_high")), digits=0
+                )
+                for name in _value_columns(sweep.summary)
+            ]
+            table.add_row(*settings, f"{one['replications']}{marks}", *ranges)
+        self.out.print()
+        self.out.print(table)
+        self.out.print()
+        self.out.print(f"Results  {shown(sweep.folder / 'summary.csv')}", soft_wrap=True)
+
+    def show_sweep_json(self, sweep: SweepResult) -> None:
+        """Print a sweep's summary as one JSON object."""
+        answer = {
+            "sweep": sweep.name,
+            "settings": list(sweep.settings),
+            "folder": str(sweep.folder),
+            "balanced": sweep.is_balanced,
+            "points": _records(sweep.summary),
+        }
+        self.out.file.write(json.dumps(answer, indent=1, ensure_ascii=False) + "\n")
+
+
+def shown(path: Path) -> str:
+    """The path as short as it can be typed from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def _table(title: str, *, width: int) -> Table:
+    return Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        width=width,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+
+
+def _cells(line: Line) -> tuple[Text, str, str, str, str, Text]:
+    verdict = Text(line.verdict, style=_LOOK[line.mood])
+    label = Text(f"  {line.label}")
+    return label, line.target, line.scenario, line.reference, line.difference, verdict
+
+
+def _break_cells(start: date, one: Mapping[Any, Any]) -> tuple[str, ...]:
+    n = int(one["n"])
+    times = [float(one[key]) for key in ("median", "earliest", "latest")]
+    middle, first, last = ((start + timedelta(hours=time)).strftime("%-d %b %Y") for time in times)
+    shares = [f"{share * 100:.0f} %" for share in (one["share"], one["reference_share"])]
+    spread = f"{first} to {last}" if n > 1 else ""
+    name = str(one["name"]).replace("_", " ")
+    return f"  {name}", middle, f"{times[0] / 168.0:.1f}", spread, *shares
+
+
+def _value_columns(summary: pd.DataFrame) -> list[str]:
+    names = ("value_year_difference", "value_year_clv_difference", "value_cash_trough_difference")
+    return [name for name in names if name in summary.columns]
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

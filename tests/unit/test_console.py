@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from orgsim.experiment.run import RunResult, run_point
+from orgsim.experiment.sweep import sweep_points
+from orgsim.report.console import Terminal
+from orgsim.report.verdicts import against_reference, against_target, number, signed_range
+from tests.unit import fake_model
+
+
+@dataclass(frozen=True)
+class Note:
+    name: str
+    title: str
+    unit: str
+    area: str
+    direction: int
+    target: str | None = None
+
+
+NOTES = (
+    Note("leads", "Leads", "1/d", "marketing", 1, "leads"),
+    Note("otif", "On time in full", "share", "logistics", 1, "otif"),
+)
+
+
+def result(results: Path, replications: int = 3, **config: Any) -> RunResult:
+    run = SimpleNamespace(seed=1, weeks=4, start_date="2024-01-01", workers=1)
+    scenario = SimpleNamespace(
+        run=run,
+        targets={"leads": 50.0, "otif": 0.95},
+        shocks={"niche": {"kind": "niche_campaign", "onset": 168.0, "duration": 168.0}},
+    )
+    return run_point(
+        fake_model.point(replications=replications, **config),
+        results=results,
+        charts=False,
+        console=Terminal(out=io.StringIO(), err=io.StringIO()),
+        workers=1,
+        resolved=SimpleNamespace(name="fake", plain={}, scenario=scenario),
+        work=fake_model.work,
+    )
+
+
+def text_of(found: RunResult) -> str:
+    out = io.StringIO()
+    Terminal(out=out, err=io.StringIO()).show(found, NOTES)
+    return out.getvalue()
+
+
+def test_the_story_fits_in_100_columns_without_colour_codes_when_not_a_terminal(
+    tmp_path: Path,
+) -> None:
+    text = text_of(result(tmp_path))
+    assert max(map(len, text.splitlines()[:-4])) <= 100
+    assert "\x1b" not in text
+
+
+def test_the_story_tells_title_question_targets_verdicts_value_breaks_and_places(
+    tmp_path: Path,
+) -> None:
+    text = text_of(result(tmp_path))
+    for words in (
+        "Does it?",
+        "3 replications, seed 1",
+        "no campaign",
+        "beats target",
+        "misses target",
+        "loses value",
+        "first late order",
+        "9 Jan 2024",
+        "100 %",
+        "events.csv",
+    ):
+        assert words in text
+    assert "first stock-out" not in text
+
+
+def test_one_replication_is_shown_without_intervals_and_judges_nothing(tmp_path: Path) -> None:
+    text = text_of(result(tmp_path, replications=1))
+    assert "run.replications=8" in text
+    assert "±" not in text.split("Scorecard (mean ± 95 % interval)")[1]
+    assert "beats" not in text
+    assert "not judged" in text
+
+
+def test_a_result_that_does_not_balance_shows_what_and_nothing_else(tmp_path: Path) -> None:
+    text = text_of(result(tmp_path, behaviour={"leaks_in": [1]}))
+    assert "DO NOT BALANCE" in text
+    assert "money" in text
+    assert "Scorecard" not in text
+    assert "loses value" not in text
+
+
+def test_the_json_is_one_object_with_nulls_for_what_is_not_available(tmp_path: Path) -> None:
+    out = io.StringIO()
+    Terminal(out=out, err=io.StringIO()).show_json(result(tmp_path), NOTES)
+    told = json.loads(out.getvalue())
+    assert told["balanced"] is True
+    (niche,) = [row for row in told["summary"] if row["segment"] == "niche"]
+    assert niche["reference_mean"] is None
+    assert niche["scenario_n"] == 3
+
+
+def test_words_of_the_scenario_are_never_read_as_markup(tmp_path: Path) -> None:
+    found = result(tmp_path)
+    point = fake_model.point()
+    object.__setattr__(point, "title", "[bold]A[/bold] :smile: [link=x]")
+    object.__setattr__(found, "point", point)
+    assert "[bold]A[/bold] :smile: [link=x]" in text_of(found)
+
+
+def test_progress_in_plain_text_goes_to_stderr_about_ten_times(tmp_path: Path) -> None:
+    err = io.StringIO()
+    terminal = Terminal(out=io.StringIO(), err=err)
+    terminal.begin(40, 4)
+    for _ in range(36):
+        terminal.advance()
+    terminal.end()
+    lines = err.getvalue().splitlines()
+    assert lines[0] == "4 of 40 replications are there from before"
+    assert lines[-1] == "40 of 40 replications finished"
+    assert len(lines) == 10
+
+
+def test_a_sweep_is_shown_one_row_per_point_with_settings_and_intervals(tmp_path: Path) -> None:
+    out = io.StringIO()
+    terminal = Terminal(out=out, err=io.StringIO())
+    swept = sweep_points(
+        [("lift=0.5",), ("lift=2",)],
+        [fake_model.point(lift=0.5), fake_model.point(lift=2.0)],
+        results=tmp_path,
+        console=terminal,
+        workers=1,
+        work=fake_model.work,
+    )
+    terminal.show_sweep(swept)
+    assert "lift" in out.getvalue()
+    assert "−8" in out.getvalue()
+    out.truncate(0)
+    out.seek(0)
+    terminal.show_sweep_json(swept)
+    assert [row["lift"] for row in json.loads(out.getvalue())["points"]] == [0.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "direction", "verdict"),
+    [
+        (11, 12, 1, "beats target"),
+        (9, 11, 1, "in line"),
+        (8, 9, 1, "misses target"),
+        (8, 9, -1, "beats target"),
+        (11, 12, -1, "misses target"),
+        (float("nan"), float("nan"), 1, "not judged"),
+    ],
+)
+def test_a_target_is_beaten_only_by_the_whole_interval(
+    low: float, high: float, direction: int, verdict: str
+) -> None:
+    figures = {"scenario_mean": 10.0, "scenario_low": low, "scenario_high": high}
+    assert against_target(figures, 10.0, direction)[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("figures", "direction", "verdict"),
+    [
+        ((1, 0.5, 1.5), 1, "better"),
+        ((1, 0.5, 1.5), -1, "worse"),
+        ((1, 0.5, 1.5), 0, "more"),
+        ((-1, -1.5, -0.5), -1, "better"),
+        ((1, -0.5, 1.5), 1, "unclear"),
+        ((0, 0, 0), 1, "the same"),
+        ((1, float("nan"), float("nan")), 1, "not judged"),
+        ((float("nan"),) * 3, 1, ""),
+    ],
+)
+def test_a_difference_counts_only_if_its_interval_leaves_out_zero(
+    figures: tuple[float, float, float], direction: int, verdict: str
+) -> None:
+    names = ("difference_mean", "difference_low", "difference_high")
+    assert against_reference(dict(zip(names, figures, strict=True)), direction)[0] == verdict
+
+
+def test_figures_have_grouped_thousands_true_minus_signs_and_no_signed_zero() -> None:
+    assert number(-1234567.0, 0) == "−1,234,567"
+    assert number(-0.001, 1, sign=True) == "0.0"
+    assert number(float("nan"), 1) == "n/a"
+    assert signed_range(-532, -720, -344, digits=0) == "−532 (−720 to −344)"
+    assert signed_range(5, float("nan"), float("nan"), digits=0) == "+5"
