@@ -1,9 +1,9 @@
 """Arrivals: who might come is fixed; how high the rate is decides who does.
 
-What is modelled: prospects of one source (organic, a campaign, word of mouth) as a Poisson process.
-Its candidates are a fixed scatter of points in the plane (time x rate): a candidate at height u comes
-iff u < rate(t). Raising the rate therefore only adds people; nobody moves, and everybody keeps the
-same id and hence the same luck in every variant of the world.
+What is modelled: the people of one source as a Poisson process. Its candidates are a fixed scatter
+of points in the plane (time x rate): a candidate at height u comes iff u < rate(t). Raising the
+rate therefore only adds people; nobody moves, and everybody keeps the same id and hence the same
+luck in every variant of the world.
 
 Assumption: the plane is cut into strips of a fixed height and into days; each cell has its own
 Poisson number of points and its own draws, so a higher ceiling adds strips and moves nothing.
@@ -40,8 +40,8 @@ _DAYS = 1 << 14
 class Candidates:
     """The fixed candidates of one source.
 
-    `strip` is the height of a strip in events per hour: about the usual rate of the source, so that
-    one strip is mostly enough. Raises ModelError where a strip would be too crowded for its ids.
+    `strip` is the height of a strip in events per hour: about the usual rate of the source, so
+    that one strip is mostly enough. Raises ModelError if a strip is too crowded for its ids.
     """
 
     def __init__(self, draws: Draws, source: str, strip: float) -> None:
