@@ -43,7 +43,16 @@ if TYPE_CHECKING:
 
     from orgsim.config.schema import Scenario
 
-__all__ = ["Change", "Resolved", "Sources", "expand", "packaged", "resolve", "resolve_in"]
+__all__ = [
+    "Change",
+    "Resolved",
+    "Sources",
+    "defaults",
+    "expand",
+    "packaged",
+    "resolve",
+    "resolve_in",
+]
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_POINTS = 10_000
@@ -76,6 +85,11 @@ def resolve(reference: str, overrides: Sequence[str] = ()) -> Resolved[Scenario]
     return resolve_in(packaged(), reference, overrides)
 
 
+def defaults(sources: Sources[Any]) -> dict[str, Any]:
+    """Return the plain values of the default firm, nothing chosen and nothing overridden."""
+    return _composed(sources.configs, {})
+
+
 def resolve_in(
     sources: Sources[Model], reference: str, overrides: Sequence[str] = ()
 ) -> Resolved[Model]:
@@ -102,7 +116,7 @@ def resolve_in(
         scenario=scenario,
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
         choices=work.choices,
-        changed=tuple(changes(_composed(sources.configs, {}), work.plain)),
+        changed=tuple(changes(defaults(sources), work.plain)),
     )
 
 

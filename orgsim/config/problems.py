@@ -71,7 +71,7 @@ def problems_of(
     """Return a problem per place that pydantic complains of, in the order of the places."""
     texts: dict[KeyPath, list[tuple[str, str]]] = {}
     for detail in error.errors(include_url=False):
-        path, value = _locate(detail, values)
+        path, value = _named(detail, values) or _locate(detail, values)
         if detail["type"] == "missing" and value == {} and len(path) > 1:
             hint = "write what differs below it, or leave it out"
             texts[path[:-1]] = [(f"'{dotted(path[:-1])}' is empty", hint)]
@@ -100,6 +100,18 @@ def _locate(detail: ErrorDetails, values: Mapping[str, Any]) -> tuple[KeyPath, A
             value = value[step]
             path.append(str(step))
     return (*path, *missing), value
+
+
+def _named(detail: ErrorDetails, values: Mapping[str, Any]) -> tuple[KeyPath, Any] | None:
+    """Return the place that a complaint about the whole names itself, as "shocks.x.onset: ..."."""
+    key, colon, said = detail["msg"].removeprefix("Value error, ").partition(": ")
+    value: Any = values
+    for part in key.split("."):
+        if not colon or not _has(value, part):
+            return None
+        value = value[part]
+    detail["msg"] = said
+    return tuple(key.split(".")), value
 
 
 def _has(value: Any, step: object) -> bool:

@@ -22,7 +22,16 @@ import yaml
 
 from orgsim.errors import ConfigError, Problem
 
-__all__ = ["KeyPath", "ScenarioFile", "dotted", "is_entry_name", "lines_of", "parse", "read"]
+__all__ = [
+    "KeyPath",
+    "ScenarioFile",
+    "dotted",
+    "is_entry_name",
+    "is_plain_text",
+    "lines_of",
+    "parse",
+    "read",
+]
 
 KeyPath: TypeAlias = tuple[str, ...]
 
@@ -334,6 +343,14 @@ class _Reader:
                         f"'{dotted(above)}' is given as a value and '{dotted(path)}' as a part of "
                         f"it (lines {self.lines[above]} and {self.lines[path]})",
                     )
+
+
+def is_plain_text(text: str) -> bool:
+    """Tell text that, unquoted, would be read as this text and nothing else."""
+    try:
+        return bool(_plain_scalar(text) == text)
+    except _TrapError:
+        return False
 
 
 class _TrapError(ValueError):

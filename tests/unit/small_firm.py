@@ -75,7 +75,7 @@ class Firm(Config):
     def _shocks_begin_in_the_run(self) -> Firm:
         for name, shock in self.shocks.items():
             if shock.onset >= self.run.weeks * 168:
-                raise ValueError(f"shock '{name}' begins after the last measured week")
+                raise ValueError(f"shocks.{name}.onset: begins after the last measured week")
         return self
 
 

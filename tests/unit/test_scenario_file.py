@@ -56,7 +56,10 @@ def firm(tmp_path: Path) -> Sources[Firm]:
         ("organisation:", "(empty)"),
         ("organisation: {}", "is empty"),
         ("title: 5", "must be text"),
-        ("shocks: {x: {kind: outage, onset: 60w}}", "begins after the last measured week"),
+        (
+            "shocks: {x: {kind: outage, onset: 60w}}",
+            ":1: 'shocks.x.onset' = '60w': begins after the last measured week",
+        ),
     ],
 )
 def test_a_trap_in_a_scenario_file_is_refused_with_its_reason(

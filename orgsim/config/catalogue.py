@@ -1,0 +1,230 @@
+"""What exists: scenarios, groups and their choices, parameters, kinds of shock, the file's schema.
+
+Everything is read off the models, `configs/` and `scenarios/`, so that no list is kept by hand.
+
+Reference: DESIGN.md s.6 (the model is schema and documentation; JSON Schema export for editors).
+"""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import BaseModel
+
+from orgsim.config.base import Parameter, parameters
+from orgsim.config.compose import defaults
+from orgsim.config.scenario_file import dotted, read
+from orgsim.config.writing import inline
+from orgsim.errors import ConfigError
+
+if TYPE_CHECKING:
+    from orgsim.config.sources import Sources
+
+__all__ = [
+    "ChannelEntry",
+    "ParameterEntry",
+    "ScenarioEntry",
+    "ShockEntry",
+    "channels",
+    "file_schema",
+    "parameter_table",
+    "scenarios",
+    "shocks",
+]
+
+_DOTTED = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$"
+
+
+class ScenarioEntry(NamedTuple):
+    """A scenario that can be run."""
+
+    name: str
+    title: str
+    question: str
+
+
+class ParameterEntry(NamedTuple):
+    """A key a scenario may set: its default, and what is known of it."""
+
+    key: str
+    default: str
+    unit: str
+    range: str
+    evidence: str
+    section: str
+    source: str
+    meaning: str
+
+
+class ShockEntry(NamedTuple):
+    """A kind of shock and the keys it takes."""
+
+    kind: str
+    keys: str
+    meaning: str
+
+
+class ChannelEntry(NamedTuple):
+    """An information channel of the default organisation."""
+
+    name: str
+    sender: str
+    receiver: str
+    topic: str
+    active: str
+
+
+def scenarios(sources: Sources[Any]) -> list[ScenarioEntry]:
+    """Return every scenario that a name reaches, by name; a broken file says so in its title."""
+    entries = []
+    for name, path in sorted(sources.scenario_files().items()):
+        try:
+            leaves = read(path, f"scenarios/{path.name}").leaves
+            texts = [" ".join(str(leaves.get((key,), "")).split()) for key in ("title", "question")]
+        except ConfigError as error:
+            texts = [f"cannot be read ({len(error.problems)} problems)", "see orgsim check"]
+        entries.append(ScenarioEntry(name, *texts))
+    return entries
+
+
+def parameter_table(sources: Sources[Any]) -> list[ParameterEntry]:
+    """Return every key that holds a value in the defaults, in the order of the models."""
+    return list(_entries(parameters(sources.model, defaults(sources))))
+
+
+def _entries(places: typing.Iterable[Parameter]) -> Iterator[ParameterEntry]:
+    everything = list(places)
+    enclosing = {place.path[:-1] for place in everything}
+    for place in everything:
+        if place.declared is None or (place.path in enclosing and not place.has_entries):
+            continue
+        notes = place.declared.json_schema_extra
+        known: Mapping[str, Any] = notes if isinstance(notes, Mapping) else {}
+        yield ParameterEntry(
+            key=dotted(place.path),
+            default="(entries)" if place.path in enclosing else inline(place.value),
+            unit=str(known.get("unit", "")),
+            range=_range(place),
+            evidence=str(known.get("evidence", "")),
+            section=str(known.get("section", "")),
+            source=str(known.get("source", "")),
+            meaning=place.declared.description or "",
+        )
+
+
+def _range(place: Parameter) -> str:
+    """Return the values a key may take, as far as its declaration says: ">= 0, <= 1"."""
+    if typing.get_origin(place.annotation) is typing.Literal:
+        return " | ".join(str(choice) for choice in typing.get_args(place.annotation))
+    signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": "length >="}
+    bounds = place.declared.metadata if place.declared is not None else []
+    found = [
+        f"{sign} {getattr(bound, name):g}"
+        for bound in bounds
+        for name, sign in signs.items()
+        if getattr(bound, name, None) is not None
+    ]
+    return ", ".join(found)
+
+
+def shocks(model: type[BaseModel], field: str = "shocks") -> list[ShockEntry]:
+    """Return every kind that the entries of a mapping may have, with its keys."""
+    entries = []
+    for member in _models(model.model_fields[field].annotation):
+        kind, *_ = typing.get_args(member.model_fields["kind"].annotation)
+        keys = [name for name in member.model_fields if name != "kind"]
+        entries.append(ShockEntry(str(kind), ", ".join(keys), _first_line(member)))
+    return entries
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Iterate over the models that a type mentions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        for part in typing.get_args(annotation):
+            yield from _models(part)
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").strip().partition("\n")[0]
+
+
+def channels(sources: Sources[Any]) -> list[ChannelEntry]:
+    """Return the information channels of the default organisation."""
+    found = defaults(sources).get("organisation", {}).get("channels", {})
+    return [
+        ChannelEntry(
+            name,
+            str(channel.get("sender", "")),
+            str(channel.get("receiver", "")),
+            str(channel.get("topic", "")),
+            "yes" if channel.get("active") else "no",
+        )
+        for name, channel in found.items()
+    ]
+
+
+def file_schema(sources: Sources[Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a scenario file, for editors that complete and check YAML.
+
+    Every key is optional, a group's name also takes the name of a choice, and dotted keys are
+    offered with their defaults.
+    """
+    schema = _loosened(sources.model.model_json_schema())
+    properties = schema["properties"]
+    places = list(parameters(sources.model, defaults(sources)))
+    values = {dotted(place.path): place.value for place in places}
+    # Which keys lie below a mapping of entries or a choice of kinds, only the values tell.
+    open_ended = [dotted(p.path) for p in places if p.has_entries or "kind" in _keys(p.value)]
+    schema["patternProperties"] = {f"^({'|'.join(map(re.escape, open_ended))})\\..+$": {}}
+    offered = dict(_dotted_properties(schema, schema, ""))
+    for key, reference in offered.items():
+        default = values.get(key)
+        properties[key] = reference if default is None else {**reference, "default": default}
+    for group, names in sources.groups().items():
+        if group in properties:
+            choice = {"enum": list(names), "description": f"a choice of {group}"}
+            properties[group] = {"anyOf": [choice, properties[group]]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "orgsim scenario",
+        **{key: value for key, value in schema.items() if key != "description"},
+    }
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, Mapping) else ()
+
+
+def _loosened(schema: Any) -> Any:
+    """Return a schema for a file that says only what differs: nothing is required."""
+    if isinstance(schema, list):
+        return [_loosened(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    loose: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("properties", "$defs"):
+            loose[key] = {name: _loosened(part) for name, part in value.items()}
+        elif key not in ("required", "discriminator", "title"):
+            loose["anyOf" if key == "oneOf" else key] = _loosened(value)
+    if loose.get("additionalProperties") is False:
+        loose["patternProperties"] = {_DOTTED: {}}
+    return loose
+
+
+def _dotted_properties(
+    whole: Mapping[str, Any], part: Mapping[str, Any], above: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Iterate over (dotted key, reference to its schema) below the properties of a part."""
+    for name, schema in part.get("properties", {}).items():
+        definition = str(schema.get("$ref", "")).removeprefix("#/$defs/")
+        inner = whole.get("$defs", {}).get(definition, {})
+        for below in inner.get("properties", {}):
+            pointer = {"$ref": f"#/$defs/{definition}/properties/{below}"}
+            yield f"{above}{name}.{below}", pointer
+        yield from _dotted_properties(whole, inner, f"{above}{name}.")
