@@ -1,0 +1,182 @@
+"""Why and when customers contact support (MODEL M4.1, M4.4, M4.6).
+
+Modelled: value contacts (general questions, how to use it, faults, bills) and failure demand (where
+is my order, and the same again because nobody solved it). A late order is asked about each day with
+a hazard once the customer's own date has passed, whatever the warehouse thinks. Who hung up tries
+again, writes, or gives up; who was not helped comes back two days later. Assumed: contacts fall
+evenly on support's opening hours. Failure demand after Seddon (2003).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from orgsim.config.base import Config, param
+from orgsim.customers.population import Population
+from orgsim.entities import (
+    ContactBatch,
+    ContactChannel,
+    Ints,
+    Order,
+    Outcome,
+    Reason,
+    Segment,
+    Ticket,
+)
+from orgsim.errors import ModelError
+from orgsim.kernel.distributions import DurationLaw
+from orgsim.kernel.world import World
+from orgsim.units import DAY, Duration, Rate, Share, Weekly
+
+
+class ContactConfig(Config):
+    """What makes customers contact support."""
+
+    general: Rate = param("general questions per customer", unit="1/h", section="M4.1", ge=0)
+    wismo: Share = param("orders asked about before delivery", section="M4.1", ge=0, le=1)
+    late_wismo: Rate = param("hazard of asking for a late order", unit="1/h", section="M4.1", ge=0)
+    how_to_base: Share = param("how-to questions per base delivery", section="M4.1", ge=0, le=1)
+    how_to_niche: Share = param("how-to questions per niche delivery", section="M4.1", ge=0, le=1)
+    fault: Share = param("faults per delivery", section="M4.1", ge=0, le=1)
+    billing: Share = param("billing questions per delivery", section="M4.1", ge=0, le=1)
+    repeat: Share = param("of unsolved problems: tried again", section="M4.6", ge=0, le=1)
+    repeat_after: Duration = param("time until then", unit="h", section="M4.6", ge=0)
+    redial: Share = param("of abandoned calls: dialled again", section="M4.4", ge=0, le=1)
+    redial_after: DurationLaw = param("time until then", unit="h", section="M4.4")
+    write_instead: Share = param("of abandoned calls: written", section="M4.4", ge=0, le=1)
+    most_attempts: int = param("attempts at one problem before the model stops", section="M4.6")
+
+
+class Enquiries:
+    """Collects the reasons to contact support and turns them into the day's contacts."""
+
+    def __init__(
+        self, world: World, config: ContactConfig, hours: Weekly, people: Population
+    ) -> None:
+        self._world = world
+        self._config = config
+        self._hours = hours
+        self._people = people
+        self._placed: list[Order] = []
+        self._delivered: list[Order] = []
+        names = ("general", "wismo", "late", "how_to", "fault", "billing", "time", "repeat", "redial")
+        self._draw = {name: world.draws.stream(f"enquiries.{name}") for name in names}
+        self._redial_after = world.draws.quantity("enquiries.redial_after", config.redial_after)
+
+    def placed(self, orders: list[Order]) -> None:
+        """Orders placed today; some are asked about tomorrow."""
+        self._placed += orders
+
+    def delivered(self, orders: list[Order]) -> None:
+        """Orders that arrived today; questions about them come tomorrow."""
+        self._delivered += orders
+
+    def of_the_day(
+        self, rows: Ints, day: int, awaiting: Mapping[tuple[int, int], Order]
+    ) -> ContactBatch | None:
+        """Today's first contacts, each at its own time in the opening hours."""
+        asked: list[tuple[int, Reason, Order | None]] = [
+            (int(row), Reason.GENERAL, None) for row in self._general(rows, day)
+        ]
+        asked += self._about_open_orders(awaiting)
+        asked += self._about_deliveries()
+        asked = [entry for entry in asked if self._people.is_active[entry[0]]]
+        return self._batch(asked, day) if asked else None
+
+    def next_attempt(self, ticket: Ticket) -> tuple[float, ContactChannel] | None:
+        """When and how this customer tries again; None when the problem is closed."""
+        if ticket.outcome is Outcome.RESOLVED or not self._people.is_active[ticket.row]:
+            return None
+        if ticket.attempt >= self._config.most_attempts:
+            raise ModelError(
+                f"customer {ticket.customer} tried {ticket.attempt} times to have one problem "
+                "solved: support resolves next to nothing and everybody keeps coming back"
+            )
+        if ticket.outcome is Outcome.GIVEN_UP:
+            return self._after_hanging_up(ticket)
+        if self._luck("repeat", ticket) >= self._config.repeat:
+            return None
+        return self._opening(self._world.now + self._config.repeat_after), ticket.channel
+
+    def _after_hanging_up(self, ticket: Ticket) -> tuple[float, ContactChannel] | None:
+        luck = self._luck("redial", ticket)
+        if luck < self._config.redial:
+            wait = self._redial_after.one(ticket.customer, ticket.occurrence)
+            return self._opening(self._world.now + wait), ContactChannel.PHONE
+        if luck < self._config.redial + self._config.write_instead:
+            return self._world.now, ContactChannel.EMAIL
+        return None
+
+    def _luck(self, purpose: str, ticket: Ticket) -> float:
+        return self._draw[purpose].uniform(ticket.customer, ticket.occurrence)
+
+    def _opening(self, time: float) -> float:
+        opens = self._hours.next_positive(time)
+        return time if np.isinf(opens) else opens
+
+    def _general(self, rows: Ints, day: int) -> Ints:
+        chance = -float(np.expm1(-self._config.general * DAY))
+        luck = self._draw["general"].uniforms(self._people.ids[rows], day + 4096)
+        return rows[luck < chance]
+
+    def _about_open_orders(
+        self, awaiting: Mapping[tuple[int, int], Order]
+    ) -> list[tuple[int, Reason, Order | None]]:
+        """Early questions about yesterday's orders; daily ones once the own date has passed."""
+        now = self._world.now
+        fresh, self._placed = self._placed, []
+        asked: list[tuple[int, Reason, Order | None]] = [
+            (order.row, Reason.WISMO, order)
+            for order in self._lucky("wismo", fresh, self._config.wismo)
+            if not order.closed
+        ]
+        chance = -float(np.expm1(-self._config.late_wismo * DAY))
+        for order in awaiting.values():
+            if order.stated_due > now:
+                continue
+            key = order.nth * 4096 + int((now - order.due) / DAY)
+            if self._draw["late"].uniform(order.customer, key) < chance:
+                asked.append((order.row, Reason.LATE_WISMO, order))
+        return asked
+
+    def _about_deliveries(self) -> list[tuple[int, Reason, Order | None]]:
+        orders, self._delivered = self._delivered, []
+        base = [order for order in orders if order.segment is Segment.BASE]
+        niche = [order for order in orders if order.segment is Segment.NICHE]
+        cfg = self._config
+        wanted = (
+            (Reason.HOW_TO, self._lucky("how_to", base, cfg.how_to_base)),
+            (Reason.HOW_TO, self._lucky("how_to", niche, cfg.how_to_niche)),
+            (Reason.FAULT, self._lucky("fault", orders, cfg.fault)),
+            (Reason.BILLING, self._lucky("billing", orders, cfg.billing)),
+        )
+        return [(order.row, reason, None) for reason, some in wanted for order in some]
+
+    def _lucky(self, purpose: str, orders: list[Order], chance: float) -> list[Order]:
+        if not orders:
+            return []
+        ids = np.array([order.customer for order in orders])
+        nth = np.array([order.nth for order in orders])
+        hits = np.flatnonzero(self._draw[purpose].uniforms(ids, nth) < chance)
+        return [orders[at] for at in hits]
+
+    def _batch(self, asked: list[tuple[int, Reason, Order | None]], day: int) -> ContactBatch:
+        people = self._people
+        rows = np.array([row for row, _, _ in asked])
+        nth = np.empty(rows.size, dtype=np.int64)
+        for at, row in enumerate(rows):
+            nth[at] = people.contacts[row]
+            people.contacts[row] += 1
+        luck = self._draw["time"].uniforms(people.ids[rows], nth)
+        times = self._hours.times_in_day(day * DAY, luck)
+        return ContactBatch(
+            customers=people.ids[rows],
+            rows=rows,
+            nth=nth,
+            times=np.maximum(times, self._world.now),
+            segments=people.segment[rows],
+            reasons=np.array([reason for _, reason, _ in asked]),
+            orders=[order for _, _, order in asked],
+        )

@@ -1,0 +1,44 @@
+"""What a customer expects (MODEL M5.2).
+
+Modelled: "will" expectations E_k per attribute. A purchase sets them towards the promise; every
+experience moves them towards what was perceived; an agent's statement resets them. Assumed: no
+separate "should" level yet. Boulding, Kalra, Staelin & Zeithaml (1993).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orgsim.config.base import Config, param
+from orgsim.entities import Floats
+from orgsim.units import Share
+
+
+class ExpectationConfig(Config):
+    """How expectations form and change."""
+
+    trust_in_claim_new: Share = param(
+        "weight of the claim for a new customer (theta_P)", section="M5.2", ge=0, le=1
+    )
+    trust_in_claim_existing: Share = param(
+        "weight of the claim for an existing customer", section="M5.2", ge=0, le=1
+    )
+    learning: Share = param("weight of the latest experience (k_E)", section="M5.2", ge=0, le=1)
+    misstated_fit: Share = param(
+        "product fit that a wrong answer makes a customer expect", section="M4.6", ge=0, le=1
+    )
+
+
+def at_purchase(expected: Floats, promised: Floats, weight: float) -> Floats:
+    """E = theta P + (1 - theta) E; shapes broadcast."""
+    return weight * promised + (1.0 - weight) * expected
+
+
+def learn(expected: Floats, perceived: Floats, weight: float) -> Floats:
+    """E += k (X - E)."""
+    return expected + weight * (perceived - expected)
+
+
+def speed_level(days: Floats) -> Floats:
+    """X_speed = clip(1 - (D - 1) / 14, 0, 1), D = whole days from order to door (s.0.3)."""
+    return np.clip(1.0 - (days - 1.0) / 14.0, 0.0, 1.0)

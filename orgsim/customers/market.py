@@ -1,0 +1,199 @@
+"""The market: prospects who have not bought yet, and what they hear (MODEL M1.1, M1.3, S1, S2).
+
+Modelled: an undepleted stream of leads for the base offer; a finite niche of prospects who weight
+speed and knowledge more, and answer to advertising, to a small spontaneous interest and to word of
+mouth. The lead rate of the niche is untapped prospects times hazard,
+
+    h = p + a(claim) r H(A) + q W+ / M,   all times exp(-nu max(0, W- / max(N, 1000) - w_ref)),
+
+with W+ and W- the stocks of recent tellings (half-life configured). With r = nu = 0, an infinite
+half-life and one telling per adoption this is Bass (1969). Candidates are drawn per source and
+thinned by the rate (MODEL T4), so that the same prospect has the same luck in every variant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from orgsim.config.base import Config, param
+from orgsim.entities import Floats, LeadBatch, Segment, Source, nobody
+from orgsim.facts import LeadCreated
+from orgsim.kernel.arrivals import Candidates
+from orgsim.kernel.world import Rank, World
+from orgsim.units import DAY, Duration, Rate, Share
+
+
+class Weights(Config):
+    """How much each attribute matters to a segment; they sum to 1."""
+
+    price: Share = param("weight of price", section="M1.1", ge=0, le=1)
+    speed: Share = param("weight of speed", section="M1.1", ge=0, le=1)
+    reliability: Share = param("weight of reliability", section="M1.1", ge=0, le=1)
+    fit: Share = param("weight of product fit", section="M1.1", ge=0, le=1)
+    knowledge: Share = param("weight of knowledge", section="M1.1", ge=0, le=1)
+
+    def vector(self) -> Floats:
+        """The five weights in the order of `Attribute`, scaled to sum to 1."""
+        raw = np.array([self.price, self.speed, self.reliability, self.fit, self.knowledge])
+        return np.asarray(raw / raw.sum(), dtype=float)
+
+
+class SegmentConfig(Config):
+    """One segment of the market."""
+
+    weights: Weights
+    qualified_share: Share = param("leads worth the attention of sales (SQL)", section="M1.4")
+
+
+class MarketConfig(Config):
+    """The market's parameters."""
+
+    base: SegmentConfig
+    niche: SegmentConfig
+    base_leads: Rate = param("leads of the base offer", unit="1/h", section="S1", ge=0)
+    niche_size: float = param("prospects in the niche (M)", unit="people", section="M1.1", ge=0)
+    appeal_slope: float = param("sensitivity k_a of the appeal", section="M1.1", ge=0)
+    spontaneous: Rate = param("external influence p", unit="1/h", section="M1.3", ge=0)
+    imitation: Rate = param("internal influence q", unit="1/h", section="M1.3", ge=0)
+    damping: float = param("deterrence nu of negative word of mouth", section="M1.3", ge=0)
+    reference_talk: float = param(
+        "negative tellings per customer that are normal (w_ref)", section="S2", ge=0
+    )
+    spillover: Share = param("niche talk that reaches base prospects", section="M1.3", ge=0, le=1)
+    talk_half_life: Duration = param("how long a telling works", unit="h", section="M1.3", gt=0)
+    reach: float = param("listeners per telling", unit="people", section="M5.10", ge=0)
+    strip: Rate = param("height of a candidate strip", unit="1/h", section="T4", gt=0)
+
+
+class Offer(Protocol):
+    """What the market sees of the company: marketing's work."""
+
+    @property
+    def is_niche_open(self) -> bool:
+        """Whether the niche offer can be bought."""
+
+    def claim(self, segment: Segment) -> float:
+        """Promise inflation in force."""
+
+    def claimed(self, segment: Segment) -> Floats:
+        """Promised levels of the segment's offer."""
+
+    def answers(self) -> float:
+        """People per hour who would answer in an untapped niche of appeal 1."""
+
+    def quality(self) -> float:
+        """Share of the lead quality that is left under the present pressure."""
+
+
+class Market:
+    """Turns advertising, claims and talk into leads, day by day."""
+
+    def __init__(self, world: World, config: MarketConfig, offer: Offer) -> None:
+        self._world = world
+        self._config = config
+        self.untapped = config.niche_size
+        self._positive = np.zeros(len(Segment))
+        self._negative = np.zeros(len(Segment))
+        self.offer = offer
+        self.active: Callable[[Segment], float] = lambda segment: 0.0
+        self.receive_leads: Callable[[LeadBatch], None] = nobody
+        self.charge_leads: Callable[[int], None] = nobody
+        self._candidates = {
+            source: Candidates(world.draws, name, config.strip)
+            for name, source in (
+                ("organic", (Segment.BASE, Source.ORGANIC)),
+                ("niche_organic", (Segment.NICHE, Source.ORGANIC)),
+                ("campaign", (Segment.NICHE, Source.CAMPAIGN)),
+                ("word_of_mouth", (Segment.NICHE, Source.WORD_OF_MOUTH)),
+            )
+        }
+        self._demand = world.dials.declare("market.base_leads", config.base_leads, "multiply")
+        world.every(DAY, self._day, first=np.ceil(world.now / DAY) * DAY, rank=Rank.DAILY)
+
+    def hear(self, segment: Segment, positive: int, negative: int) -> None:
+        """Take in the day's tellings of a segment's customers."""
+        scale = self._config.reach / 3.0
+        self._positive[segment] += positive * scale
+        self._negative[segment] += negative * scale
+
+    def appeal(self) -> float:
+        """a = logistic(k_a (w . P_niche - w . P_base)): .5 when both offers promise the same."""
+        weights = self._config.niche.weights.vector()
+        gap = weights @ (self.offer.claimed(Segment.NICHE) - self.offer.claimed(Segment.BASE))
+        return float(1.0 / (1.0 + np.exp(-self._config.appeal_slope * gap)))
+
+    def expected_leads(self, answers: Floats) -> Floats:
+        """The planner's view: campaign leads a day, depletion included.
+
+        ``answers`` is people a day who would answer in an untapped niche of appeal 1.
+        """
+        size = self._config.niche_size
+        left, leads = size, np.zeros(answers.size)
+        for day, people in enumerate(answers):
+            leads[day] = min(left, left * people * self.appeal() / size) if size else 0.0
+            left -= leads[day]
+        return leads
+
+    def rates(self) -> dict[tuple[Segment, Source], float]:
+        """Today's lead rate of every source, per hour (MODEL M1.3, S1)."""
+        cfg = self._config
+        rates = {(Segment.BASE, Source.ORGANIC): self._demand.value * self._deterred(Segment.BASE)}
+        if not self.offer.is_niche_open or cfg.niche_size <= 0:
+            return rates
+        untapped = self.untapped * self._deterred(Segment.NICHE)
+        per_prospect = untapped / cfg.niche_size
+        answers = self.offer.answers()
+        talk = self._positive[Segment.NICHE] * cfg.imitation
+        rates[Segment.NICHE, Source.ORGANIC] = untapped * cfg.spontaneous
+        rates[Segment.NICHE, Source.CAMPAIGN] = per_prospect * answers * self.appeal()
+        rates[Segment.NICHE, Source.WORD_OF_MOUTH] = per_prospect * talk
+        return rates
+
+    def _deterred(self, segment: Segment) -> float:
+        cfg = self._config
+        heard = self._negative[segment] / max(self.active(segment), 1000.0)
+        if segment is Segment.BASE:
+            niche = self._negative[Segment.NICHE] / max(self.active(Segment.NICHE), 1000.0)
+            heard += cfg.spillover * max(0.0, niche - cfg.reference_talk)
+        return float(np.exp(-cfg.damping * max(0.0, heard - cfg.reference_talk)))
+
+    def _day(self) -> None:
+        """Each midnight: what was said fades, and today's leads are drawn."""
+        fade = 0.5 ** (DAY / self._config.talk_half_life)
+        self._positive *= fade
+        self._negative *= fade
+        for (segment, source), rate in self.rates().items():
+            times, ids = self._candidates[segment, source].between(
+                self._world.now, self._world.now + DAY, rate
+            )
+            if segment is Segment.NICHE:
+                times, ids = times[: int(self.untapped)], ids[: int(self.untapped)]
+                self.untapped -= times.size
+            self._emit(segment, source, times, ids)
+
+    def _emit(self, segment: Segment, source: Source, times: Floats, ids: Floats) -> None:
+        if not times.size:
+            return
+        self._world.record_block(LeadCreated, times, ids, segment, source)
+        if segment is Segment.BASE:
+            self.charge_leads(times.size)
+        shape = self._config.base if segment is Segment.BASE else self._config.niche
+        quality = self.offer.quality() if source is Source.CAMPAIGN else 1.0
+        self.receive_leads(
+            LeadBatch(
+                ids=ids,
+                times=times,
+                segment=segment,
+                source=source,
+                claim=self.offer.claim(segment),
+                qualified_share=shape.qualified_share * quality,
+            )
+        )
+
+
+def silent(config: MarketConfig) -> MarketConfig:
+    """The market of an organisation that has none: nobody ever asks."""
+    return config.model_copy(update={"base_leads": 0.0, "niche_size": 0.0})

@@ -1,0 +1,152 @@
+"""The customers as a struct of arrays: who they are, what they remember (MODEL s.0.3, C2).
+
+Modelled: one row per customer, ever; 30,000 rows at the start, drawn from the stationary joint law
+of satisfaction, trust, expectation, experience and tenure. That law is made once by a burn-in of
+the customers alone, living through what is usual; every variant and replication draws its own
+customers from it. Assumed: what is usual (delivery days, resolution) is configured, and a test
+holds it against what the running baseline really delivers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orgsim.config.base import Config, param
+from orgsim.customers.expectations import ExpectationConfig, at_purchase, learn
+from orgsim.customers.satisfaction import (
+    SatisfactionConfig,
+    TrustConfig,
+    accumulate,
+    episode_satisfaction,
+    perceived_mask,
+    trust_after,
+)
+from orgsim.entities import Attribute, Bools, Floats, Ints, Occasion, Segment, Source
+from orgsim.units import Share
+
+
+class FitConfig(Config):
+    """How well the product fits different customers."""
+
+    mean: Share = param("mean fit", section="C1", ge=0, le=1)
+    deviation: float = param("standard deviation of fit between customers", section="C1", ge=0)
+
+
+class MemoryConfig(Config):
+    """Everything about how customers judge and remember."""
+
+    expectation: ExpectationConfig
+    satisfaction: SatisfactionConfig
+    trust: TrustConfig
+    fit: FitConfig
+
+
+class Population:
+    """All customers, as columns that grow; a row is never reused."""
+
+    def __init__(self, config: MemoryConfig, weights: Floats, room: int) -> None:
+        self._config = config
+        self._weights = weights
+        self.size = 0
+        self.ids: Ints = np.zeros(room, dtype=np.int64)
+        self.is_active: Bools = np.zeros(room, dtype=bool)
+        self.segment: Ints = np.zeros(room, dtype=np.int64)
+        self.source: Ints = np.zeros(room, dtype=np.int64)
+        self.satisfaction: Floats = np.zeros(room)
+        self.trust: Floats = np.zeros(room)
+        self.expected: Floats = np.zeros((room, len(Attribute)))
+        self.fit: Floats = np.zeros(room)
+        self.episodes: Ints = np.zeros(room, dtype=np.int64)
+        self.orders: Ints = np.zeros(room, dtype=np.int64)
+        self.contacts: Ints = np.zeros(room, dtype=np.int64)
+        self.open_issues: Ints = np.zeros(room, dtype=np.int64)
+
+    def active_rows(self) -> Ints:
+        """Rows of the customers who have not left."""
+        return np.flatnonzero(self.is_active[: self.size])
+
+    def active(self, segment: Segment) -> int:
+        """How many customers of a segment have not left."""
+        here = self.segment[: self.size] == segment
+        return int(np.count_nonzero(self.is_active[: self.size] & here))
+
+    def add(
+        self, customer: int, segment: Segment, source: Source, promised: Floats, fit: float
+    ) -> int:
+        """Add a new customer who was promised ``promised``; the row."""
+        if self.size == self.ids.size:
+            self._grow()
+        row, self.size = self.size, self.size + 1
+        self.ids[row] = customer
+        self.is_active[row] = True
+        self.segment[row] = segment
+        self.source[row] = source
+        self.satisfaction[row] = self._config.satisfaction.intercept
+        self.trust[row] = self._config.trust.start
+        prior = promised.copy()
+        prior[Attribute.FIT] = self._config.fit.mean
+        self.expected[row] = prior
+        self.fit[row] = fit
+        return row
+
+    def hear_promise(self, rows: Ints, promised: Floats, is_new: bool) -> None:
+        """A purchase moves expectations towards the promise."""
+        cfg = self._config.expectation
+        weight = cfg.trust_in_claim_new if is_new else cfg.trust_in_claim_existing
+        self.expected[rows] = at_purchase(self.expected[rows], promised, weight)
+
+    def live_through(
+        self, rows: Ints, occasion: Occasion, perceived: Floats, noise: Floats
+    ) -> tuple[Floats, Floats]:
+        """Let distinct ``rows`` live through an episode; (satisfaction of it, gap in speed).
+
+        ``perceived``: shape (n, 5); columns the occasion does not show are ignored.
+        """
+        cfg = self._config
+        mask = perceived_mask(occasion)
+        expected = self.expected[rows]
+        seen = np.where(mask, perceived, expected)
+        weights = self._weights[self.segment[rows]]
+        lived = episode_satisfaction(seen, expected, weights, occasion, noise, cfg.satisfaction)
+        gaps = seen - expected
+        self.satisfaction[rows] = accumulate(
+            self.satisfaction[rows], lived, self.episodes[rows], occasion, cfg.satisfaction
+        )
+        if occasion is not Occasion.CONTACT:
+            self.trust[rows] = trust_after(
+                self.trust[rows],
+                gaps[:, Attribute.SPEED],
+                gaps[:, Attribute.RELIABILITY],
+                cfg.trust,
+            )
+        self.expected[rows] = learn(expected, seen, cfg.expectation.learning)
+        self.episodes[rows] += 1
+        return lived, gaps[:, Attribute.SPEED]
+
+    def copy_from(self, law: Population, rows: Ints, ids: Ints) -> None:
+        """Fill an empty population with customers like ``law``'s ``rows``, under new ids."""
+        while self.ids.size < rows.size:
+            self._grow()
+        self.size = rows.size
+        for name in _STATE:
+            getattr(self, name)[: rows.size] = getattr(law, name)[rows]
+        self.ids[: rows.size] = ids
+
+    def _grow(self) -> None:
+        for name in (*_STATE, "ids", "orders", "contacts", "open_issues"):
+            old = getattr(self, name)
+            bigger = np.zeros((max(1024, 2 * old.shape[0]), *old.shape[1:]), dtype=old.dtype)
+            bigger[: old.shape[0]] = old
+            setattr(self, name, bigger)
+
+
+_STATE = (
+    "is_active",
+    "segment",
+    "source",
+    "satisfaction",
+    "trust",
+    "expected",
+    "fit",
+    "episodes",
+)

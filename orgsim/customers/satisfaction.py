@@ -1,0 +1,132 @@
+"""What a customer makes of an episode (MODEL M5.1, M5.3, M5.4, M5.6, C1).
+
+Modelled: the customer compares what was perceived with what was expected. A shortfall weighs more
+than an excess; satisfaction follows quality and disconfirmation (Anderson & Sullivan 1993),
+
+    s = s_0 + b_Q (Q - Q_ref) + b_D sum_k w_k v(X_k - E_k) + noise,  v(d) = g d or lambda d,
+
+accumulates with a weight that falls with experience (Bolton 1998), and a broken promise costs trust
+that returns slowly. Attributes an episode does not show keep X = E and leave Q.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orgsim.config.base import Config, param
+from orgsim.entities import Attribute, Bools, Floats, Ints, Occasion
+from orgsim.units import Share
+
+PERCEIVED = {
+    Occasion.DELIVERY: (Attribute.PRICE, Attribute.SPEED, Attribute.RELIABILITY, Attribute.FIT),
+    Occasion.CONTACT: (Attribute.KNOWLEDGE,),
+    Occasion.CANCELLATION: (Attribute.SPEED, Attribute.RELIABILITY),
+}
+"""Which attributes an episode lets a customer perceive (MODEL C1)."""
+
+
+class ReferenceQuality(Config):
+    """Quality that counts as normal, by kind of episode (Q_ref)."""
+
+    delivery: Share = param("mean quality of a delivery", section="C1", ge=0, le=1)
+    contact: Share = param("mean quality of a contact", section="C1", ge=0, le=1)
+    cancellation: Share = param("quality expected of an order", section="C1", ge=0, le=1)
+
+
+class SatisfactionConfig(Config):
+    """How an episode is judged and remembered."""
+
+    intercept: float = param("satisfaction at normal quality, as expected (s_0)", section="M5.3")
+    quality_effect: float = param("points per unit of quality (b_Q)", section="M5.3", ge=0)
+    gap_effect: float = param("points per unit of valued gap (b_D)", section="M5.3", ge=0)
+    gain: float = param("value of exceeding an expectation (g)", section="M5.3", ge=0)
+    loss: float = param("value of falling short (lambda)", section="M5.3", ge=0)
+    noise: float = param("standard deviation of an episode's noise", section="M5.3", ge=0)
+    reference: ReferenceQuality
+    memory: Share = param("least weight of the latest episode (eta)", section="M5.4", ge=0, le=1)
+    contact_weight: Share = param("weight of a contact in it", section="M5.4", ge=0, le=1)
+    silence: float = param(
+        "reliability lost per late day without news", section="M5.1", ge=0
+    )
+
+
+class TrustConfig(Config):
+    """How trust is lost and won."""
+
+    start: Share = param("trust of a new customer (T_0)", section="C1", ge=0, le=1)
+    target: Share = param("trust that kept promises lead to (T_ref)", section="C2", ge=0, le=1)
+    repair: Share = param("share of the gap closed by a kept promise", section="M5.6", ge=0, le=1)
+    breach: Share = param("trust lost by the worst breach", section="M5.6", ge=0, le=1)
+    speed_severity: float = param("severity per unit of missing speed", section="M5.6", ge=0)
+    reliability_severity: float = param(
+        "severity per unit of missing reliability", section="M5.6", ge=0
+    )
+    tolerance: float = param("missing reliability that is forgiven", section="M5.6", ge=0)
+
+
+def value_of_gap(gap: Floats, gain: float, loss: float) -> Floats:
+    """v(d) = g d for d >= 0, lambda d below (Tversky & Kahneman 1992)."""
+    return np.where(gap >= 0.0, gain * gap, loss * gap)
+
+
+def reliability_level(late_days: Floats, complete: Floats, silence: float) -> Floats:
+    """1 if on time and complete, else 0.9 max(0, 1 - late/10) less silence; 0.5 cap if partial."""
+    late = np.maximum(late_days, 0.0)
+    level = np.where(late > 0, 0.9 * np.maximum(0.0, 1.0 - late / 10.0) - silence * late, 1.0)
+    return np.clip(np.where(complete > 0, level, np.minimum(level, 0.5)), 0.0, 1.0)
+
+
+def perceived_mask(occasion: Occasion) -> Bools:
+    """Which of the five attributes this kind of episode shows."""
+    mask = np.zeros(len(Attribute), dtype=bool)
+    mask[list(PERCEIVED[occasion])] = True
+    return mask
+
+
+def episode_satisfaction(
+    perceived: Floats,
+    expected: Floats,
+    weights: Floats,
+    occasion: Occasion,
+    noise: Floats,
+    config: SatisfactionConfig,
+) -> Floats:
+    """Satisfaction with one episode each, in [0, 10].
+
+    ``perceived``, ``expected``, ``weights``: shape (n, 5), X = E where nothing was perceived;
+    ``noise``: n standard normals.
+    """
+    mask = perceived_mask(occasion)
+    seen = weights * mask
+    quality = (seen * perceived).sum(axis=1) / seen.sum(axis=1)
+    gaps = value_of_gap(perceived - expected, config.gain, config.loss)
+    valued = (seen * gaps).sum(axis=1)
+    reference = getattr(config.reference, occasion.name.lower())
+    raw = (
+        config.intercept
+        + config.quality_effect * (quality - reference)
+        + config.gap_effect * valued
+        + config.noise * noise
+    )
+    return np.clip(raw, 0.0, 10.0)
+
+
+def accumulate(
+    cumulative: Floats, episode: Floats, episodes: Ints, occasion: Occasion, cfg: SatisfactionConfig
+) -> Floats:
+    """S += eta (s - S), eta = max(memory, 1 / (n + 1)); contacts count with their own weight."""
+    eta = np.maximum(cfg.memory, 1.0 / (episodes + 1.0))
+    if occasion is Occasion.CONTACT:
+        eta = eta * cfg.contact_weight
+    return cumulative + eta * (episode - cumulative)
+
+
+def trust_after(trust: Floats, gap_speed: Floats, gap_reliability: Floats, cfg: TrustConfig) -> Floats:
+    """A breach costs T (1 - breach x severity); a kept promise closes part of the gap to target."""
+    missing_speed = np.maximum(0.0, -gap_speed)
+    missing_reliability = np.maximum(0.0, -gap_reliability - cfg.tolerance)
+    severity = np.clip(
+        cfg.speed_severity * missing_speed + cfg.reliability_severity * missing_reliability, 0, 1
+    )
+    kept = trust + cfg.repair * (cfg.target - trust)
+    return np.where(severity > 0, trust * (1.0 - cfg.breach * severity), kept)

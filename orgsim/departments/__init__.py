@@ -1,0 +1,1 @@
+"""The departments, one file each: its configuration, its process, its meaning."""

@@ -1,0 +1,119 @@
+"""Finance: every amount posted twice, accrual beside cash (MODEL s.7, O4).
+
+Modelled: a double-entry ledger in integer cents. Customers pay with the order, revenue is earned at
+delivery, goods cost when they ship; stock, wages, the carrier and the campaign are paid as they
+arise. Balances drive nothing in the model. Contribution is revenue less every expense; what is left
+of the niche kits at the horizon is written off in part, with or without a campaign. Assumed: no
+taxes, no interest, suppliers are paid on receipt.
+"""
+
+from __future__ import annotations
+
+from orgsim.config.base import Config, param
+from orgsim.entities import Account, Component, Order, Segment
+from orgsim.facts import AmountPosted
+from orgsim.kernel.world import Rank, World
+from orgsim.units import DAY, WEEK, YEAR, Money, Share
+
+EXPENSES = (
+    Account.COST_OF_GOODS,
+    Account.CAMPAIGN,
+    Account.LEAD_COST,
+    Account.COMMISSION,
+    Account.SALES_PAYROLL,
+    Account.SUPPORT_PAYROLL,
+    Account.PICKING,
+    Account.CARRIAGE,
+    Account.HOLDING,
+    Account.FIXED_COST,
+    Account.OVERHEAD,
+    Account.WRITE_OFF,
+)
+"""What contribution is reduced by."""
+
+
+class FinanceConfig(Config):
+    """Finance's parameters."""
+
+    chassis_cost: Money = param("a chassis", unit="EUR", section="s.11", ge=0)
+    kit_cost: Money = param("a niche kit", unit="EUR", section="s.11", ge=0)
+    extras_cost: Money = param(
+        "base kit and accessories of an order", unit="EUR", section="s.11", ge=0
+    )
+    fixed_cost: Money = param("per year", unit="EUR/a", section="s.11", ge=0)
+    holding_share: Share = param("of the stock's value per year", section="s.7", ge=0)
+    kit_write_off: Share = param("value lost of kits left at the horizon", section="s.7", ge=0)
+    discount: Share = param("yearly, for future customers' value (i)", section="M5.12", ge=0)
+
+
+class Finance:
+    """The company's books."""
+
+    def __init__(self, world: World, config: FinanceConfig, overhead_per_week: float) -> None:
+        self._world = world
+        self._config = config
+        self._overhead = overhead_per_week
+        self._balance = [0] * len(Account)
+        self._today: dict[tuple[Account, Account], int] = {}
+        world.every(DAY, self.close_day, first=world.now + DAY, rank=Rank.CLOSE)
+        world.every(WEEK, self._week, first=world.now + WEEK, rank=Rank.CLOSE)
+
+    def post(self, debit: Account, credit: Account, cents: int) -> None:
+        """Move an amount; posted under the two accounts at the end of the day."""
+        self._balance[debit] += cents
+        self._balance[credit] -= cents
+        key = (debit, credit)
+        self._today[key] = self._today.get(key, 0) + cents
+
+    def balance(self, account: Account) -> int:
+        """Debit less credit so far, in cents."""
+        return self._balance[account]
+
+    def open_books(self, component_units: dict[Component, int]) -> None:
+        """The opening stock is the owners'."""
+        for component, units in component_units.items():
+            self.post(Account.INVENTORY, Account.EQUITY, units * self._unit_cents(component))
+
+    def received(self, component: Component, units: int) -> None:
+        """Pay the supplier."""
+        self.post(Account.INVENTORY, Account.CASH, units * self._unit_cents(component))
+
+    def shipped(self, order: Order) -> None:
+        """The goods leave the books with the parcel."""
+        cents = self._unit_cents(Component.CHASSIS)
+        if order.segment is Segment.NICHE:
+            cents += self._unit_cents(Component.KIT)
+        self.post(Account.COST_OF_GOODS, Account.INVENTORY, cents)
+        self.post(Account.COST_OF_GOODS, Account.CASH, round(100 * self._config.extras_cost))
+
+    def earned(self, cents: int) -> None:
+        """A delivery turns the customer's payment into revenue."""
+        self.post(Account.DEFERRED_REVENUE, Account.REVENUE, cents)
+
+    def refunded(self, cents: int) -> None:
+        """A cancelled order is paid back."""
+        self.post(Account.DEFERRED_REVENUE, Account.CASH, cents)
+
+    def write_off_kits(self, units: int) -> None:
+        """At the horizon: the part of the left-over kits' value that is lost."""
+        lost = round(units * self._unit_cents(Component.KIT) * self._config.kit_write_off)
+        self.post(Account.WRITE_OFF, Account.INVENTORY, lost)
+        self.close_day()
+
+    def close_day(self) -> None:
+        """Write the day's totals into the journal."""
+        today, self._today = self._today, {}
+        for (debit, credit), cents in today.items():
+            if cents:
+                self._world.record(AmountPosted(self._world.now, debit, credit, cents))
+
+    def _week(self) -> None:
+        cfg = self._config
+        self.post(Account.FIXED_COST, Account.CASH, round(100 * cfg.fixed_cost * WEEK / YEAR))
+        self.post(Account.OVERHEAD, Account.CASH, round(100 * self._overhead))
+        holding = self._balance[Account.INVENTORY] * cfg.holding_share * WEEK / YEAR
+        self.post(Account.HOLDING, Account.CASH, round(holding))
+
+    def _unit_cents(self, component: Component) -> int:
+        is_chassis = component is Component.CHASSIS
+        return round(100 * (self._config.chassis_cost if is_chassis else self._config.kit_cost))

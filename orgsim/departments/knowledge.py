@@ -1,0 +1,47 @@
+"""What the agents know of a new offer (MODEL M4.7, M6.7).
+
+Modelled: the team's mean knowledge K of the niche offer, between 0 and 1. It starts at the share of
+the promise terms that reached support, rises with each niche contact (dK = (1 - K) / n_0 for the
+agent who took it) and with each agent's briefing (K -> K + (K_b - K) hours / h_full). Assumed:
+contacts spread evenly over the agents, so that the team's mean is enough. Experience curve by
+cumulative cases after Wright (1936), in the saturating form of MODEL M4.7.
+"""
+
+from __future__ import annotations
+
+from orgsim.config.base import Config, param
+from orgsim.units import Duration, Share
+
+
+class KnowledgeConfig(Config):
+    """How agents come to know a new offer."""
+
+    uninformed: Share = param("K of agents who were told nothing", section="M4.7", ge=0, le=1)
+    contacts_to_learn: float = param(
+        "niche contacts an agent needs to close 63 % of the gap (n_0)", section="M4.7", gt=0
+    )
+    briefed_level: Share = param("K a full briefing leads to (K_b)", section="M4.7", ge=0, le=1)
+    full_briefing: Duration = param("hours of a full briefing", unit="h", section="M4.7", gt=0)
+
+
+class Knowledge:
+    """The team's mean knowledge of the niche offer."""
+
+    def __init__(self, config: KnowledgeConfig, agents: float) -> None:
+        self._config = config
+        self._agents = max(agents, 1.0)
+        self.level = config.uninformed
+
+    def hear_terms(self, familiarity: float) -> None:
+        """The terms of the offer arrived; knowing them is a start."""
+        self.level = max(self.level, min(1.0, max(0.0, familiarity)))
+
+    def practise(self) -> None:
+        """One agent dealt with one niche contact."""
+        self.level += (1.0 - self.level) / (self._config.contacts_to_learn * self._agents)
+
+    def brief(self, hours: float) -> None:
+        """One agent was briefed for ``hours``."""
+        share = min(1.0, hours / self._config.full_briefing)
+        gain = max(0.0, self._config.briefed_level - self.level) * share
+        self.level += gain / self._agents

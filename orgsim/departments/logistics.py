@@ -1,0 +1,260 @@
+"""Logistics: from the order record to the customer's door (MODEL M3.1, M3.5, M3.7, M3.10).
+
+Modelled: an order needs a chassis, a niche order a kit as well; parts are set aside in order of
+arrival, and an order whose part is missing waits without blocking others. Complete orders queue at
+the benches, which pack in half-hour waves at a stated daily capacity shared by base and niche. The
+carrier calls once a day; what the order *record* says decides between standard and express.
+Assumed: unlimited base kits and accessories; no overtime; the carrier delivers every day. What
+logistics knows of a campaign is what it was told.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from orgsim.config.base import Config, param
+from orgsim.departments.replenishment import ComponentConfig, Replenishment
+from orgsim.entities import Account, Component, Floats, Order, Post, Segment, nobody
+from orgsim.facts import (
+    OrderAllocated,
+    OrderBackordered,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPicked,
+    OrderShipped,
+)
+from orgsim.governance.information import Information
+from orgsim.kernel.distributions import NumberLaw
+from orgsim.kernel.resources import StockRoom
+from orgsim.kernel.world import Rank, World
+from orgsim.units import DAY, Duration, Money, Share, Weekly
+
+
+class CarrierConfig(Config):
+    """The parcel carrier."""
+
+    pickup: Weekly = param("days on which the carrier calls", unit="week", section="s.0.3")
+    pickup_hour: Duration = param("time of day of the pick-up", unit="h", section="s.0.3", ge=0)
+    standard: NumberLaw = param("whole days in transit, standard", unit="d", section="M3.10")
+    express: NumberLaw = param("whole days in transit, express", unit="d", section="M3.10")
+    delivery_hours: Weekly = param("when parcels are delivered", unit="week", section="M3.10")
+    standard_cost: Money = param("standard parcel", unit="EUR", section="s.7", ge=0)
+    express_cost: Money = param("extra for express", unit="EUR", section="s.7", ge=0)
+
+
+class LogisticsConfig(Config):
+    """Logistics' parameters."""
+
+    chassis: ComponentConfig
+    kit: ComponentConfig
+    hours: Weekly = param("when the warehouse works", unit="week", section="s.0.3")
+    wave: Duration = param("time between picking waves", unit="h", section="M3.5", gt=0)
+    capacity_per_day: float = param(
+        "orders packed per working day; null hours mean none", unit="1/d", section="S5", ge=0
+    )
+    error_share: Share = param("parcels packed wrong or incomplete", section="M3.5", ge=0, le=1)
+    picking_cost: Money = param("picking and packing one order", unit="EUR", section="s.7", ge=0)
+    usual_days: float = param(
+        "order to door in calm times, as everyone believes unasked", unit="d", section="M6.1", ge=0
+    )
+    carrier: CarrierConfig
+
+
+class Logistics:
+    """Fulfils orders: allocate, pick, ship, deliver."""
+
+    def __init__(self, world: World, config: LogisticsConfig, information: Information) -> None:
+        self._world = world
+        self._config = config
+        self._information = information
+        self.room = StockRoom(
+            world, {"chassis": config.chassis.opening_stock, "kit": config.kit.opening_stock}
+        )
+        self.planning: Mapping[Component, Replenishment] = {
+            part: Replenishment(world, part_config, part, self.room, information)
+            for part, part_config in (
+                (Component.CHASSIS, config.chassis),
+                (Component.KIT, config.kit),
+            )
+        }
+        kits = self.planning[Component.KIT]
+        self.planning[Component.CHASSIS].niche_forecast = lambda: kits.forecast
+        self._bench: deque[Order] = deque()
+        self._packed: list[Order] = []
+        self._on_bench = 0
+        self._allowance = 0.0
+        self._capacity = world.dials.declare("logistics.capacity", 1.0, "multiply")
+        self._packs_wrong = world.draws.stream("logistics.packs_wrong")
+        self._transit = {
+            True: world.draws.quantity("carrier.express", config.carrier.express),
+            False: world.draws.quantity("carrier.standard", config.carrier.standard),
+        }
+        self._hour = world.draws.stream("carrier.hour")
+        self.deliver: Callable[[list[Order], Floats, Floats], None] = nobody
+        self.ship: Callable[[Order], None] = nobody
+        self.post: Post = nobody
+        world.every(config.wave, self._pick_wave, first=world.now, rank=Rank.NORMAL)
+        pickup = np.ceil(world.now / DAY) * DAY + config.carrier.pickup_hour
+        world.every(DAY, self._hand_over, first=pickup, rank=Rank.NORMAL)
+        world.every(DAY, self._tell_delays, first=world.now + 6.0, rank=Rank.NORMAL)
+
+    def accept(self, order: Order) -> None:
+        """Set the order's parts aside, or let it wait for what is missing."""
+        needs = ("chassis", "kit") if order.segment is Segment.NICHE else ("chassis",)
+        for part in needs:
+            self.planning[Component[part.upper()]].demand()
+        order.claim = self.room.request(order, needs, self._allocated)
+        if not order.claim.granted:
+            missing = next(part for part in needs if not self.room.on_hand[part])
+            self._world.record(
+                OrderBackordered(
+                    self._world.now,
+                    order.customer,
+                    order.nth,
+                    order.segment,
+                    Component[missing.upper()],
+                )
+            )
+
+    def receive(self, component: Component, units: int) -> None:
+        """Put a delivery of the supplier on the shelf; the oldest waiting orders are served."""
+        self.planning[component].received()
+        self.room.receive(component.name.lower(), units)
+
+    def cancel(self, order: Order) -> bool:
+        """Cancel on the customer's wish; False when the parcel has left the bench."""
+        if order.shipped or order.closed or order.claim is None:
+            return False
+        order.closed = True
+        if order.claim.granted:
+            self._on_bench -= 1
+            self.room.put_back(order.claim)
+        else:
+            self.room.cancel(order.claim)
+        self._world.record(
+            OrderCancelled(self._world.now, order.customer, order.nth, order.segment)
+        )
+        return True
+
+    @property
+    def bench_queue(self) -> int:
+        """Orders waiting to be packed."""
+        return self._on_bench
+
+    def _allocated(self, order: Order) -> None:
+        waited = self._world.now - order.placed
+        self._world.record(
+            OrderAllocated(self._world.now, order.customer, order.nth, order.segment, waited)
+        )
+        self._on_bench += 1
+        self._bench.append(order)
+
+    def _pick_wave(self) -> None:
+        """Every half hour: pack, oldest allocation first, what the benches can."""
+        if not self._config.hours.at(self._world.now):
+            return
+        hours = self._config.hours.integral(*_day_of(self._world.now))
+        per_wave = self._config.capacity_per_day * self._config.wave / hours
+        self._allowance += per_wave * self._capacity.value
+        bench = self._bench
+        while bench and self._allowance >= 1.0:
+            order = bench.popleft()
+            if order.closed:
+                continue
+            self._allowance -= 1.0
+            self._pack(order)
+        self._allowance = min(self._allowance, 1.0)
+
+    def _pack(self, order: Order) -> None:
+        order.shipped = True
+        self._on_bench -= 1
+        self._packed.append(order)
+        self._world.record(
+            OrderPicked(self._world.now, order.customer, order.nth, order.segment)
+        )
+        self.post(Account.PICKING, Account.CASH, round(100 * self._config.picking_cost))
+
+    def _hand_over(self) -> None:
+        """The carrier takes what is packed; express only where the record says so."""
+        if not self._config.carrier.pickup.at(self._world.now) or not self._packed:
+            return
+        orders, self._packed = self._packed, []
+        for order in orders:
+            self._world.record(
+                OrderShipped(
+                    self._world.now,
+                    order.customer,
+                    order.nth,
+                    order.segment,
+                    order.express_on_record,
+                )
+            )
+            self.ship(order)
+            extra = self._config.carrier.express_cost if order.express_on_record else 0.0
+            cents = round(100 * (self._config.carrier.standard_cost + extra))
+            self.post(Account.CARRIAGE, Account.CASH, cents)
+        self._dispatch(orders)
+
+    def _dispatch(self, orders: list[Order]) -> None:
+        ids = np.array([order.customer for order in orders])
+        nth = np.array([order.nth for order in orders])
+        express = np.array([order.express_on_record for order in orders])
+        days = np.where(
+            express, self._transit[True].block(ids, nth), self._transit[False].block(ids, nth)
+        )
+        today = np.floor(self._world.now / DAY) * DAY
+        hour = self._config.carrier.delivery_hours.times_in_day(
+            today, self._hour.uniforms(ids, nth)
+        )
+        arrivals = hour + days * DAY
+        for day in np.unique(days):
+            chosen = np.flatnonzero(days == day)
+            self._world.at(
+                today + (day + 1.0) * DAY - 1.0,
+                self._arrive,
+                [orders[at] for at in chosen],
+                arrivals[chosen],
+            )
+
+    def _arrive(self, orders: list[Order], arrivals: Floats) -> None:
+        """The day's parcels are at the door; whether they were packed right shows now."""
+        ids = np.array([order.customer for order in orders])
+        nth = np.array([order.nth for order in orders])
+        complete = self._packs_wrong.uniforms(ids, nth) >= self._config.error_share
+        self._world.record_block(
+            OrderDelivered,
+            arrivals,
+            ids,
+            nth,
+            np.array([order.segment for order in orders]),
+            np.array([order.placed for order in orders]),
+            np.array([order.due for order in orders]),
+            np.array([order.due_on_record for order in orders]),
+            np.array([order.stated_due for order in orders]),
+            complete,
+        )
+        for order in orders:
+            order.closed = True
+        self.deliver(orders, arrivals, complete.astype(float))
+
+    def _tell_delays(self) -> None:
+        """Each morning: how long an order placed now would take, as far as logistics can see."""
+        usual = self._config.usual_days
+        rate = self._config.capacity_per_day * self._capacity.value
+        queue = max(0.0, self.bench_queue / rate - 1.0) if rate else usual
+        base = usual + queue + self.planning[Component.CHASSIS].days_to_stock()
+        niche = base + self.planning[Component.KIT].days_to_stock()
+        self._information.send(
+            "stock_eta",
+            "logistics",
+            {"base_days": base, "niche_days": niche},
+            prior={"base_days": usual, "niche_days": usual},
+        )
+
+
+def _day_of(now: float) -> tuple[float, float]:
+    start = float(np.floor(now / DAY) * DAY)
+    return start, start + DAY

@@ -1,0 +1,242 @@
+"""Marketing: campaigns, what they claim, and what the plan for them says (MODEL M1.2, M1.5).
+
+Modelled: spend that works with carry-over and diminishing returns (adstock and a Hill response), a
+claim that enhances the offer's headline attributes beyond what marketing believes the company can
+do, and a campaign plan that, where a channel exists, is told to other areas. Assumed: the claim is
+configured (target pressure comes later) and the capability marketing believes in is the published
+one. Carry-over by Broadbent's adstock (1979); a direct-response half-life of days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from orgsim.config.base import Config, param
+from orgsim.entities import Account, Attribute, Floats, Post, Promise, Segment, nobody
+from orgsim.facts import CampaignLaunched
+from orgsim.governance.information import Information
+from orgsim.kernel.distributions import standard_normal
+from orgsim.kernel.world import Rank, World
+from orgsim.units import DAY, Duration, Money, Rate, Share
+
+
+class AttributeLevels(Config):
+    """One score in [0, 1] per attribute of the value proposition."""
+
+    price: Share = param("price attractiveness", section="M1.1", ge=0, le=1)
+    speed: Share = param("speed; 1 = next day, 0 = 15 days", section="s.0.3", ge=0, le=1)
+    reliability: Share = param("on time and complete", section="s.0.3", ge=0, le=1)
+    fit: Share = param("how well the product fits the customer", section="M1.1", ge=0, le=1)
+    knowledge: Share = param("how well questions are answered", section="M1.1", ge=0, le=1)
+
+    def vector(self) -> Floats:
+        """The five levels in the order of `Attribute`."""
+        return np.array([getattr(self, a.name.lower()) for a in Attribute], dtype=float)
+
+
+class PlanConfig(Config):
+    """How good marketing's own forecast of its campaign is; acts once, at the sender (L2)."""
+
+    bias: float = param("systematic optimism of the plan", section="M3.2", gt=-1)
+    cv: float = param("random error of the plan (lognormal)", section="M3.2", ge=0)
+    expected_bookings: Share = param(
+        "bookings per campaign lead of full quality that the plan assumes",
+        section="M2.3",
+        ge=0,
+        le=1,
+    )
+
+
+class MarketingConfig(Config):
+    """Marketing's parameters."""
+
+    capability: AttributeLevels = param(
+        "what marketing believes the company delivers", section="M1.1"
+    )
+    headline: AttributeLevels = param(
+        "which attributes a full headline lifts, and how far", section="M1.5"
+    )
+    cost_per_lead: Money = param("variable cost of a lead", unit="EUR", section="s.11", ge=0)
+    quality_loss: float = param(
+        "share of lead quality lost at full advertising pressure (kappa_q)", section="M1.4", ge=0
+    )
+    plan: PlanConfig
+
+
+class CampaignConfig(Config):
+    """The niche campaign that the `niche_campaign` shock launches."""
+
+    intensity: float = param("multiplies the spend, never the response curve", section="S1", ge=0)
+    budget: Money = param("total spend at intensity 1", unit="EUR", section="s.8", ge=0)
+    duration: Duration = param("how long it runs", unit="h", section="s.8", gt=0)
+    claim: float = param("promise inflation phi_m of the campaign", section="M1.5", ge=0, le=1)
+    half_life: Duration = param("advertising carry-over", unit="h", section="M1.2", ge=0)
+    hill_exponent: float = param("shape s of the response", section="M1.2", gt=0)
+    reach: Rate = param("people reached at full pressure", unit="1/h", section="M1.2", ge=0)
+    response_rate: Share = param("responses per person reached", section="M1.2", ge=0, le=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchPlan:
+    """A decided campaign: when it starts, how long it runs, how strong it is."""
+
+    onset: float
+    duration: float
+    intensity: float
+
+
+class Marketing:
+    """Runs campaigns day by day and says what is claimed."""
+
+    def __init__(
+        self,
+        world: World,
+        config: MarketingConfig,
+        campaign: CampaignConfig,
+        information: Information,
+    ) -> None:
+        self._world = world
+        self._config = config
+        self._campaign = campaign
+        self._information = information
+        self._capability = config.capability.vector()
+        self._headline = config.headline.vector()
+        self._launches: list[LaunchPlan] = []
+        self._adstock = 0.0
+        self._plan_error = world.draws.stream("marketing.plan_error")
+        self.expected_leads: Callable[[Floats], Floats] = np.zeros_like
+        self.post: Post = nobody
+        world.every(DAY, self._advertise, first=_next_midnight(world.now), rank=Rank.DAILY)
+
+    @property
+    def is_niche_open(self) -> bool:
+        """Whether the niche offer has been launched."""
+        return any(launch.onset <= self._world.now for launch in self._launches)
+
+    def claim(self, segment: Segment) -> float:
+        """Promise inflation phi_m in force for a segment's offer."""
+        return self._campaign.claim if segment is Segment.NICHE else 0.0
+
+    def promise(self, segment: Segment, inflation: float) -> Promise:
+        """P_k = C_k + min(1, phi) * (1 - C_k) * hdl_k (MODEL S3), and the day it amounts to."""
+        phi = min(1.0, inflation)
+        levels = self._capability + phi * (1.0 - self._capability) * self._headline
+        is_niche = segment is Segment.NICHE
+        return Promise(
+            levels=levels,
+            days=promised_days(float(levels[Attribute.SPEED])),
+            inflation=phi,
+            express=is_niche,
+            setup=is_niche,
+        )
+
+    def claimed(self, segment: Segment) -> Floats:
+        """Levels promised to a segment before a rep has spoken."""
+        return self.promise(segment, self.claim(segment)).levels
+
+    def answers(self) -> float:
+        """People per hour who would answer in an untapped niche of appeal 1: reach x rate x H(A)."""
+        return self._campaign.reach * self._campaign.response_rate * self.pressure()
+
+    def pressure(self) -> float:
+        """H(A) = A^s / (A^s + K^s), K = the planned spend at intensity 1 (MODEL M1.2, S1)."""
+        return self._response(self._adstock)
+
+    def quality(self) -> float:
+        """Share of the lead quality that is left under the present pressure (MODEL M1.4)."""
+        return 1.0 - self._config.quality_loss * self.pressure()
+
+    def charge_leads(self, count: int) -> None:
+        """Pay for the day's leads."""
+        self.post(Account.LEAD_COST, Account.CASH, round(100 * self._config.cost_per_lead * count))
+
+    def launch(self, plan: LaunchPlan) -> None:
+        """Take on a campaign; whoever has a channel is told the plan as early as it wants."""
+        self._launches.append(plan)
+        self._world.at(plan.onset, self._open, plan, rank=Rank.CALENDAR)
+        for topic, tell in (
+            ("campaign_plan", self._tell_plan),
+            ("promise_terms", self._tell_terms),
+        ):
+            notice = self._information.notice("marketing", topic)
+            if notice is not None:
+                self._world.at(max(self._world.now, plan.onset - notice), tell, plan)
+
+    def _open(self, plan: LaunchPlan) -> None:
+        spend = plan.intensity * self._campaign.budget / (plan.duration / DAY)
+        self._world.record(CampaignLaunched(self._world.now, spend))
+
+    def _advertise(self) -> None:
+        """Each day: spend what the running campaigns call for; yesterday's pressure fades."""
+        now = self._world.now
+        spend = sum(_spend_at(now, p, self._campaign) for p in self._launches)
+        self._adstock = next_adstock(self._adstock, spend, self._campaign.half_life / DAY)
+        if spend > 0:
+            self.post(Account.CAMPAIGN, Account.CASH, round(100 * spend))
+
+    def _response(self, adstock: float) -> float:
+        half = self._campaign.budget / (self._campaign.duration / DAY)
+        if adstock <= 0 or half <= 0:
+            return 0.0
+        s = self._campaign.hill_exponent
+        return float(adstock**s / (adstock**s + half**s))
+
+    def _tell_terms(self, plan: LaunchPlan) -> None:
+        """What the new offer promises, for those who will be asked about it."""
+        self._information.send(
+            "promise_terms", "marketing", {"familiarity": 1.0}, dates={"onset": plan.onset}
+        )
+
+    def _tell_plan(self, plan: LaunchPlan) -> None:
+        """Expected niche orders per measured week, with the planner's bias and error."""
+        pressure = self.pressure_forecast(plan)
+        answers = DAY * self._campaign.reach * self._campaign.response_rate * pressure
+        quality = 1.0 - self._config.quality_loss * pressure
+        orders = self.expected_leads(answers) * quality * self._config.plan.expected_bookings
+        error = _lognormal(self._config.plan.cv, self._plan_error.uniform(0))
+        per_week = orders.reshape(-1, 7).sum(axis=1) * (1.0 + self._config.plan.bias) * error
+        self._information.send(
+            "campaign_plan",
+            "marketing",
+            {"orders_per_week": per_week},
+            dates={"onset": plan.onset},
+        )
+
+    def pressure_forecast(self, plan: LaunchPlan) -> Floats:
+        """H(A) on each day from the launch until the pressure has faded; whole weeks."""
+        days = 7 * int(np.ceil((plan.duration / DAY + 5 * self._campaign.half_life / DAY) / 7))
+        adstock, path = 0.0, np.zeros(days)
+        for day in range(days):
+            spend = _spend_at(plan.onset + day * DAY, plan, self._campaign)
+            adstock = next_adstock(adstock, spend, self._campaign.half_life / DAY)
+            path[day] = self._response(adstock)
+        return path
+
+
+def promised_days(speed: float) -> int:
+    """The whole days a claimed speed amounts to: ceil(1 + 14 (1 - P)) (MODEL S3)."""
+    return int(np.ceil(1.0 + 14.0 * (1.0 - speed) - 1e-9))
+
+
+def next_adstock(adstock: float, spend: float, half_life_days: float) -> float:
+    """A' = x (1 - rho) + rho A with rho = 0.5^(1/h), so that constant x gives A = x (M1.2)."""
+    rho = 0.5 ** (1.0 / half_life_days) if half_life_days > 0 else 0.0
+    return spend * (1.0 - rho) + rho * adstock
+
+
+def _spend_at(time: float, plan: LaunchPlan, campaign: CampaignConfig) -> float:
+    if not plan.onset <= time < plan.onset + plan.duration:
+        return 0.0
+    return plan.intensity * campaign.budget / (plan.duration / DAY)
+
+
+def _lognormal(cv: float, u: float) -> float:
+    sigma = float(np.sqrt(np.log1p(cv * cv)))
+    return float(np.exp(sigma * standard_normal(np.array([u]))[0] - sigma * sigma / 2))
+
+
+def _next_midnight(now: float) -> float:
+    return float(np.ceil(now / DAY) * DAY)

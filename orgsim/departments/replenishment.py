@@ -1,0 +1,174 @@
+"""Replenishment: what to order from whom, and how much (MODEL M3.2, M3.3, L1, L2).
+
+Modelled: each component's demand is forecast by exponential smoothing of past *orders*, which
+cannot see a campaign nobody mentioned; on top comes what the received campaign plan promises beyond
+the forecast. Each review orders up to
+
+    S = f (L + R) + z sqrt(sigma^2 (L + R) + f^2 sigma_L^2) + overlay,
+
+with f and sigma per day, L and R in days. A fixed base stock, reviewed continuously when R = 0, is
+the textbook station (Silver, Pyke & Thomas 2017). Assumed: the planner knows the mean and spread of
+the supplier's lead time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from orgsim.config.base import Config, param
+from orgsim.entities import Component
+from orgsim.governance.information import Information
+from orgsim.kernel.resources import StockRoom
+from orgsim.kernel.world import Rank, World
+from orgsim.units import DAY, WEEK, Duration
+
+
+MONDAY_MORNING = 6.0
+"""Hours after the week's start at which planners review (MODEL s.0.3)."""
+
+
+class OrderUpTo(Config):
+    """Forecast-driven order-up-to with a safety stock for demand and lead time."""
+
+    kind: Literal["order_up_to"]
+    review: Duration = param("time between reviews (R)", unit="h", section="M3.3", gt=0)
+    safety: float = param("safety factor z", section="M3.3", ge=0)
+    smoothing: float = param("weekly smoothing constant alpha", section="M3.2", ge=0, le=1)
+    lead_time: Duration = param("lead time planned with (L)", unit="h", section="M3.3", ge=0)
+    lead_time_cv: float = param("its coefficient of variation", section="M3.3", ge=0)
+
+
+class BaseStock(Config):
+    """A fixed order-up-to level; review 0 means after every demand."""
+
+    kind: Literal["base_stock"]
+    level: int = param("units on hand and on order after a review (S)", unit="units", section="O5")
+    review: Duration = param("time between reviews (R)", unit="h", section="O5", ge=0)
+
+
+Policy = Annotated[OrderUpTo | BaseStock, Field(discriminator="kind")]
+
+
+class ComponentConfig(Config):
+    """How one component is stocked."""
+
+    policy: Policy
+    opening_stock: int = param("units on hand at the start", unit="units", section="s.11", ge=0)
+    opening_forecast: float = param(
+        "units a day forecast at the start", unit="1/d", section="M3.2", ge=0
+    )
+    opening_deviation: float = param(
+        "standard deviation of a day's demand at the start", unit="1/d", section="M3.2", ge=0
+    )
+    share_of_niche_plan: float = param(
+        "units of it per planned niche order", section="M3.1", ge=0
+    )
+
+
+class Replenishment:
+    """Keeps one component in stock."""
+
+    def __init__(
+        self,
+        world: World,
+        config: ComponentConfig,
+        component: Component,
+        room: StockRoom,
+        information: Information,
+    ) -> None:
+        self._world = world
+        self._config = config
+        self._component = component
+        self._room = room
+        self._information = information
+        self._expected: deque[tuple[float, int]] = deque()
+        self._week_demand = 0
+        self.forecast = config.opening_forecast
+        self._variance = config.opening_deviation**2
+        self.order: Callable[[int], None] = lambda units: None
+        self.niche_forecast: Callable[[], float] = lambda: self.forecast
+        if isinstance(config.policy, OrderUpTo) or config.policy.review > 0:
+            first = world.now + config.policy.review + MONDAY_MORNING
+            world.every(config.policy.review, self._review, first=first, rank=Rank.WEEKLY)
+
+    def demand(self) -> None:
+        """One unit was asked for."""
+        self._week_demand += 1
+        if isinstance(self._config.policy, BaseStock) and self._config.policy.review == 0:
+            self._review()
+
+    def received(self) -> None:
+        """The oldest purchase order arrived."""
+        self._expected.popleft()
+
+    def expect(self, units: int, age: float = 0.0) -> None:
+        """Count on a purchase order placed ``age`` hours ago."""
+        self._expected.append((self._world.now - age + self._planned_lead(), units))
+
+    @property
+    def on_order(self) -> int:
+        """Units ordered and not yet received."""
+        return sum(units for _, units in self._expected)
+
+    def position(self) -> int:
+        """Inventory position: on hand + on order - backordered."""
+        name = self._component.name.lower()
+        return self._on_hand() + self.on_order - self._room.waiting(name)
+
+    def days_to_stock(self) -> float:
+        """Days until a missing part should be back, by the lead time planned with."""
+        if self._on_hand() > 0:
+            return 0.0
+        if not self._expected:
+            return self._planned_lead() / DAY
+        return max(1.0, (self._expected[0][0] - self._world.now) / DAY)
+
+    def _review(self) -> None:
+        """Update the forecast, then order up to the level."""
+        policy = self._config.policy
+        if isinstance(policy, OrderUpTo):
+            self._learn(policy)
+        short = int(np.ceil(self._level() - self.position()))
+        if short > 0:
+            self.expect(short)
+            self.order(short)
+
+    def _on_hand(self) -> int:
+        return self._room.on_hand[self._component.name.lower()] or 0
+
+    def _planned_lead(self) -> float:
+        policy = self._config.policy
+        return policy.lead_time if isinstance(policy, OrderUpTo) else 0.0
+
+    def _learn(self, policy: OrderUpTo) -> None:
+        days = policy.review / DAY
+        error = self._week_demand / days - self.forecast
+        self.forecast += policy.smoothing * error
+        self._variance += policy.smoothing * (days * error * error - self._variance)
+        self._week_demand = 0
+
+    def _level(self) -> float:
+        policy = self._config.policy
+        if isinstance(policy, BaseStock):
+            return policy.level
+        cover = (policy.lead_time + policy.review) / DAY
+        spread = policy.lead_time_cv * policy.lead_time / DAY
+        deviation = np.sqrt(self._variance * cover + (self.forecast * spread) ** 2)
+        return float(self.forecast * cover + policy.safety * deviation + self._overlay(cover))
+
+    def _overlay(self, cover_days: float) -> float:
+        """Planned niche units within the cover that the forecast does not see yet (MODEL L2)."""
+        belief = self._information.belief("logistics", "campaign_plan")
+        if belief is None or not self._config.share_of_niche_plan:
+            return 0.0
+        plan = belief.content["orders_per_week"] * self._config.share_of_niche_plan / 7.0
+        starts = belief.dates["onset"] + WEEK * np.arange(plan.size)
+        until = self._world.now + cover_days * DAY
+        overlap = np.minimum(starts + WEEK, until) - np.maximum(starts, self._world.now)
+        unseen = np.maximum(0.0, plan - self.niche_forecast())
+        return float((unseen * np.maximum(overlap, 0.0)).sum() / DAY)

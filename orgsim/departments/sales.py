@@ -1,0 +1,254 @@
+"""Sales: reps who take up leads, what they promise, and the order record (MODEL M2.1-M2.4, M2.6).
+
+Modelled: part of the qualified leads decide on the web by themselves; the others queue for a finite
+set of reps during sales hours. A lead that waits goes cold; a bolder promise wins more deals, and a
+rep who is paid on bookings and behind target stretches it. What was promised is written on the
+order record, where each promised field survives with a probability: what gets lost there, no one
+downstream can keep. Assumed: reps are alike, a lead is served once. Lead ageing after Oldroyd,
+McElheran & Elkington (2011), deliberately attenuated.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator
+
+import numpy as np
+
+from orgsim.config.base import Config, param
+from orgsim.entities import (
+    Account,
+    Lead,
+    LeadBatch,
+    Order,
+    Post,
+    Promise,
+    Segment,
+    due_date,
+    new_order,
+    nobody,
+    plain_promise,
+)
+from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, OrderPlaced
+from orgsim.kernel.distributions import DurationLaw
+from orgsim.kernel.resources import Pool
+from orgsim.kernel.world import Rank, World
+from orgsim.units import DAY, WEEK, Duration, Money, Rate, Share, Weekly
+
+
+class PersuasionConfig(Config):
+    """How a segment decides."""
+
+    win_intercept: float = param(
+        "log-odds of winning a fresh lead at an honest promise", section="M2.3"
+    )
+    claim_effect: float = param(
+        "log-odds per promise step of inflation (a_phi)", section="M2.3", ge=0
+    )
+
+
+class RepIncentives(Config):
+    """What a rep is paid and cares for."""
+
+    weight_bookings: float = param("pay on bookings (w_book)", section="M2.4", ge=0)
+    weight_experience: float = param("pay on customer experience (w_cx)", section="M2.4", ge=0)
+    line_of_sight: Share = param("how far a rep sees the shared goal (ell)", section="M6.2")
+    integrity_cost: float = param("cost of a stretched truth (c_0)", section="M2.4", gt=0)
+    experience_cost: float = param("weight of the shared goal (chi)", section="M2.4", ge=0)
+    pressure: float = param("effect of a gap to target (gamma)", section="M2.4", ge=0)
+    cap: float = param("largest inflation a rep may add", section="M2.4", ge=0)
+
+
+class SalesConfig(Config):
+    """Sales' parameters."""
+
+    base: PersuasionConfig
+    niche: PersuasionConfig
+    web_share: Share = param("qualified leads that decide without a rep", section="M2.1")
+    hours: Weekly = param("when sales is open", unit="week", section="s.0.3")
+    reps: Weekly = param("reps selling, by hour of the week", unit="people", section="M2.1")
+    handle_time: DurationLaw = param("a rep's work on one lead", unit="h", section="M2.1")
+    ageing_scale: Duration = param("tau of lead ageing", unit="h", section="M2.2", gt=0)
+    ageing_power: float = param("beta of lead ageing", section="M2.2", ge=0)
+    incentives: RepIncentives
+    bookings_target: Rate = param("the team's quota", unit="1/h", section="O3", gt=0)
+    price_base: Money = param("average order, base offer", unit="EUR", section="s.11", ge=0)
+    price_niche: Money = param("average order, niche offer", unit="EUR", section="s.11", ge=0)
+    payroll_fte: float = param("reps employed", unit="FTE", section="s.11", ge=0)
+    salary: Money = param("a rep's yearly cost", unit="EUR/a", section="s.11", ge=0)
+    commission: Share = param("share of a customer's first order", section="O4", ge=0)
+
+
+class HandoffConfig(Config):
+    """What survives where departments meet (MODEL M2.6)."""
+
+    order_fields: Share = param(
+        "probability that a promised field reaches the order record (h_so)",
+        section="M2.6",
+        ge=0,
+        le=1,
+    )
+
+
+class Sales:
+    """Converts qualified leads and writes every order's record."""
+
+    def __init__(
+        self,
+        world: World,
+        config: SalesConfig,
+        handoff: HandoffConfig,
+    ) -> None:
+        self._world = world
+        self._config = config
+        self._handoff = handoff
+        self.reps = Pool(world, "reps", config.reps)
+        self._opened = world.now
+        self._recent_bookings: deque[float] = deque()
+        self._luck = {
+            name: world.draws.stream(f"sales.{name}") for name in ("qualify", "web", "win")
+        }
+        self._survives = {
+            name: world.draws.stream(f"sales.field.{name}") for name in ("express", "setup", "due")
+        }
+        self._handle = world.draws.quantity("sales.handle_time", config.handle_time)
+        self.promise: Callable[[Segment, float], Promise] = plain_promise
+        self.welcome: Callable[[Lead, Promise], int] = lambda lead, promise: -1
+        self.confirm: Callable[[Order], None] = nobody
+        self.place_order: Callable[[Order], None] = nobody
+        self.post: Post = nobody
+        world.every(WEEK, self._pay_reps, first=world.now + WEEK, rank=Rank.CLOSE)
+
+    def receive(self, batch: LeadBatch) -> None:
+        """Qualify a day's leads; web buyers decide at once, the others queue for a rep."""
+        ids = batch.ids
+        qualified = self._luck["qualify"].uniforms(ids) < batch.qualified_share
+        on_web = self._luck["web"].uniforms(ids) < self._config.web_share
+        luck = self._luck["win"].uniforms(ids)
+        handle = self._handle.block(ids)
+        for at in np.flatnonzero(qualified):
+            lead = Lead(
+                id=int(ids[at]),
+                segment=batch.segment,
+                source=batch.source,
+                created=float(batch.times[at]),
+                claim=batch.claim,
+                handle_hours=float(handle[at]),
+                luck=float(luck[at]),
+            )
+            self._world.at(lead.created, self._web_visit if on_web[at] else self._queue, lead)
+
+    def book(self, order: Order) -> None:
+        """Write the order record: each promised field survives with the hand-off's fidelity."""
+        promise, keep = order.promise, self._handoff.order_fields
+        order.express_on_record = promise.express and self._is_kept("express", order, keep)
+        order.setup_on_record = promise.setup and self._is_kept("setup", order, keep)
+        is_special = promise.inflation > 0 and not self._is_kept("due", order, keep)
+        order.due_on_record = self._standard_due(order) if is_special else order.due
+        is_niche = order.segment is Segment.NICHE
+        price = self._config.price_niche if is_niche else self._config.price_base
+        order.price_cents = round(100 * price)
+        self.post(Account.CASH, Account.DEFERRED_REVENUE, order.price_cents)
+        self._world.record(
+            OrderPlaced(
+                self._world.now,
+                order.customer,
+                order.nth,
+                order.segment,
+                order.due,
+                promise.express,
+                order.express_on_record,
+                order.setup_on_record,
+                order.price_cents,
+            )
+        )
+        self.confirm(order)
+        self.place_order(order)
+
+    def quota_gap(self) -> float:
+        """How far the last 28 days of bookings lie below target, as a share (an own gauge)."""
+        recent = self._recent_bookings
+        while recent and recent[0] < self._world.now - 28 * DAY:
+            recent.popleft()
+        elapsed = min(28 * DAY, self._world.now - self._opened)
+        if elapsed < WEEK:
+            return 0.0
+        return 1.0 - len(recent) / (self._config.bookings_target * elapsed)
+
+    def _queue(self, lead: Lead) -> None:
+        self._world.record(LeadQualified(self._world.now, lead.id, lead.segment, True))
+        self._world.start(self._serve(lead), name="lead")
+
+    def _serve(self, lead: Lead) -> Generator[object, object, None]:
+        """Wait for a rep; the rep talks, promises what seems needed, and the lead decides."""
+        yield self.reps
+        waited = self._config.hours.integral(lead.created, self._world.now)
+        inflation = self._stretch(lead)
+        self._world.record(
+            LeadTouched(self._world.now, lead.id, lead.segment, waited, inflation)
+        )
+        yield lead.handle_hours
+        self.reps.release()
+        age = (1.0 + waited / self._config.ageing_scale) ** -self._config.ageing_power
+        self._decide(lead, lead.claim + inflation, age)
+
+    def _web_visit(self, lead: Lead) -> None:
+        self._world.record(LeadQualified(self._world.now, lead.id, lead.segment, False))
+        self._decide(lead, lead.claim, 1.0)
+
+    def _stretch(self, lead: Lead) -> float:
+        """What the rep adds to the claim, judged by the win probability before adding it (S3)."""
+        shape = self._persuasion(lead.segment)
+        win = _win_probability(shape, lead.claim)
+        pay = self._config.incentives
+        return rep_inflation(shape.claim_effect, win, self.quota_gap(), pay)
+
+    def _decide(self, lead: Lead, inflation: float, age_factor: float) -> None:
+        inflation = min(1.0, inflation)
+        win = _win_probability(self._persuasion(lead.segment), inflation) * age_factor
+        if lead.luck < win:
+            self._win(lead, inflation)
+        else:
+            self._world.record(LeadLost(self._world.now, lead.id, lead.segment))
+
+    def _win(self, lead: Lead, inflation: float) -> None:
+        now = self._world.now
+        promise = self.promise(lead.segment, inflation)
+        self._recent_bookings.append(now)
+        self._world.record(LeadWon(now, lead.id, lead.segment, lead.source, inflation))
+        row = self.welcome(lead, promise)
+        order = new_order(lead.id, row, 0, lead.segment, promise, now)
+        is_niche = lead.segment is Segment.NICHE
+        price = self._config.price_niche if is_niche else self._config.price_base
+        bonus = round(100 * price * self._config.commission)
+        self.post(Account.COMMISSION, Account.CASH, bonus)
+        self.book(order)
+
+    def _persuasion(self, segment: Segment) -> PersuasionConfig:
+        return self._config.niche if segment is Segment.NICHE else self._config.base
+
+    def _is_kept(self, field: str, order: Order, probability: float) -> bool:
+        return self._survives[field].uniform(order.customer, order.nth) < probability
+
+    def _standard_due(self, order: Order) -> float:
+        return due_date(order.placed, self.promise(Segment.BASE, 0.0).days)
+
+    def _pay_reps(self) -> None:
+        weekly = self._config.payroll_fte * self._config.salary * WEEK / 8760.0
+        self.post(Account.SALES_PAYROLL, Account.CASH, round(100 * weekly))
+
+
+def rep_inflation(claim_effect: float, win: float, gap: float, pay: RepIncentives) -> float:
+    """The inflation phi_s a rep adds (MODEL M2.4, first-order condition of the rep's own pay).
+
+    phi_s = a P (1 - P) w_book (1 + gamma gap) / (c_0 + chi w_cx ell), within [0, cap]. ``gap`` is
+    the relative shortfall to quota; negative when ahead.
+    """
+    gain = claim_effect * win * (1.0 - win) * pay.weight_bookings * (1.0 + pay.pressure * gap)
+    cost = pay.integrity_cost + pay.experience_cost * pay.weight_experience * pay.line_of_sight
+    return min(pay.cap, max(0.0, gain / cost))
+
+
+def _win_probability(shape: PersuasionConfig, inflation: float) -> float:
+    odds = shape.win_intercept + shape.claim_effect * inflation
+    return float(1.0 / (1.0 + np.exp(-odds)))

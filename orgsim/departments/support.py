@@ -1,0 +1,280 @@
+"""Customer support: self-service, phone and email with one team (MODEL M4.1-M4.7).
+
+Modelled: every contact first meets the self-service (IVR), which contains a share; the rest wait on
+the phone with limited patience, or write. Emails are put aside whenever a call comes in. Agents who
+were not told of an offer take longer, solve less and answer wrongly, and learn with each contact. A
+customer who asks where the order is hears what the agent *believes*. Assumed: a fixed team, one
+skill, first come first served; chat and retail are served as phone. Patience after Palm (1957).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+import numpy as np
+
+from orgsim.config.base import Config, param
+from orgsim.departments.knowledge import Knowledge, KnowledgeConfig
+from orgsim.entities import (
+    Account,
+    ContactBatch,
+    ContactChannel,
+    Outcome,
+    Post,
+    Reason,
+    Segment,
+    Ticket,
+    nobody,
+)
+from orgsim.facts import (
+    BriefingHeld,
+    CallAbandoned,
+    CallAnswered,
+    ContactContained,
+    ContactHandled,
+    ContactMade,
+)
+from orgsim.governance.information import Belief, Information
+from orgsim.kernel.distributions import DurationLaw
+from orgsim.kernel.resources import Pool
+from orgsim.kernel.world import Rank, World
+from orgsim.units import DAY, WEEK, Money, Share, Weekly
+
+
+class SupportConfig(Config):
+    """Support's parameters."""
+
+    agents: Weekly = param("agents on duty, by hour of the week", unit="people", section="U1")
+    contained_share: Share = param("contacts self-service answers", section="M4.2", ge=0, le=1)
+    email_share: Share = param("contacts that need an agent and write", section="M4.2", ge=0, le=1)
+    patience: DurationLaw = param("how long a caller holds", unit="h", section="M4.4")
+    handle_time: DurationLaw = param("an agent's work on a contact", unit="h", section="M4.5")
+    unfamiliar_effort: float = param(
+        "extra handle time at no knowledge of the offer (u)", section="M4.5", ge=0
+    )
+    resolution: Share = param("contacts solved at once (f_0)", section="M4.6", ge=0, le=1)
+    unfamiliar_loss: Share = param("loss of resolution at no knowledge (f_n)", section="M4.6", ge=0)
+    blind_loss: Share = param(
+        "loss of resolution when nothing is known of stock (f_e)", section="M4.6", ge=0
+    )
+    wrong_share: Share = param("unsolved contacts answered wrongly", section="M4.6", ge=0, le=1)
+    knowledge: KnowledgeConfig
+    payroll_fte: float = param("agents employed", unit="FTE", section="s.11", ge=0)
+    salary: Money = param("an agent's yearly cost", unit="EUR/a", section="s.11", ge=0)
+
+
+class Support:
+    """Answers customers as well as it was told and staffed to."""
+
+    def __init__(
+        self,
+        world: World,
+        config: SupportConfig,
+        information: Information,
+        *,
+        briefing_hours: float,
+        briefing_period: float,
+    ) -> None:
+        self._world = world
+        self._config = config
+        self._briefing_hours = briefing_hours
+        self._briefing_period = briefing_period
+        self._information = information
+        self._is_briefing_planned = False
+        self.agents = Pool(world, "agents", config.agents, priorities=2)
+        self.knowledge = Knowledge(config.knowledge, config.payroll_fte)
+        stream = world.draws.stream
+        self._luck = {name: stream(f"support.{name}") for name in ("contained", "email")}
+        self._solves = stream("support.solves")
+        self._misleads = stream("support.misleads")
+        self._patience = world.draws.quantity("support.patience", config.patience)
+        self._handle = world.draws.quantity("support.handle_time", config.handle_time)
+        self.answer: Callable[[Ticket], None] = nobody
+        self.post: Post = nobody
+        world.every(WEEK, self._pay_agents, first=world.now + WEEK, rank=Rank.CLOSE)
+        world.every(DAY, self._listen, first=world.now + 6.0, rank=Rank.NORMAL)
+
+    def receive(self, batch: ContactBatch) -> None:
+        """Take a day's first contacts, each at its own time; self-service goes first."""
+        keys = batch.nth * 64
+        contained = self._luck["contained"].uniforms(batch.customers, keys)
+        by_email = self._luck["email"].uniforms(batch.customers, keys) < self._config.email_share
+        patience = self._patience.block(batch.customers, keys)
+        handle = self._handle.block(batch.customers, keys)
+        for at in range(batch.times.size):
+            ticket = Ticket(
+                customer=int(batch.customers[at]),
+                row=int(batch.rows[at]),
+                nth=int(batch.nth[at]),
+                segment=Segment(batch.segments[at]),
+                reason=Reason(batch.reasons[at]),
+                order=batch.orders[at],
+                channel=ContactChannel.EMAIL if by_email[at] else ContactChannel.PHONE,
+                patience=float(patience[at]),
+                base_handle_hours=float(handle[at]),
+            )
+            is_contained = bool(contained[at] < self._contained(ticket))
+            take = self._contain if is_contained else self.take
+            self._world.at(float(batch.times[at]), take, ticket)
+
+    def take(self, ticket: Ticket) -> None:
+        """A contact reaches the team now."""
+        self._record_contact(ticket)
+        serve = self._call if ticket.channel is ContactChannel.PHONE else self._email
+        self._world.start(serve(ticket), name=ticket.channel.name.lower())
+
+    def try_again(self, ticket: Ticket, channel: ContactChannel) -> None:
+        """The same problem once more, with the luck of the new attempt."""
+        ticket.attempt += 1
+        ticket.channel = channel
+        ticket.patience = self._patience.one(ticket.customer, ticket.occurrence)
+        ticket.base_handle_hours = self._handle.one(ticket.customer, ticket.occurrence)
+        self.take(ticket)
+
+    def _call(self, ticket: Ticket) -> Generator[object, object, None]:
+        """Hold the line until an agent is free or patience ends; then talk."""
+        began = self._world.now
+        served = yield self.agents.within(ticket.patience, priority=1)
+        waited = self._world.now - began
+        fact = CallAnswered if served else CallAbandoned
+        self._world.record(
+            fact(
+                self._world.now,
+                ticket.customer,
+                ticket.nth,
+                ticket.attempt,
+                ticket.segment,
+                ticket.reason,
+                waited,
+            )
+        )
+        if not served:
+            ticket.outcome = Outcome.GIVEN_UP
+            self.answer(ticket)
+            return
+        hours = self._handle_hours(ticket)
+        yield hours
+        self.agents.release()
+        self._conclude(ticket, hours)
+
+    def _email(self, ticket: Ticket) -> Generator[object, object, None]:
+        """Answered when no call waits, put aside when one comes (MODEL U1)."""
+        hours = self._handle_hours(ticket)
+        yield self.agents.work(hours)
+        self._conclude(ticket, hours)
+
+    def _handle_hours(self, ticket: Ticket) -> float:
+        if ticket.segment is not Segment.NICHE:
+            return ticket.base_handle_hours
+        ignorance = 1.0 - self.knowledge.level
+        return ticket.base_handle_hours * (1.0 + self._config.unfamiliar_effort * ignorance)
+
+    def _conclude(self, ticket: Ticket, hours: float) -> None:
+        """Solved, not solved, or answered wrongly; the agent has learnt either way."""
+        luck = self._solves.uniform(ticket.customer, ticket.occurrence)
+        if luck < self._resolution(ticket):
+            ticket.outcome = Outcome.RESOLVED
+        else:
+            misleads = self._misleads.uniform(ticket.customer, ticket.occurrence)
+            is_wrong = misleads < self._config.wrong_share
+            ticket.outcome = Outcome.WRONG_ANSWER if is_wrong else Outcome.UNRESOLVED
+        ticket.stated_due = self._stated_due(ticket)
+        if ticket.segment is Segment.NICHE:
+            self.knowledge.practise()
+        self._world.record(
+            ContactHandled(
+                self._world.now,
+                ticket.customer,
+                ticket.nth,
+                ticket.attempt,
+                ticket.segment,
+                ticket.reason,
+                ticket.channel,
+                hours,
+                ticket.outcome,
+            )
+        )
+        self.answer(ticket)
+
+    def _resolution(self, ticket: Ticket) -> float:
+        """P(resolve) = f_0 - f_n (1 - K) [niche] - f_e [asked about an order, nothing known]."""
+        chance = self._config.resolution
+        if ticket.segment is Segment.NICHE:
+            chance -= self._config.unfamiliar_loss * (1.0 - self.knowledge.level)
+        if ticket.order is not None and self._stock_belief() is None:
+            chance -= self._config.blind_loss
+        return max(0.0, chance)
+
+    def _stated_due(self, ticket: Ticket) -> float | None:
+        """The date the agent states for an order that is still open: what the agent believes."""
+        belief = self._stock_belief()
+        order = ticket.order
+        if order is None or order.closed or order.shipped or belief is None:
+            return None
+        key = "niche_days" if order.segment is Segment.NICHE else "base_days"
+        days = float(np.ceil(max(1.0, belief.level(key))))
+        return (np.floor(self._world.now / DAY) + days + 1.0) * DAY
+
+    def _stock_belief(self) -> Belief | None:
+        return self._information.belief("support", "stock_eta")
+
+    def _contained(self, ticket: Ticket) -> float:
+        """Self-service answers less where the articles do not exist yet (MODEL M4.2)."""
+        known = self.knowledge.level if ticket.segment is Segment.NICHE else 1.0
+        return self._config.contained_share * known
+
+    def _contain(self, ticket: Ticket) -> None:
+        self._record_contact(ticket)
+        self._world.record(
+            ContactContained(
+                self._world.now, ticket.customer, ticket.nth, ticket.segment, ticket.reason
+            )
+        )
+        ticket.outcome = Outcome.RESOLVED
+        self.answer(ticket)
+
+    def _record_contact(self, ticket: Ticket) -> None:
+        self._world.record(
+            ContactMade(
+                self._world.now,
+                ticket.customer,
+                ticket.nth,
+                ticket.attempt,
+                ticket.segment,
+                ticket.reason,
+                ticket.channel,
+            )
+        )
+
+    def _listen(self) -> None:
+        """Each morning: has anyone told us of a new offer? If so, plan its briefing."""
+        belief = self._information.belief("support", "promise_terms")
+        if belief is None or self._is_briefing_planned:
+            return
+        self._is_briefing_planned = True
+        self.knowledge.hear_terms(belief.level("familiarity"))
+        if self._briefing_hours > 0:
+            sessions = int(np.ceil(self._config.payroll_fte))
+            start = max(self._world.now, belief.dates["onset"] - self._briefing_period)
+            gap = max(0.0, belief.dates["onset"] - start) / sessions
+            for session in range(sessions):
+                self._world.at(start + session * gap, self._start_session)
+
+    def _start_session(self) -> None:
+        self._world.start(self._session(), name="briefing")
+
+    def _session(self) -> Generator[object, object, None]:
+        """One agent leaves the phones for the briefing, before any caller is served."""
+        yield self.agents.turn(priority=0)
+        yield self._briefing_hours
+        self.agents.release()
+        self.knowledge.brief(self._briefing_hours)
+        self._world.record(
+            BriefingHeld(self._world.now, self._briefing_hours, self.knowledge.level)
+        )
+
+    def _pay_agents(self) -> None:
+        weekly = self._config.payroll_fte * self._config.salary * WEEK / 8760.0
+        self.post(Account.SUPPORT_PAYROLL, Account.CASH, round(100 * weekly))
+
+

@@ -1,0 +1,249 @@
+"""What moves through the organisation: leads, orders, tickets, and the batches they arrive in.
+
+A lead becomes a customer, a customer places orders and contacts support; each keeps the name of its
+customer, so that one customer can be followed through every area. Ids never depend on what happens
+elsewhere: an order is (its customer, which order), a ticket (its customer, which contact). Batches
+hold one day of a source as columns, since arrivals are computed in blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orgsim.units import DAY
+
+if TYPE_CHECKING:
+    from orgsim.kernel.resources import Claim
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Segment(IntEnum):
+    """The customer segments, each with its own offer (MODEL M1.1)."""
+
+    BASE = 0
+    NICHE = 1
+
+
+class Source(IntEnum):
+    """Where a customer came from (MODEL M1.4)."""
+
+    INSTALLED = 0
+    ORGANIC = 1
+    CAMPAIGN = 2
+    WORD_OF_MOUTH = 3
+
+
+class Attribute(IntEnum):
+    """What an offer promises and a customer perceives, each as a score in [0, 1]."""
+
+    PRICE = 0
+    SPEED = 1
+    RELIABILITY = 2
+    FIT = 3
+    KNOWLEDGE = 4
+
+
+class Component(IntEnum):
+    """Stocked parts. The base kit is unlimited (MODEL L1) and therefore not among them."""
+
+    CHASSIS = 0
+    KIT = 1
+
+
+class Reason(IntEnum):
+    """Why a customer contacts support (MODEL M4.1)."""
+
+    GENERAL = 0
+    WISMO = 1
+    LATE_WISMO = 2
+    HOW_TO = 3
+    FAULT = 4
+    BILLING = 5
+
+
+class ContactChannel(IntEnum):
+    """How a contact reaches the agents (MODEL M4.2)."""
+
+    PHONE = 0
+    EMAIL = 1
+
+
+class Outcome(IntEnum):
+    """How a contact ended, as the customer sees it (MODEL M4.6)."""
+
+    RESOLVED = 0
+    UNRESOLVED = 1
+    WRONG_ANSWER = 2
+    GIVEN_UP = 3
+
+
+class Account(IntEnum):
+    """The accounts of the ledger; assets and expenses are debit balances (MODEL s.7)."""
+
+    CASH = 0
+    INVENTORY = 1
+    DEFERRED_REVENUE = 2
+    EQUITY = 3
+    REVENUE = 4
+    COST_OF_GOODS = 5
+    CAMPAIGN = 6
+    LEAD_COST = 7
+    COMMISSION = 8
+    SALES_PAYROLL = 9
+    SUPPORT_PAYROLL = 10
+    PICKING = 11
+    CARRIAGE = 12
+    HOLDING = 13
+    FIXED_COST = 14
+    OVERHEAD = 15
+    WRITE_OFF = 16
+
+
+class Occasion(IntEnum):
+    """What a customer lived through; decides which attributes can be perceived (MODEL C1)."""
+
+    DELIVERY = 0
+    CONTACT = 1
+    CANCELLATION = 2
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Promise:
+    """What was claimed to one customer.
+
+    ``levels`` holds one score per `Attribute`; ``days`` is the promised delivery time in whole
+    days; ``inflation`` is phi, in promise steps (1 = the full headline).
+    """
+
+    levels: Floats
+    days: int
+    inflation: float
+    express: bool
+    setup: bool
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class LeadBatch:
+    """One day of leads of one source, as columns of equal length."""
+
+    ids: Ints
+    times: Floats
+    segment: Segment
+    source: Source
+    claim: float
+    qualified_share: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Lead:
+    """A qualified prospect on the way to a decision."""
+
+    id: int
+    segment: Segment
+    source: Source
+    created: float
+    claim: float
+    handle_hours: float
+    luck: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """One order and what became of it. Times in hours; ``due`` is the original promise."""
+
+    customer: int
+    row: int
+    nth: int
+    segment: Segment
+    promise: Promise
+    placed: float
+    due: float
+    stated_due: float
+    express_on_record: bool = False
+    setup_on_record: bool = False
+    due_on_record: float = 0.0
+    price_cents: int = 0
+    claim: Claim | None = None
+    shipped: bool = False
+    closed: bool = False
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class ContactBatch:
+    """One day of first contacts, as columns; ``orders`` holds the order asked about, if any."""
+
+    customers: Ints
+    rows: Ints
+    nth: Ints
+    times: Floats
+    segments: Ints
+    reasons: Ints
+    orders: list[Order | None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Ticket:
+    """One problem of one customer, over every attempt to have it solved."""
+
+    customer: int
+    row: int
+    nth: int
+    segment: Segment
+    reason: Reason
+    order: Order | None
+    channel: ContactChannel
+    attempt: int = 0
+    patience: float = 0.0
+    base_handle_hours: float = 0.0
+    outcome: Outcome = Outcome.UNRESOLVED
+    stated_due: float | None = None
+
+    @property
+    def occurrence(self) -> int:
+        """The key of this attempt's own luck: the contact and the attempt at it."""
+        return self.nth * 64 + self.attempt
+
+
+def new_order(
+    customer: int, row: int, nth: int, segment: Segment, promise: Promise, placed: float
+) -> Order:
+    """An order placed now, due at the end of the promised day."""
+    due = due_date(placed, promise.days)
+    return Order(
+        customer=customer,
+        row=row,
+        nth=nth,
+        segment=segment,
+        promise=promise,
+        placed=placed,
+        due=due,
+        stated_due=due,
+    )
+
+
+def due_date(placed: float, days: int) -> float:
+    """The end of the promised day, counted from the day of the order (MODEL S3)."""
+    return (float(np.floor(placed / DAY)) + days + 1) * DAY
+
+
+def plain_promise(segment: Segment, inflation: float) -> Promise:
+    """The promise of an organisation without marketing: nothing special."""
+    levels = np.full(len(Attribute), 0.5)
+    return Promise(levels=levels, days=7, inflation=0.0, express=False, setup=False)
+
+
+Post = Callable[[Account, Account, int], None]
+"""Books an amount in cents: debit account, credit account, cents."""
+
+
+def nobody(*_: object) -> None:
+    """Take a hand-off to a department that is not part of this organisation."""

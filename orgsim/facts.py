@@ -1,0 +1,327 @@
+"""The vocabulary of what is recorded: one NamedTuple per kind of event, in the past tense.
+
+Facts are watched; they never drive the model. Every KPI, chart and table is a pure function of
+them. Times are in hours since the end of the warm-up; ``customer`` and ``lead`` are the entity id,
+``nth`` counts a customer's orders (or contacts) from 0.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from orgsim.entities import (
+    Component,
+    ContactChannel,
+    Occasion,
+    Outcome,
+    Reason,
+    Segment,
+    Source,
+)
+
+
+class LeadCreated(NamedTuple):
+    """A prospect answered an offer."""
+
+    time: float
+    lead: int
+    segment: Segment
+    source: Source
+
+
+class LeadQualified(NamedTuple):
+    """A lead was worth the attention of sales (SQL); the others end here."""
+
+    time: float
+    lead: int
+    segment: Segment
+    assisted: bool
+
+
+class LeadTouched(NamedTuple):
+    """A rep took up the lead after ``waited`` open sales hours and claimed ``inflation`` more."""
+
+    time: float
+    lead: int
+    segment: Segment
+    waited: float
+    inflation: float
+
+
+class LeadWon(NamedTuple):
+    """A booking: the lead became a customer who was promised ``inflation`` steps."""
+
+    time: float
+    lead: int
+    segment: Segment
+    source: Source
+    inflation: float
+
+
+class LeadLost(NamedTuple):
+    """A qualified lead decided against us."""
+
+    time: float
+    lead: int
+    segment: Segment
+
+
+class OrderPlaced(NamedTuple):
+    """An order with its promised date, and what of the promise reached the order record."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    due: float
+    express_promised: bool
+    express_on_record: bool
+    setup_on_record: bool
+    price_cents: int
+
+
+class OrderBackordered(NamedTuple):
+    """A part was missing when the order arrived."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    component: Component
+
+
+class OrderAllocated(NamedTuple):
+    """Every part of the order was set aside; ``waited`` is 0 when filled from stock."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    waited: float
+
+
+class OrderPicked(NamedTuple):
+    """The order left the bench, packed."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+
+
+class OrderShipped(NamedTuple):
+    """The carrier took the parcel."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    express: bool
+
+
+class OrderDelivered(NamedTuple):
+    """The parcel arrived. ``due`` is the original promise, ``due_on_record`` what logistics saw."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    placed: float
+    due: float
+    due_on_record: float
+    stated_due: float
+    complete: bool
+
+
+class OrderCancelled(NamedTuple):
+    """The customer would wait no longer."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+
+
+class GoodsOrdered(NamedTuple):
+    """A purchase order went to the supplier."""
+
+    time: float
+    component: Component
+    units: int
+
+
+class GoodsReceived(NamedTuple):
+    """A purchase order arrived."""
+
+    time: float
+    component: Component
+    units: int
+
+
+class ContactMade(NamedTuple):
+    """A customer contacted support; ``attempt`` counts earlier tries at the same problem."""
+
+    time: float
+    customer: int
+    nth: int
+    attempt: int
+    segment: Segment
+    reason: Reason
+    channel: ContactChannel
+
+
+class ContactContained(NamedTuple):
+    """Self-service (IVR) answered; no agent was needed."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    reason: Reason
+
+
+class CallAnswered(NamedTuple):
+    """An agent picked up after ``waited`` hours."""
+
+    time: float
+    customer: int
+    nth: int
+    attempt: int
+    segment: Segment
+    reason: Reason
+    waited: float
+
+
+class CallAbandoned(NamedTuple):
+    """The caller hung up after ``waited`` hours."""
+
+    time: float
+    customer: int
+    nth: int
+    attempt: int
+    segment: Segment
+    reason: Reason
+    waited: float
+
+
+class ContactHandled(NamedTuple):
+    """An agent finished with the contact."""
+
+    time: float
+    customer: int
+    nth: int
+    attempt: int
+    segment: Segment
+    reason: Reason
+    channel: ContactChannel
+    handle_hours: float
+    outcome: Outcome
+
+
+class BriefingHeld(NamedTuple):
+    """An agent was told about the new offer; ``knowledge`` is the team's mean afterwards."""
+
+    time: float
+    hours: float
+    knowledge: float
+
+
+class EpisodeLived(NamedTuple):
+    """What a customer lived through and made of it.
+
+    ``satisfaction`` is the episode's own, ``cumulative`` and ``trust`` the state after it;
+    ``broken`` says that the headline (speed) fell short of the expectation by more than 0.1;
+    ``answered`` that the customer answered the transactional survey.
+    """
+
+    time: float
+    customer: int
+    segment: Segment
+    occasion: Occasion
+    satisfaction: float
+    cumulative: float
+    trust: float
+    broken: bool
+    answered: bool
+
+
+class CustomerJoined(NamedTuple):
+    """A lead became a customer."""
+
+    time: float
+    customer: int
+    segment: Segment
+    source: Source
+
+
+class CustomerLeft(NamedTuple):
+    """A customer left for good."""
+
+    time: float
+    customer: int
+    segment: Segment
+    source: Source
+
+
+class ExperienceTold(NamedTuple):
+    """A customer talked about us."""
+
+    time: float
+    customer: int
+    segment: Segment
+    positive: bool
+
+
+class SurveyAnswered(NamedTuple):
+    """A customer said how likely a recommendation is (LTR, 0 to 10)."""
+
+    time: float
+    customer: int
+    segment: Segment
+    likelihood: int
+
+
+class MessageSent(NamedTuple):
+    """An area told another something; numbered by channel in the scenario's order."""
+
+    time: float
+    channel: int
+
+
+class MessageReceived(NamedTuple):
+    """The message arrived and became a belief."""
+
+    time: float
+    channel: int
+
+
+class AmountPosted(NamedTuple):
+    """The day's total moved from one account to another (indices into `finance.Account`)."""
+
+    time: float
+    debit: int
+    credit: int
+    cents: int
+
+
+class CampaignLaunched(NamedTuple):
+    """The niche offer opened."""
+
+    time: float
+    spend_per_day: float
+
+
+class GroupCounted(NamedTuple):
+    """At a week's end: the active customers of one segment and source, and their means.
+
+    ``leaving`` and ``ordering`` are expected per customer and day, given what each remembers.
+    """
+
+    time: float
+    segment: Segment
+    source: Source
+    active: int
+    satisfaction: float
+    trust: float
+    leaving: float
+    ordering: float

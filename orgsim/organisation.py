@@ -1,0 +1,202 @@
+"""The organisation: who is there, and along which hand-offs work flows. `simulate` is the heart.
+
+`simulate(scenario, replication)` is a pure function: the same scenario, seed and replication give
+the same journal, wherever it runs. The wiring below is the whole map of who hands work to whom;
+what areas *know* of each other travels through `Information` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from orgsim.config.schema import Scenario, without_shocks
+from orgsim.customers.behaviour import Customers
+from orgsim.customers.market import Market, silent
+from orgsim.customers.sources import Receivers, SimpleSource
+from orgsim.departments.finance import Finance
+from orgsim.departments.logistics import Logistics
+from orgsim.departments.marketing import LaunchPlan, Marketing
+from orgsim.departments.sales import Sales
+from orgsim.departments.supplier import Supplier
+from orgsim.departments.support import Support
+from orgsim.departments.replenishment import MONDAY_MORNING, OrderUpTo
+from orgsim.entities import Account, Component, Floats, Order, Promise, Segment
+from orgsim.governance.information import Information
+from orgsim.kernel.draws import Draws
+from orgsim.kernel.journal import Journal
+from orgsim.kernel.world import World
+from orgsim.shocks.base import Levers
+from orgsim.units import DAY, WEEK
+
+__all__ = ["Organisation", "reference_of", "simulate"]
+
+
+def simulate(scenario: Scenario, replication: int) -> Journal:
+    """Run one replication from the start of the warm-up to the horizon; everything that happened.
+
+    Pure: depends on the scenario, its seed and the replication only. Raises ModelError when a part
+    of the model is driven beyond what it can represent.
+    """
+    organisation = Organisation(scenario, replication)
+    organisation.run()
+    return organisation.world.journal
+
+
+def reference_of(scenario: Scenario) -> Scenario:
+    """The same organisation with nothing happening and nobody coordinating (MODEL T3)."""
+    return without_shocks(scenario)
+
+
+class Organisation:
+    """All parts of one organisation, built and wired."""
+
+    def __init__(self, scenario: Scenario, replication: int) -> None:
+        self.scenario = scenario
+        draws = Draws(scenario.run.seed, replication)
+        self.world = World(start=-scenario.run.warmup, draws=draws, journal=Journal())
+        world, design = self.world, scenario.organisation
+        briefing = design.coordination.briefing
+        parts = set(design.parts)
+        self.information = Information(world, design.channels)
+        self.finance = Finance(world, scenario.finance, design.coordination.overhead_per_week)
+        self.marketing = Marketing(
+            world, scenario.marketing, scenario.campaign, self.information
+        )
+        size = scenario.market if "market" in parts else silent(scenario.market)
+        self.market = Market(world, size, self.marketing)
+        self.sales = Sales(world, scenario.sales, design.handoff)
+        self.logistics = Logistics(world, scenario.logistics, self.information)
+        self.suppliers = {
+            Component.CHASSIS: Supplier(world, scenario.supplier.chassis, Component.CHASSIS),
+            Component.KIT: Supplier(world, scenario.supplier.kit, Component.KIT),
+        }
+        self.support = Support(
+            world,
+            scenario.support,
+            self.information,
+            briefing_hours=briefing.hours_per_agent,
+            briefing_period=briefing.period,
+        )
+        weights = np.array(
+            [scenario.market.base.weights.vector(), scenario.market.niche.weights.vector()]
+        )
+        present = scenario.customers.count if "customers" in parts else 0
+        crowd = scenario.customers.model_copy(update={"count": present})
+        self.customers = Customers(world, crowd, weights, self._offer_page, scenario.run.seed)
+        self._wire(parts)
+        self._declare_gauges()
+        self._start_pipeline()
+        for shock in scenario.shocks.values():
+            shock.schedule(Levers(world, self._launch))
+
+    def run(self) -> None:
+        """Run to the horizon and close the books."""
+        self.world.run(until=self.scenario.run.weeks * WEEK)
+        self.finance.write_off_kits(self.logistics.room.on_hand["kit"] or 0)
+
+    def _wire(self, parts: set[str]) -> None:
+        """Who hands work to whom; a part that is absent leaves its neighbours' hand-offs idle."""
+        receivers = Receivers()
+        if "market" in parts and "marketing" in parts:
+            self.marketing.expected_leads = self.market.expected_leads
+            self.market.charge_leads = self.marketing.charge_leads
+            if "sales" in parts:
+                self.market.receive_leads = self.sales.receive
+            if "customers" in parts:
+                self.market.active = self.customers.people.active
+                self.customers.tell = self.market.hear
+        if "sales" in parts:
+            receivers.leads = self.sales.receive
+            if "marketing" in parts:
+                self.sales.promise = self.marketing.promise
+            if "customers" in parts:
+                self.sales.welcome = self.customers.welcome
+                self.sales.confirm = self.customers.await_order
+                self.customers.place_order = self.sales.book
+            if "logistics" in parts:
+                self.sales.place_order = self.logistics.accept
+        if "logistics" in parts:
+            receivers.order = self.sales.book if "sales" in parts else self.logistics.accept
+            self.logistics.ship = self.finance.shipped
+            self.logistics.deliver = self._delivered
+            if "customers" in parts:
+                self.customers.cancel_order = self.logistics.cancel
+                self.customers.refund = self._refund
+            if "supplier" in parts:
+                for component, supplier in self.suppliers.items():
+                    self.logistics.planning[component].order = supplier.order
+                    supplier.deliver = self._received
+        if "support" in parts:
+            receivers.contacts = self.support.receive
+            if "customers" in parts:
+                self.customers.contact_support = self.support.receive
+                self.customers.call_again = self.support.try_again
+                self.support.answer = self.customers.hear
+        for name, department in (
+            ("marketing", self.marketing),
+            ("sales", self.sales),
+            ("logistics", self.logistics),
+            ("support", self.support),
+        ):
+            if name in parts:
+                department.post = self.finance.post
+        for name, source in self.scenario.sources.items():
+            SimpleSource(self.world, name, source, receivers)
+
+    def _offer_page(self, segment: Segment) -> Promise:
+        """What a customer reads on the order page today."""
+        return self.marketing.promise(segment, self.marketing.claim(segment))
+
+    def _delivered(self, orders: list[Order], arrivals: Floats, complete: Floats) -> None:
+        for order in orders:
+            self.finance.earned(order.price_cents)
+        if "customers" in self.scenario.organisation.parts:
+            self.customers.unpack(orders, arrivals, complete)
+
+    def _refund(self, order: Order) -> None:
+        self.finance.refunded(order.price_cents)
+
+    def _received(self, component: Component, units: int) -> None:
+        self.finance.received(component, units)
+        self.logistics.receive(component, units)
+
+    def _launch(self, onset: float, duration: float, intensity: float) -> None:
+        intensity *= self.scenario.campaign.intensity
+        self.marketing.launch(LaunchPlan(onset, duration, intensity))
+
+    def _start_pipeline(self) -> None:
+        """The opening stock, and the purchase orders that are on their way (MODEL T1)."""
+        logistics = self.scenario.logistics
+        stocks = {Component.CHASSIS: logistics.chassis, Component.KIT: logistics.kit}
+        self.finance.open_books({part: stock.opening_stock for part, stock in stocks.items()})
+        for part, stock in stocks.items():
+            policy = stock.policy
+            if not isinstance(policy, OrderUpTo) or stock.opening_forecast <= 0:
+                continue
+            units = round(stock.opening_forecast * policy.review / DAY)
+            ages = np.arange(policy.review - MONDAY_MORNING, policy.lead_time, policy.review)
+            for number, age in enumerate(ages[::-1].tolist()):
+                self.logistics.planning[part].expect(units, age)
+                self.suppliers[part].in_transit_at_start(number, units, age)
+
+    def _declare_gauges(self) -> None:
+        """What is read off the running organisation at each week's end (MODEL O1)."""
+        gauge = self.world.gauge
+        for part in Component:
+            name = part.name.lower()
+            stock = self.logistics.room.on_hand
+            gauge("on_hand", lambda name=name: float(stock[name] or 0), member=name)
+            plan = self.logistics.planning[part]
+            gauge("forecast", lambda plan=plan: plan.forecast, member=name)
+            gauge("on_order", lambda plan=plan: float(plan.on_order), member=name)
+        for pool in (self.sales.reps, self.support.agents):
+            for what in ("busy_hours", "duty_hours", "queue_hours", "waited_hours"):
+                gauge(what, getattr(pool, what), member=pool.name)
+        gauge("knowledge", lambda: self.support.knowledge.level)
+        gauge("untapped", lambda: float(self.market.untapped))
+        gauge("bench", lambda: float(self.logistics.bench_queue))
+        for account in Account:
+            balance = partial(self.finance.balance, account)
+            gauge("balance", lambda balance=balance: float(balance()), member=account.name.lower())
