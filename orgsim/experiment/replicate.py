@@ -138,16 +138,23 @@ def replicate(
 ) -> Generator[Outcome, None, None]:
     """Do all `tasks` and yield each outcome as soon as it is there, in no promised order.
 
-    `workers` processes are used, or this one if it is 1. Whatever stops the iteration early also
-    ends the workers at once.
+    `workers` processes are used, 0 means one per core; with 1 this very process does it all.
+    Whatever stops the iteration early also ends the workers at once.
     """
-    workers = min(workers, len(tasks))
+    workers = min(workers or cores(), len(tasks))
     with stoppable():
         if workers <= 1:
             for task in tasks:
                 yield attempt(work, task)
         else:
             yield from _in_pool(tasks, workers, work)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    from joblib import cpu_count
+
+    return int(cpu_count())
 
 
 def _in_pool(tasks: Sequence[Task], workers: int, work: Perform) -> Iterator[Outcome]:

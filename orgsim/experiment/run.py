@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 from orgsim.errors import ModelError
 from orgsim.experiment import compare, events, folder, tables
 from orgsim.experiment.point import Point, Resolved, point_of
-from orgsim.experiment.replicate import Outcome, Perform, Task, distinct, perform, replicate
+from orgsim.experiment.replicate import Outcome, Perform, Task, cores, distinct, perform, replicate
 from orgsim.experiment.store import Store
 
 if TYPE_CHECKING:
@@ -135,12 +135,17 @@ def run_point(
         if charts and result.is_balanced:
             console.draw(result)
         seconds = time.perf_counter() - started
-        target.finish(identity, folder.made_by(workers=workers, seconds=seconds))
+        target.finish(identity, folder.made_by(workers=workers or cores(), seconds=seconds))
     return result
 
 
 def fill(
-    store: Store, tasks: Sequence[Task], *, workers: int, console: Audience, work: Perform
+    store: Store,
+    tasks: Sequence[Task],
+    *,
+    workers: int,
+    console: Audience,
+    work: Perform = perform,
 ) -> None:
     """Do those of `tasks` whose parts the store lacks, and keep each as soon as it is finished."""
     store.prepare()
