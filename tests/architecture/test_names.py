@@ -38,22 +38,26 @@ def declared(tree: ast.Module) -> set[int]:
     return found
 
 
+def spelt(node: ast.AST, told: set[int]) -> str:
+    """The text or the identifier that a node is, but for what only tells a reader something."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) and id(node) not in told else ""
+    words = (getattr(node, attribute, "") for attribute in ("id", "attr", "arg", "name"))
+    return next((word for word in words if isinstance(word, str) and word), "")
+
+
 def named(package: Path, designs: set[str], scenarios: set[str]) -> list[str]:
-    """Every place in a package's code that names a design or a scenario, one line each."""
+    """Every place in a package's code that names a design or a scenario, one line each.
+
+    A design's name is found also as an identifier; a scenario's is too ordinary a word for that.
+    """
     found = []
     for name, tree in modules(package).items():
         told, declarations = docstrings(tree), declared(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                allowed = scenarios if id(node) in declarations else set()
-                word = node.value if id(node) not in told else ""
-            else:
-                allowed = set()
-                word = next(
-                    (w for w in (getattr(node, a, "") for a in ("id", "attr", "arg", "name")) if w),
-                    "",
-                )
-            if isinstance(word, str) and word in (designs | scenarios) - allowed:
+            is_free_text = isinstance(node, ast.Constant) and id(node) not in declarations
+            forbidden = designs | scenarios if is_free_text else designs
+            if (word := spelt(node, told)) in forbidden:
                 found.append(f"{name}:{getattr(node, 'lineno', '?')} {word}")
     return found
 
