@@ -1,8 +1,8 @@
 """What a simulation-against-theory test needs: a tolerance that is not picked by hand.
 
 A simulated mean agrees with a formula if it lies within the t quantile of its own standard error
-that a correct program leaves once in `1 / false_alarm` runs. A test that states how large an error
-it is sure to find (`assert_finds`) is long enough; one that does not may pass by being short.
+that a correct program leaves once in `1 / false_alarm` runs. A test that checks that it
+would find an error of a stated size (`is_found`) is long enough; else it may pass by being short.
 """
 
 from __future__ import annotations
@@ -95,21 +95,16 @@ def detectable_error(
     return allowed + float(ndtri(power)) * simulated.standard_error
 
 
-def assert_finds(
+def is_found(
     simulated: Simulated,
     expected: float,
     wrong: float,
     *,
-    what: str = "mean",
     comparisons: int = 1,
     false_alarm: float = FALSE_ALARM,
     power: float = POWER,
-) -> None:
-    """Fail if the run is too short to tell `expected` from `wrong`, its value with the error in."""
-    needed = detectable_error(
+) -> bool:
+    """Whether the run is long enough to tell `expected` from `wrong`, its value with an error."""
+    return abs(wrong - expected) >= detectable_error(
         simulated, comparisons=comparisons, false_alarm=false_alarm, power=power
-    )
-    assert abs(wrong - expected) >= needed, (
-        f"{what}: the run finds errors from {needed:.3g}, but the planted one moves the mean "
-        f"by only {abs(wrong - expected):.3g}: simulate longer"
     )
