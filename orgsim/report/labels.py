@@ -101,6 +101,8 @@ def _best(
     width, height = size
     best, cost = Bbox.from_bounds(frame.x0, frame.y0, width, height), np.inf
     for rank, (x, y) in enumerate(axes.transData.transform(label.anchors)):
+        if 0.4 * rank >= cost:  # no later anchor can be cheaper
+            break
         for side, (dx, dy) in enumerate(label.sides):
             for gap in _GAPS:
                 left = x + dx * (width / 2 + gap) - width / 2

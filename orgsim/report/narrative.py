@@ -208,16 +208,15 @@ def comparison_subtitle(stories: Sequence[Story]) -> str:
 
 
 def scorecard_message(story: Story, rows: Sequence[Entry]) -> str:
-    """Which areas beat their own target, which miss it, and who pays or gains."""
+    """Which own targets are beaten and missed most, and whether customers and company gain."""
     beat, miss = _attained(rows, +1), _attained(rows, -1)
     parts = []
     if beat:
-        parts.append(
-            f"{listed(beat)} {'beats its target' if len(beat) == 1 else 'beat their targets'}"
-        )
+        target = "beats its target" if len(beat) == 1 else "beat their targets"
+        parts.append(f"{listed(beat)} {target}")
     if miss:
-        own = "" if beat else " own target"
-        parts.append(f"{listed(miss)} {'misses its' if len(miss) == 1 else 'miss their'}{own}")
+        target = "misses its target" if len(miss) == 1 else "miss their targets"
+        parts.append(f"{listed(miss)} {target}")
     harmed, helped = _affected(rows, -1), _affected(rows, +1)
     if harmed or helped:
         who, turn = (harmed, "worse") if harmed else (helped, "better")
@@ -229,16 +228,19 @@ def scorecard_message(story: Story, rows: Sequence[Entry]) -> str:
 
 
 def _attained(rows: Sequence[Entry], sign: int) -> list[str]:
-    """Areas whose headline KPI, the first with a target, was surely on that side of it.
+    """The two KPIs that are surely and most on that side of their area's target.
 
     Judged while the shock was on: that is when an area reports its success.
     """
-    headlines: dict[str, Entry] = {}
-    for row in rows:
-        if row.target is not None:
-            headlines.setdefault(row.area, row)
-    levels = {area: row.attainment(row.during) for area, row in headlines.items()}
-    return [area for area, found in levels.items() if found.is_sure and found.mean * sign > 0]
+    found = [(row.attainment(row.during), row.note.title) for row in rows]
+    sure = [(one.mean * sign, title) for one, title in found if one.is_sure]
+    most = sorted((one for one in sure if one[0] >= BEATEN), key=lambda one: -one[0])[:2]
+    return [_lower(title) for _, title in most]
+
+
+def _lower(title: str) -> str:
+    """A title inside a sentence; what begins with capitals (OTIF) keeps them."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _affected(rows: Sequence[Entry], sign: int) -> list[str]:

@@ -15,16 +15,16 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter
 from matplotlib.transforms import blended_transform_factory
 
 from orgsim.report import narrative, style
 from orgsim.report.attainment import Entry, entries, turned
+from orgsim.report.calendar_axis import short_date
 from orgsim.report.measures import Estimate
 from orgsim.report.story import Story
 from orgsim.report.wording import NBSP, compact
 
-NAME, SHOWN, TARGET, CHANGE, BOUNDS = 0.122, 0.327, 0.379, 0.885, 0.965
+NAME, SHOWN, TARGET, CHANGE, BOUNDS = 0.122, 0.327, 0.379, 0.893, 0.965
 COLUMNS = (0.392, 0.547, 0.702)
 WIDTH, BOTTOM, HEIGHT = 0.135, 0.085, 0.625
 Column = tuple[str, list[Estimate], list[Estimate]]
@@ -64,9 +64,10 @@ def _columns(story: Story, rows: Sequence[Entry]) -> list[Column]:
     weeks = f"all {story.weeks} weeks"
     columns: list[Column] = []
     if not story.touched.all():
-        shock = story.windows[0].name if len(story.windows) == 1 else "shock"
+        touched = np.flatnonzero(story.touched)
+        when = f"{touched.size} weeks from {short_date(story.day(float(touched[0])))}"
         during = [row.attainment(row.during) for row in rows]
-        columns.append((f"against own target,\nwhile the {shock} is on", during, []))
+        columns.append((f"against own target,\n{when}", during, []))
     whole = [row.attainment(row.scenario) for row in rows]
     without = [row.attainment(row.reference) for row in rows]
     columns.append((f"against own target,\n{weeks}", whole, without))
@@ -97,10 +98,11 @@ def _prepare(axes: Axes, heading: str, reach: float) -> None:
     axes.grid(visible=False)
     axes.grid(visible=True, axis="x")
     axes.set_facecolor("none")
-    axes.xaxis.set_major_locator(FixedLocator([-reach, 0.0, reach]))
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda share, _: compact(100.0 * share, sign=True) + f"{NBSP}%")
-    )
+    ends = (-reach, 0.0, reach)
+    axes.set_xticks(ends, [compact(100.0 * end, sign=True) + f"{NBSP}%" for end in ends])
+    first, *_, last = axes.get_xticklabels()  # turned inwards: columns stand close to each other
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
     axes.axvline(0.0, color=style.INK, linewidth=1.4, zorder=1)
     axes.spines["bottom"].set_visible(False)
 
@@ -204,12 +206,10 @@ def _write_row(axes: Axes, height: float, row: Entry) -> None:
         write(CHANGE, "n/a", style.MUTED)
         return
     colour, _ = _verdict(turned(change, 1.0, 0.0, row.note.direction))
-    mean, low, high = (
-        compact(bound * scale.factor, sign=True) for bound in (change.mean, change.low, change.high)
-    )
-    write(CHANGE, mean, colour, "bold")
+    write(CHANGE, compact(change.mean * scale.factor, sign=True), colour, "bold")
     if math.isfinite(change.low):
-        write(BOUNDS, f"{low} to {high}", style.MUTED)
+        half = (change.high - change.low) / 2 * scale.factor
+        write(BOUNDS, f"±{NBSP}{compact(half)}", style.MUTED)
 
 
 def _head_columns(axes: Axes) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -65,8 +66,9 @@ def draw_value(story: Story) -> Figure | None:
         source=story.source,
     )
     axes = figure.add_axes((0.27, 0.12, 0.52, 0.63))
-    scale = scale_for("EUR", _reach([rows]))
-    _draw_rows(axes, rows, scale, zero=story.without)
+    drawn = _spread([rows])
+    scale = scale_for("EUR", drawn)
+    _draw_rows(axes, rows, scale, limits=_limits(drawn * scale.factor), zero=story.without)
     for index, row in enumerate(rows):
         _name_row(axes, index, row)
         _tell_row(axes, index, row, scale)
@@ -87,7 +89,9 @@ def draw_value_comparison(stories: Sequence[Story]) -> Figure | None:
         source="orgsim · runs " + ", ".join(f"{s.name} {s.digest[:8]}".strip() for s in shown),
     )
     columns = [_rows_of(shown, horizon) for horizon in HORIZONS]
-    scale = scale_for("EUR", _reach(columns))
+    drawn = _spread(columns)
+    scale = scale_for("EUR", drawn)
+    limits = _limits(drawn * scale.factor)
     grid = figure.add_gridspec(
         1, len(columns), left=0.255, right=0.975, top=0.70, bottom=0.12, wspace=0.07
     )
@@ -95,7 +99,7 @@ def draw_value_comparison(stories: Sequence[Story]) -> Figure | None:
     for position, (horizon, rows) in enumerate(zip(HORIZONS, columns, strict=True)):
         axes = figure.add_subplot(grid[position], sharex=first, sharey=first)
         first = first or axes
-        _draw_rows(axes, rows, scale, zero=shown[0].without, size=5.5)
+        _draw_rows(axes, rows, scale, limits=limits, zero=shown[0].without, size=5.5)
         _title_column(axes, *HORIZONS[horizon])
         for index, row in enumerate(rows):
             _number_row(axes, index, row, scale)
@@ -123,14 +127,37 @@ def _rows_of(stories: Sequence[Story], horizon: str) -> list[Row]:
     ]
 
 
-def _reach(columns: Sequence[Sequence[Row]]) -> Floats:
+def _spread(columns: Sequence[Sequence[Row]]) -> Floats:
+    """Every number that is drawn, in EUR, and the zero that they are compared with."""
     rows = [row for rows in columns for row in rows]
-    return np.array([[r.estimate.mean, r.estimate.low, r.estimate.high] for r in rows]).ravel()
+    means = [(row.estimate.mean, row.estimate.low, row.estimate.high) for row in rows]
+    drawn = np.concatenate([np.ravel(means), *(row.differences for row in rows), [0.0]])
+    finite: Floats = drawn[np.isfinite(drawn)]
+    return finite
+
+
+def _limits(drawn: Floats) -> tuple[float, float]:
+    room = 0.08 * (float(np.ptp(drawn)) or 1.0)
+    return float(drawn.min()) - room, float(drawn.max()) + room
+
+
+def _inward(axes: Axes, x: float) -> Literal["left", "center", "right"]:
+    """How words at x are aligned so that they do not leave the axes."""
+    low, high = axes.get_xlim()
+    share = (x - low) / (high - low)
+    return "left" if share < 0.15 else "right" if share > 0.85 else "center"
 
 
 def _draw_rows(
-    axes: Axes, rows: Sequence[Row], scale: Scale, *, zero: str, size: float = 9.0
+    axes: Axes,
+    rows: Sequence[Row],
+    scale: Scale,
+    *,
+    limits: tuple[float, float],
+    zero: str,
+    size: float = 9.0,
 ) -> None:
+    axes.set_xlim(*limits)
     for index, row in enumerate(rows):
         estimate = row.estimate
         if not estimate.n:
@@ -160,7 +187,6 @@ def _draw_rows(
     axes.set_ylim(len(rows) - 0.45, -0.62)
     axes.set_yticks([])
     axes.grid(visible=True, axis="x")
-    axes.margins(x=0.08)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: compact(value, sign=True)))
     axes.spines["bottom"].set_visible(False)
@@ -169,7 +195,7 @@ def _draw_rows(
         1.0,
         zero,
         transform=blended_transform_factory(axes.transData, axes.transAxes),
-        ha="center",
+        ha=_inward(axes, 0.0),
         va="bottom",
         fontsize=10,
         color=style.INK,
@@ -238,13 +264,14 @@ def _number_row(axes: Axes, index: int, row: Row, scale: Scale) -> None:
         return
     number = compact(row.estimate.mean * scale.factor, sign=True)
     sure = "" if row.estimate.is_sure else " (not sure)"
+    mean = row.estimate.mean * scale.factor
     text = axes.text(
-        row.estimate.mean * scale.factor,
+        mean,
         index - 0.27,
         number + sure,
         fontsize=10.5,
         weight="bold",
-        ha="center",
+        ha=_inward(axes, mean),
         va="bottom",
         color=style.MUTED if sure else row.colour,
     )
