@@ -1,7 +1,8 @@
 """The command line: `orgsim VERB ...`, for the analyst who asks a question of a scenario.
 
 What it is for: every verb, and the one place where errors become one line each on stderr with an
-exit code (0 done, 1 the run failed, 2 something to mend in what was typed or written, 130 stopped).
+exit code: 0 done, 2 something to mend in what was typed or written, 3 no results to be trusted (a
+failed replication, a folder that cannot be written, books that do not balance), 130 stopped.
 Assumption: nothing heavy is imported before a verb needs it, so that `--help` answers at once.
 
 Reference: DESIGN.md s.6; Command Line Interface Guidelines, clig.dev (errors, output streams).
@@ -49,13 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _obey(given)
     except ConfigError as error:
-        for problem in error.problems:
-            print(f"orgsim: {problem}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 2
     except OrgsimError as error:
         for line in [str(error), *getattr(error, "__notes__", ())]:
-            print(f"orgsim: {line}", file=sys.stderr)
-        return 1
+            print(line, file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         print("orgsim: interrupted", file=sys.stderr)
         return 130
@@ -131,7 +131,11 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
 def _takes_scenario(parser: _Parser) -> None:
     parser.add_argument("scenario", metavar="SCENARIO", help="a name, or the path of a .yaml file")
     parser.add_argument(
-        "overrides", nargs="*", metavar="KEY=VALUE", help="any value, in Hydra's override grammar"
+        "overrides",
+        nargs="*",
+        default=[],
+        metavar="KEY=VALUE",
+        help="any value, in Hydra's override grammar",
     )
 
 
@@ -148,7 +152,7 @@ def _run(options: argparse.Namespace) -> int:
     charts = not options.no_charts
     result = run(resolved, results=Path(options.results), charts=charts, console=terminal)
     (terminal.show_json if options.json else terminal.show)(result)
-    return 0 if result.is_balanced else 1
+    return 0 if result.is_balanced else 3
 
 
 def _sweep(options: argparse.Namespace) -> int:
@@ -164,7 +168,7 @@ def _sweep(options: argparse.Namespace) -> int:
     terminal = Terminal()
     result = sweep(points, resolved, results=Path(options.results), console=terminal)
     (terminal.show_sweep_json if options.json else terminal.show_sweep)(result)
-    return 0 if result.is_balanced else 1
+    return 0 if result.is_balanced else 3
 
 
 def _resolve_all(scenario: str, points: Iterable[Sequence[str]]) -> list[Resolved[Any]]:
@@ -214,7 +218,9 @@ def _rows(topic: str) -> Iterable[dict[str, Any]]:
         from orgsim.organisation import Organisation
 
         firm = Scenario.model_validate({"title": "", "question": "", **defaults(packaged())})
-        return ({"name": name} for name in Organisation(firm, 0).world.dials.names())
+        dials = Organisation(firm, 0).world.dials
+        names = ("name", "base", "rule")
+        return ({name: getattr(dials[dial], name) for name in names} for dial in dials.names())
     if topic == "shocks":
         return (entry._asdict() for entry in catalogue.shocks(packaged().model))
     if topic == "parameters":
@@ -237,12 +243,14 @@ def _table(rows: Sequence[dict[str, Any]]) -> Iterable[str]:
 
 def _show(options: argparse.Namespace) -> int:
     from orgsim.config.compose import resolve
+    from orgsim.config.sources import packaged
     from orgsim.config.writing import inline, written
 
     resolved = resolve(options.scenario, options.overrides)
     print(f"# {resolved.name} ({resolved.file}), {resolved.digest[:12]}")
-    chosen = ", ".join(f"{group}: {choice}" for group, choice in resolved.choices.items())
-    print(f"# choices: {chosen}")
+    several = {group for group, names in packaged().groups().items() if len(names) > 1}
+    for group in sorted(several & set(resolved.choices)):
+        print(f"# {group}: {resolved.choices[group]}")
     changed = [
         f"{change.key}: {inline(change.value)}  # default: {inline(change.baseline)}"
         for change in resolved.changed
@@ -302,8 +310,9 @@ def _completion(options: argparse.Namespace) -> int:
     from orgsim.config.sources import packaged
 
     sources = packaged()
-    groups = [f"{group}={name}" for group, names in sources.groups().items() for name in names]
-    keys = [*groups, *(f"{entry.key}=" for entry in parameter_table(sources))]
+    groups = {group: names for group, names in sources.groups().items() if len(names) > 1}
+    choices = [f"{group}={name}" for group, names in groups.items() for name in names]
+    keys = [*choices, *(f"{entry.key}=" for entry in parameter_table(sources))]
     follows = dict.fromkeys(("run", "sweep", "show"), ("{scenarios}", "{keys}"))
     verbs = {
         **follows,

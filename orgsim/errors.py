@@ -34,7 +34,8 @@ class Problem:
     def __str__(self) -> str:
         text = f"{self.where}: {self.message}" if self.where else self.message
         text = f"{text} - {self.hint}" if self.hint else text
-        return " ".join(text.split())
+        # A message may quote a hostile file: what could steer a terminal is left out.
+        return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
 
 
 class ConfigError(OrgsimError):

@@ -308,6 +308,8 @@ class _Work(Generic[Model]):
 
     def validated(self) -> Model | None:
         """Return the model of what was merged, or None with every problem reported."""
+        order = [*self.sources.model.model_fields, *self.plain]
+        self.plain = {key: self.plain[key] for key in order if key in self.plain}
         try:
             return self.sources.model.model_validate(self.plain)
         except ValidationError as error:

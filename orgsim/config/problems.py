@@ -59,7 +59,7 @@ def nearest_key(key: str, model: type[BaseModel], values: Mapping[str, Any]) -> 
     found = elsewhere[:1] if len(elsewhere) == 1 else whole
     if found:
         return f"did you mean '{found[0]}'?"
-    return f"known: {', '.join(beside)}" if 0 < len(beside) <= 8 else ""
+    return f"known: {', '.join(beside)}" if above and 0 < len(beside) <= 20 else ""
 
 
 def problems_of(
