@@ -47,8 +47,8 @@ class Candidates:
     def __init__(self, draws: Draws, source: str, strip: float) -> None:
         if not 0.0 < strip * DAY <= _PLACES / 2:
             raise ModelError(
-                f"source {source!r}: a strip of {strip!r} per hour; it must be above 0 and bring at "
-                f"most {_PLACES // 2} candidates a day"
+                f"source {source!r}: a strip of {strip!r} per hour; it must be above 0 and bring "
+                f"at most {_PLACES // 2} candidates a day"
             )
         self.source = source
         self.strip = strip

@@ -22,7 +22,17 @@ from simpy.events import PENDING, Event
 if TYPE_CHECKING:
     from orgsim.kernel.world import World
 
-__all__ = ["Call", "Feed", "LeanGenerator", "LeanProcess", "Rank", "Repeat", "Until", "Waitable"]
+__all__ = [
+    "Call",
+    "Feed",
+    "Item",
+    "LeanGenerator",
+    "LeanProcess",
+    "Rank",
+    "Repeat",
+    "Until",
+    "Waitable",
+]
 
 LeanGenerator = Generator[Any, Any, Any]
 
@@ -158,7 +168,19 @@ class Until(Waitable):
         return False
 
 
-class Call:
+class Item:
+    """What waits on the heap for its time, beside processes and SimPy's events."""
+
+    __slots__ = ()
+    answer: Any = None
+    """What the process that goes on is told."""
+
+    def fire(self) -> LeanProcess | None:
+        """Do what is due; return the process that goes on with `answer`, if any."""
+        raise NotImplementedError
+
+
+class Call(Item):
     """A plain call at a time."""
 
     __slots__ = ("_action", "_args")
@@ -175,7 +197,7 @@ class Call:
         self._action(*self._args)
 
 
-class Repeat:
+class Repeat(Item):
     """A call at first + k x period for k = 0, 1 ... (multiplied, so that nothing drifts)."""
 
     __slots__ = ("_action", "_first", "_period", "_rank", "_turn", "_world")
@@ -194,7 +216,7 @@ class Repeat:
         self._action()
 
 
-class Feed:
+class Feed(Item):
     """A call per row of precomputed columns, each at its own time; one heap entry at any moment."""
 
     __slots__ = ("_action", "_rows", "_times", "_world")
@@ -204,16 +226,15 @@ class Feed:
     ) -> None:
         self._world, self._action = world, action
         self._times, self._rows = iter(times), rows
-        self._plan()
+        for time in self._times:
+            world.schedule_at(time, Rank.NORMAL, self)
+            break
 
-    def _plan(self) -> None:
-        for time in self._times:  # the next one only, if there is one
-            heappush(self._world.heap, (time, 1, next(self._world.number), self))
-            return
-
-    def fire(self) -> None:
+    def fire(self) -> LeanProcess | None:
         """Plan the next row and do this one; what is made to run, runs."""
-        self._plan()
+        world = self._world
+        for time in self._times:  # the next one only, if there is one
+            heappush(world.heap, (time, 1, next(world.number), self))
+            break
         made = self._action(*next(self._rows))
-        if made is not None:
-            self._world.advance(LeanProcess(self._world, made, ""))
+        return None if made is None else LeanProcess(world, made, "")

@@ -18,7 +18,7 @@ from heapq import heappush
 from math import inf
 
 from orgsim.errors import ModelError
-from orgsim.kernel.lane import LeanProcess, Rank, Waitable
+from orgsim.kernel.lane import Item, LeanProcess, Rank, Waitable
 from orgsim.kernel.stock import Claim, Stock, StockRoom
 from orgsim.kernel.world import World
 from orgsim.units import Weekly
@@ -29,11 +29,12 @@ _FEW = 64
 """Up to so many entries of people who left are not worth clearing out of a queue."""
 
 
-class Turn(Waitable):
+class Turn(Waitable, Item):
     """A place in a pool's queue, yielded once by a process; the answer is True if served."""
 
     __slots__ = ("is_waiting", "patience", "pool", "priority", "process", "since")
 
+    answer = False
     process: LeanProcess
     since: float
 
@@ -52,10 +53,12 @@ class Turn(Waitable):
         pool.join(self)
         return False
 
-    def fire(self) -> None:
+    def fire(self) -> LeanProcess | None:
         """Leave the queue because patience is over; nothing if served in the meantime."""
-        if self.is_waiting:
-            self.pool.lose(self)
+        if not self.is_waiting:
+            return None
+        self.pool.lose(self)
+        return self.process
 
 
 class Work(Waitable):
@@ -78,7 +81,7 @@ class Work(Waitable):
         return False
 
 
-class _PlannedEnd:
+class _PlannedEnd(Item):
     """The planned end of a spell of work; void if the work is put aside before."""
 
     __slots__ = ("_spell", "_work")
@@ -86,9 +89,12 @@ class _PlannedEnd:
     def __init__(self, work: Work) -> None:
         self._work, self._spell = work, work.spell
 
-    def fire(self) -> None:
-        if self._work.spell == self._spell:
-            self._work.pool.complete(self._work)
+    def fire(self) -> LeanProcess | None:
+        work = self._work
+        if work.spell != self._spell:
+            return None
+        work.pool.complete(work)
+        return work.process
 
 
 class Pool(Waitable):
@@ -138,15 +144,16 @@ class Pool(Waitable):
 
     def turn(self, priority: int = 0) -> Turn:
         """Return a place in the queue of a priority class, to be yielded."""
-        return self.within(inf, priority)
+        if 0 <= priority < self.priorities:
+            return Turn(self, priority, inf)
+        raise ModelError(f"pool {self.name!r} has no priority class {priority!r}")
 
     def within(self, patience: float, priority: int = 0) -> Turn:
         """Return a place to be yielded that is given up after `patience` hours (inf: never)."""
-        if not patience >= 0.0:
-            raise ModelError(f"pool {self.name!r}: a patience of {patience!r} h")
-        if not 0 <= priority < self.priorities:
-            raise ModelError(f"pool {self.name!r} has no priority class {priority!r}")
-        return Turn(self, priority, patience)
+        if patience >= 0.0 and 0 <= priority < self.priorities:
+            return Turn(self, priority, patience)
+        text = f"a patience of {patience!r} h in priority class {priority!r} of {self.priorities}"
+        raise ModelError(f"pool {self.name!r}: {text}")
 
     def work(self, hours: float) -> Work:
         """Return pre-emptible work of so many hours, to be yielded."""
@@ -245,13 +252,12 @@ class Pool(Waitable):
             heappush(world.heap, (now + turn.patience, 1, next(world.number), turn))
 
     def lose(self, turn: Turn) -> None:
-        """Let a waiting process leave unserved; its entry in the queue is cleared later."""
+        """Count out a turn given up; its entry in the queue is cleared later."""
         self._leave_queue(turn)
         self.left += 1
         self._gone += 1
         if self._gone > _FEW and self._gone > self.queued:
             self._clear_gone()
-        self._world.advance(turn.process, False)
 
     def _leave_queue(self, turn: Turn) -> None:
         now = self._world.now
@@ -298,12 +304,11 @@ class Pool(Waitable):
         world.schedule_at(world.now + work.hours, Rank.NORMAL, _PlannedEnd(work))
 
     def complete(self, work: Work) -> None:
-        """End a piece of work and let its process go on."""
+        """End a piece of work, and let its server take up what waits."""
         del self._running_work[work]
         self._change_busy(-1)
         if self._waiting_work:  # nobody queues, or this work would have been put aside
             self._begin_work()
-        self._world.advance(work.process)
 
     def _put_aside(self) -> None:
         """Interrupt the work begun last; its rest is the first to be taken up again."""

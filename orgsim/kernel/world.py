@@ -26,7 +26,7 @@ from sys import maxsize
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from simpy.core import Environment, StopSimulation
+from simpy.core import Environment
 from simpy.events import NORMAL, Event, EventPriority
 
 from orgsim.errors import ModelError
@@ -79,7 +79,7 @@ class World(Environment):
         self.record_block = journal.record_block
         self.loop_limit = _LOOP_LIMIT
         self.heap = cast("list[tuple[float, int, int, Any]]", self._queue)
-        self.ready: deque[tuple[float, int, int, LeanProcess, Any]] = deque()
+        self.ready: deque[tuple[float, int, int, Any, Any]] = deque()
         self.number = self._eid
         self._gauges: list[tuple[str, str, Callable[[], float]]] = []
         next_monday = (floor(start / WEEK) + 1) * WEEK
@@ -223,54 +223,29 @@ class World(Environment):
         elif isinstance(item, Event):
             self._fire_event(item)
         else:
-            item.fire()
+            process = item.fire()
+            if process is not None:
+                self.advance(process, item.answer)
 
     def _fire_event(self, event: Event) -> None:
         """Process a SimPy event as SimPy's own step does."""
         callbacks, event.callbacks = event.callbacks, cast(Any, None)
-        for place, callback in enumerate(callbacks):
-            try:
-                callback(event)
-            except StopSimulation:
-                event.callbacks = callbacks[place + 1 :]  # the rest is done when the run resumes
-                self.schedule(event, EventPriority(-1))
-                raise
+        for callback in callbacks:
+            callback(event)
         if not event._ok and not event.defused:
             raise event._value
 
-    def run(self, until: float | Event | None = None) -> Any:
-        """Run until a time (excluded, but for the books closed then), or until an event happens.
+    def run(self, until: float | Event | None = None) -> None:
+        """Run until a time: everything before it, and the books closed at that very instant.
 
-        Returns the value of the event. Raises ModelError for an `until` that is not ahead, for an
-        endless loop at one instant, and whatever a process raises.
+        Raises ModelError for what is no time ahead (a calendar never ends, so there is no "until
+        nothing is left"), for an endless loop at one instant, and whatever a process raises.
         """
-        if until is None:
-            raise ModelError("run(until) needs a time or an event: a calendar never ends")
-        if isinstance(until, Event):
-            if until.callbacks is None:
-                return until.value
-            until.callbacks.append(StopSimulation.callback)
-            end = inf
-        else:
-            end = float(until)
-            if not self.now < end < inf:
-                raise ModelError(f"cannot run until t = {until!r}: it is {self.now!r} h")
+        if isinstance(until, Event) or until is None or not self.now < until < inf:
+            raise ModelError(f"cannot run until {until!r}: give a time after {self.now!r} h")
         # After the books of that instant (CLOSE) and before anything else of it.
-        stop = (end, int(Rank.CLOSE), maxsize, None)
-        heappush(self.heap, stop)
-        try:
-            self._loop()
-        except StopSimulation as reached:
-            return reached.args[0]
-        finally:
-            self._forget(stop)
-        return None
-
-    def _forget(self, stop: tuple[float, int, int, Any]) -> None:
-        """Take a stop out of the heap if the run ended before it."""
-        if stop in self.heap:
-            self.heap.remove(stop)
-            self.heap.sort()  # a sorted list is a heap
+        heappush(self.heap, (float(until), int(Rank.CLOSE), maxsize, None))
+        self._loop()
 
     def _loop(self) -> None:
         """Do events in order until the stop entry (whose item is None) comes up.
@@ -293,30 +268,38 @@ class World(Environment):
                 steps += 1
                 if steps > limit:
                     self._report_endless_loop(item)
+            process = item
             if item.__class__ is not LeanProcess:
                 if item is None:
                     return
-                self._fire(item)
-                continue
+                if isinstance(item, Event):
+                    self._fire_event(item)
+                    continue
+                process = item.fire()
+                if process is None:
+                    continue
+                answer = item.answer
             try:
-                what = item.send(answer)
-                # Granted at once and nothing else due now: its turn would be next anyway.
-                while isinstance(what, Waitable) and what.enlist(item):
-                    if ready or heap[0][0] <= now or steps > limit:
-                        ready.append((now, 1, next(number), item, True))
-                        break
-                    steps += 1
-                    what = item.send(True)
+                what = process.send(answer)
+                while what.__class__ is not float:
+                    if not isinstance(what, Waitable):
+                        self._wait(process, what)
+                    elif what.enlist(process):
+                        if not ready and heap[0][0] > now and steps < limit:
+                            steps += 1  # nothing else is due: its turn would be next anyway
+                            what = process.send(True)
+                            continue
+                        ready.append((now, 1, next(number), process, True))
+                    break
+                else:
+                    if 0.0 <= what < inf:
+                        heappush(heap, (now + what, 1, next(number), process))
+                    else:
+                        self._hold(process, what)
             except StopIteration as end:
-                item.end(end.value)
-                continue
+                process.end(end.value)
             except BaseException as failure:
-                item.fail(failure)
-                continue
-            if what.__class__ is float and 0.0 <= what < inf:
-                heappush(heap, (now + what, 1, next(number), item))
-            elif not isinstance(what, Waitable):
-                self._wait(item, what)
+                process.fail(failure)
 
     def _report_endless_loop(self, item: Any) -> None:
         """Raise ModelError with the names of what keeps going at this instant.
