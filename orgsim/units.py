@@ -259,14 +259,12 @@ class Weekly:
     def _place(self, t: float) -> tuple[float, int]:
         """Return the Monday 00:00 of t's week and the index of the value that holds at t."""
         monday = math.floor(t / WEEK) * WEEK
-        if monday > t:  # t / WEEK was rounded up to a whole number
+        if monday > t:  # t / WEEK was rounded up, to 0
             monday -= WEEK
         index = bisect_right(self.starts, t - monday) - 1
         # A change at, say, 10:20 is no exact float: decide by the very time next_change() returns.
         if index + 1 < len(self.starts) and monday + self.starts[index + 1] <= t:
             index += 1
-        elif monday + self.starts[index] > t:
-            index -= 1
         return monday, index
 
     def _split(self, t: float) -> tuple[float, float]:

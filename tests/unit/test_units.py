@@ -234,6 +234,10 @@ def test_a_night_shift_runs_into_the_next_day_and_week() -> None:
     assert [calendar.at(t) for t in (-2.0, 0.0, 5.9, 6.0)] == [1, 1, 1, 0]
 
 
+def test_the_last_instant_before_a_week_belongs_to_the_week_before() -> None:
+    assert Weekly.parse("Sun 12-24").at(-5e-324) == 1
+
+
 def test_always_and_never_do_not_change() -> None:
     always, never = Weekly.parse("always"), Weekly.parse("never")
     assert always == Weekly.constant(1)
