@@ -88,7 +88,7 @@ def test_a_pool_waits_loses_and_works_as_the_formulas_say(
 @pytest.mark.parametrize(
     ("line", "days", "warm_up"),
     [
-        pytest.param(RC1, 2, 8.0, id="RC-1: fifty agents, endless patience"),
+        pytest.param(RC1, 1, 4.0, id="RC-1: fifty agents, endless patience"),
         pytest.param(RC2, 1, 1.0, id="RC-2: fifty agents, patience of two minutes"),
         pytest.param(RC3, 3, 2.0, id="RC-3: twelve agents"),
         pytest.param(replace(RC3, servers=13), 4, 2.0, id="RC-3: thirteen agents"),
@@ -96,11 +96,11 @@ def test_a_pool_waits_loses_and_works_as_the_formulas_say(
         pytest.param(replace(RC5, servers=9), 3, 1.0, id="RC-5: nine agents"),
         pytest.param(replace(RC5, servers=11), 6, 1.0, id="RC-5: eleven agents"),
         pytest.param(replace(RC5, servers=12), 8, 1.0, id="RC-5: twelve agents"),
-        pytest.param(replace(RC5, servers=13), 14, 1.0, id="RC-5: thirteen agents"),
+        pytest.param(replace(RC5, servers=13), 22, 1.0, id="RC-5: thirteen agents"),
         pytest.param(replace(RC6, arrivals=22.0), 60, 40.0, id="RC-6: eight reps under pressure"),
         pytest.param(RC7, 50, 2.0, id="RC-7: five agents at the default peak"),
         pytest.param(replace(RC7, servers=6), 120, 2.0, id="RC-7: six agents at the default peak"),
-        pytest.param(RC8, 36, 2.0, id="RC-8: six agents who were not briefed"),
+        pytest.param(RC8, 56, 2.0, id="RC-8: six agents who were not briefed"),
     ],
 )
 def test_the_other_reference_teams_do_as_the_formulas_say(
