@@ -55,8 +55,9 @@ clean:  ## remove the environment and the caches, never the results
 	@find orgsim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Hydra 1.3 stands on antlr4, which comes as source only. Its build tool is installed first, pinned like
-# all the rest, so that nothing unpinned is fetched; the mark is set last, so that a broken-off
-# installation is taken up again.
+# all the rest, so that nothing unpinned is fetched. The way from site-packages to the checkout is made
+# relative: Python before 3.13 cannot read an accented one in the C locale. The mark is set last, so
+# that a broken-off installation is taken up again.
 $(READY): pyproject.toml constraints.txt
 	@test -n '$(UV)$(PYTHON)' || { echo 'orgsim needs Python 3.11 or newer: none was found' >&2; exit 1; }
 	@echo 'Installing orgsim into .venv (seconds with uv, a minute with pip) ...'
@@ -65,4 +66,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(INSTALL) --require-hashes -r .venv/setuptools.txt
 	@$(INSTALL) --require-hashes --no-build-isolation -r constraints.txt
 	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@for way in .venv/lib/python3*/site-packages/_orgsim.pth; do echo ../../../.. >"$$way"; done
 	@touch $(READY)
