@@ -23,7 +23,7 @@ from orgsim.departments.sales import HandoffConfig, SalesConfig
 from orgsim.departments.supplier import SupplierConfig
 from orgsim.departments.support import SupportConfig
 from orgsim.governance.information import ChannelConfig
-from orgsim.governance.planning import BriefingConfig, CoordinationConfig
+from orgsim.governance.planning import CoordinationConfig
 from orgsim.shocks.demand import NicheCampaign
 from orgsim.shocks.supply import SupplierOutage
 from orgsim.units import WEEK, Duration
@@ -112,11 +112,8 @@ class Scenario(Config):
 
 def without_shocks(scenario: Scenario) -> Scenario:
     """The reference of a scenario: the same, nothing happening, nobody coordinating (MODEL T3)."""
-    idle = CoordinationConfig(
-        briefing=BriefingConfig(
-            hours_per_agent=0, period=scenario.organisation.coordination.briefing.period
-        ),
-        overhead_per_week=0,
-    )
+    design = scenario.organisation.coordination
+    unbriefed = design.briefing.model_copy(update={"hours_per_agent": 0.0})
+    idle = design.model_copy(update={"briefing": unbriefed, "overhead_per_week": 0.0})
     organisation = scenario.organisation.model_copy(update={"coordination": idle})
     return scenario.model_copy(update={"shocks": {}, "organisation": organisation})
