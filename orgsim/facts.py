@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from orgsim.entities import (
+    Account,
     Component,
     ContactChannel,
     Occasion,
@@ -296,11 +297,19 @@ class MessageReceived(NamedTuple):
 
 
 class AmountPosted(NamedTuple):
-    """The day's total moved from one account to another (indices into `finance.Account`)."""
+    """The day's total moved from one account to another."""
 
     time: float
-    debit: int
-    credit: int
+    debit: Account
+    credit: Account
+    cents: int
+
+
+class AccountClosed(NamedTuple):
+    """What an account's balance (debit less credit) was at the horizon."""
+
+    time: float
+    account: Account
     cents: int
 
 

@@ -7,8 +7,6 @@ what areas *know* of each other travels through `Information` and nowhere else.
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from orgsim.config.schema import Scenario, without_shocks
@@ -22,7 +20,7 @@ from orgsim.departments.sales import Sales
 from orgsim.departments.supplier import Supplier
 from orgsim.departments.support import Support
 from orgsim.departments.replenishment import MONDAY_MORNING, OrderUpTo
-from orgsim.entities import Account, Component, Floats, Order, Promise, Segment
+from orgsim.entities import Component, Floats, Order, Promise, Segment
 from orgsim.governance.information import Information
 from orgsim.kernel.draws import Draws
 from orgsim.kernel.journal import Journal
@@ -197,6 +195,3 @@ class Organisation:
         gauge("knowledge", lambda: self.support.knowledge.level)
         gauge("untapped", lambda: float(self.market.untapped))
         gauge("bench", lambda: float(self.logistics.bench_queue))
-        for account in Account:
-            balance = partial(self.finance.balance, account)
-            gauge("balance", lambda balance=balance: float(balance()), member=account.name.lower())

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Account, Component, Order, Segment
-from orgsim.facts import AmountPosted
+from orgsim.facts import AccountClosed, AmountPosted
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, WEEK, YEAR, Money, Share
 
@@ -99,6 +99,8 @@ class Finance:
         lost = round(units * self._unit_cents(Component.KIT) * self._config.kit_write_off)
         self.post(Account.WRITE_OFF, Account.INVENTORY, lost)
         self.close_day()
+        for account in Account:
+            self._world.record(AccountClosed(self._world.now, account, self._balance[account]))
 
     def close_day(self) -> None:
         """Write the day's totals into the journal."""

@@ -1,0 +1,249 @@
+"""The conservation audit that ends every run (DESIGN s.7, MODEL s.10).
+
+What comes in has gone out or is still there: leads, orders, units of each component, calls, tickets,
+customers, messages and money, each counted along two independent ways. Little's law holds on every
+queue as an identity of its integrals (Little 1961). A violation is a bug of the model and fails the
+replication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from orgsim.entities import Account, Component, ContactChannel, Ints, Segment
+from orgsim.facts import (
+    AccountClosed,
+    AmountPosted,
+    CallAbandoned,
+    CallAnswered,
+    ContactContained,
+    ContactHandled,
+    ContactMade,
+    CustomerJoined,
+    CustomerLeft,
+    GoodsReceived,
+    GroupCounted,
+    LeadCreated,
+    LeadLost,
+    LeadQualified,
+    LeadTouched,
+    LeadWon,
+    OrderAllocated,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPicked,
+    OrderPlaced,
+    OrderShipped,
+)
+from orgsim.kpis.base import Columns, Window
+
+
+class Check(NamedTuple):
+    """One identity: two ways to count the same."""
+
+    check: str
+    left: float
+    right: float
+
+    @property
+    def is_met(self) -> bool:
+        """Counts agree exactly; integrals of time to a relative 1e-9."""
+        return bool(np.isclose(self.left, self.right, rtol=1e-9, atol=1e-6))
+
+
+def audit(window: Window) -> dict[str, list[object]]:
+    """Columns check, left, right, passed: every identity that this organisation's parts have."""
+    parts = set(window.scenario.organisation.parts)
+    checks: list[Check] = [*_money(window)]
+    if "sales" in parts:
+        checks += [*_leads(window)]
+    if "logistics" in parts:
+        checks += [*_orders(window), *_units(window)]
+    if "support" in parts:
+        checks += [*_contacts(window)]
+    if "customers" in parts:
+        checks += [*_customers(window)]
+    checks += [*_queues(window)]
+    return {
+        "check": [check.check for check in checks],
+        "left": [check.left for check in checks],
+        "right": [check.right for check in checks],
+        "passed": [check.is_met for check in checks],
+    }
+
+
+def _keys(columns: Columns, *names: str) -> Ints:
+    """One number per row that tells the rows' (customer, nth) or (customer, nth, attempt) apart."""
+    key = columns[names[0]].astype(np.int64)
+    for name in names[1:]:
+        key = key * np.int64(1_000_003) + columns[name].astype(np.int64)
+    return np.asarray(key)
+
+
+def _leads(window: Window) -> Iterator[Check]:
+    created, qualified, touched, won, lost = (
+        window.facts(kind)["lead"]
+        for kind in (LeadCreated, LeadQualified, LeadTouched, LeadWon, LeadLost)
+    )
+    decided = np.union1d(won, lost)
+    waiting = np.setdiff1d(qualified, decided).size
+    yield Check("leads: qualified = won + lost + open", qualified.size, won.size + lost.size + waiting)
+    yield Check("leads: nobody is decided twice", won.size + lost.size, decided.size)
+    if "market" in window.scenario.organisation.parts:
+        strangers = np.setdiff1d(qualified, created).size
+        yield Check("leads: every qualified lead was created", strangers, 0)
+    on_web = window.facts(LeadQualified)["assisted"] == 0
+    unasked = np.setdiff1d(np.setdiff1d(decided, touched), qualified[on_web]).size
+    yield Check("leads: assisted leads are decided by a rep", unasked, 0)
+
+
+def _orders(window: Window) -> Iterator[Check]:
+    placed, delivered, cancelled, allocated, picked, shipped = (
+        window.facts(kind)
+        for kind in (
+            OrderPlaced,
+            OrderDelivered,
+            OrderCancelled,
+            OrderAllocated,
+            OrderPicked,
+            OrderShipped,
+        )
+    )
+    if "sales" not in window.scenario.organisation.parts:
+        return
+    keys = {
+        name: _keys(columns, "customer", "nth")
+        for name, columns in (
+            ("placed", placed),
+            ("delivered", delivered),
+            ("cancelled", cancelled),
+            ("allocated", allocated),
+            ("picked", picked),
+            ("shipped", shipped),
+        )
+    }
+    closed = np.union1d(keys["delivered"], keys["cancelled"])
+    still_open = np.setdiff1d(keys["placed"], closed).size
+    ended = delivered["time"].size + cancelled["time"].size
+    yield Check("orders: placed = delivered + cancelled + open", placed["time"].size, ended + still_open)
+    for earlier, later in (
+        ("placed", "allocated"),
+        ("allocated", "picked"),
+        ("picked", "shipped"),
+        ("shipped", "delivered"),
+    ):
+        jumped = np.setdiff1d(keys[later], keys[earlier]).size
+        yield Check(f"orders: none is {later} that was not {earlier}", jumped, 0)
+        twice = keys[later].size - np.unique(keys[later]).size
+        yield Check(f"orders: none is {later} twice", twice, 0)
+
+
+def _units(window: Window) -> Iterator[Check]:
+    logistics = window.scenario.logistics
+    allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
+    returned = np.isin(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
+    received = window.facts(GoodsReceived)
+    for component in Component:
+        name = component.name.lower()
+        opening = getattr(logistics, name).opening_stock
+        arrived = received["units"][received["component"] == component].sum()
+        is_needed = {Component.CHASSIS: (Segment.BASE, Segment.NICHE), Component.KIT: (Segment.NICHE,)}
+        used = np.isin(allocated["segment"], is_needed[component]).sum()
+        used -= np.isin(cancelled["segment"][returned], is_needed[component]).sum()
+        on_hand = window.gauge("on_hand", name)[-1]
+        yield Check(f"{name}: opening + received = used + on hand", opening + arrived, used + on_hand)
+
+
+def _contacts(window: Window) -> Iterator[Check]:
+    made, contained, answered, abandoned, handled = (
+        window.facts(kind)
+        for kind in (ContactMade, ContactContained, CallAnswered, CallAbandoned, ContactHandled)
+    )
+    attempts = _keys(made, "customer", "nth", "attempt")
+    yield Check("contacts: no attempt is counted twice", attempts.size, np.unique(attempts).size)
+    ended = np.union1d(
+        _keys(handled, "customer", "nth", "attempt"), _keys(abandoned, "customer", "nth", "attempt")
+    )
+    waiting = np.setdiff1d(attempts, ended).size - contained["time"].size
+    ends = handled["time"].size + abandoned["time"].size + contained["time"].size
+    yield Check("contacts: made = handled + abandoned + contained + open", made["time"].size, ends + waiting)
+    by_phone = handled["channel"] == ContactChannel.PHONE
+    talking = answered["time"].size - by_phone.sum()
+    calls = _keys(answered, "customer", "nth", "attempt")
+    unheard = np.setdiff1d(
+        _keys({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
+    ).size
+    yield Check("calls: every handled call was answered", unheard, 0)
+    on_line = np.setdiff1d(calls, _keys(handled, "customer", "nth", "attempt")).size
+    yield Check("calls: answered = handled + being served", talking, on_line)
+
+
+def _customers(window: Window) -> Iterator[Check]:
+    joined, left = window.facts(CustomerJoined), window.facts(CustomerLeft)
+    counted = window.facts(GroupCounted)
+    now = counted["time"] == window.ends[-1]
+    for segment in Segment:
+        start = window.scenario.customers.count if segment is Segment.BASE else 0
+        came = np.count_nonzero(joined["segment"] == segment)
+        went = np.count_nonzero(left["segment"] == segment)
+        there = counted["active"][now & (counted["segment"] == segment)].sum()
+        yield Check(
+            f"customers {segment.name.lower()}: start + joined = left + active", start + came, went + there
+        )
+    twice = left["customer"].size - np.unique(left["customer"]).size
+    yield Check("customers: nobody leaves twice", twice, 0)
+
+
+def _money(window: Window) -> Iterator[Check]:
+    posted, closed = window.facts(AmountPosted), window.facts(AccountClosed)
+    balance = dict(zip(closed["account"].tolist(), closed["cents"].tolist(), strict=True))
+    yield Check("money: all balances sum to zero (cents)", sum(balance.values()), 0)
+    for account in Account:
+        debits = posted["cents"][posted["debit"] == account].sum()
+        credits = posted["cents"][posted["credit"] == account].sum()
+        name = account.name.lower()
+        yield Check(f"money: {name} posted = balance (cents)", debits - credits, balance[account])
+    yield from _deferred(window, balance)
+    yield from _inventory(window, balance)
+
+
+def _deferred(window: Window, balance: dict[int, int]) -> Iterator[Check]:
+    if not {"sales", "logistics"} <= set(window.scenario.organisation.parts):
+        return
+    placed = window.facts(OrderPlaced)
+    closed = np.union1d(
+        _keys(window.facts(OrderDelivered), "customer", "nth"),
+        _keys(window.facts(OrderCancelled), "customer", "nth"),
+    )
+    is_open = ~np.isin(_keys(placed, "customer", "nth"), closed)
+    owed = placed["price_cents"][is_open].sum()
+    yield Check("money: deferred revenue = open orders (cents)", -balance[Account.DEFERRED_REVENUE], owed)
+
+
+def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
+    if "logistics" not in window.scenario.organisation.parts:
+        return
+    costs, shipped = window.scenario.finance, window.facts(OrderShipped)
+    allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
+    returned = np.isin(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
+    value = 0
+    for component, cost in ((Component.CHASSIS, costs.chassis_cost), (Component.KIT, costs.kit_cost)):
+        on_hand = window.gauge("on_hand", component.name.lower())[-1]
+        counts = []
+        for columns in (allocated["segment"], cancelled["segment"][returned], shipped["segment"]):
+            is_all = component is Component.CHASSIS
+            counts.append(columns.size if is_all else np.count_nonzero(columns == Segment.NICHE))
+        reserved = counts[0] - counts[1] - counts[2]
+        value += round(100 * cost) * round(on_hand + reserved)
+        if component is Component.KIT:
+            value -= round(on_hand * round(100 * cost) * costs.kit_write_off)
+    yield Check("money: inventory = units on hand and set aside (cents)", balance[Account.INVENTORY], value)
+
+
+def _queues(window: Window) -> Iterator[Check]:
+    for pool in ("reps", "agents"):
+        length, waits = (window.gauge(name, pool)[-1] for name in ("queue_hours", "waited_hours"))
+        yield Check(f"queue {pool}: L = lambda W (hours)", length, waits)

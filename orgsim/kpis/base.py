@@ -1,0 +1,137 @@
+"""What a KPI is, and the window on the journal it is measured in (MODEL s.9).
+
+A KPI is a pure function of the facts: numerator and denominator per week, so that a week, a year
+and any other span are each one ratio of sums and never a mean of means. Where nothing happened the
+value is not available (NaN here, null in tables), never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from orgsim.config.schema import Scenario
+from orgsim.entities import Bools, Floats, Ints, Segment
+from orgsim.kernel.journal import Journal
+from orgsim.units import WEEK
+
+Area = Literal["marketing", "sales", "logistics", "support", "customers", "company"]
+SEGMENTS: tuple[str, ...] = ("all", "base", "niche")
+
+Columns = dict[str, Any]
+
+
+class Ratio(NamedTuple):
+    """Numerator and denominator per week; the warm-up's weeks come first."""
+
+    numerator: Floats
+    denominator: Floats
+
+    def weekly(self) -> Floats:
+        """The value of each week; NaN where there is nothing to divide by."""
+        return _divide(self.numerator, self.denominator)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kpi:
+    """One key performance indicator: whose it is, what it means, how it is measured.
+
+    ``direction``: +1 more is better, -1 less is better, 0 neither. ``target`` is the key in the
+    scenario's `targets`, if the area has one. ``over_time`` says what its value for the whole run
+    is: the ratio of sums, the last week's value, or the sum of the weeks. ``open_items`` says how
+    unfinished things count.
+    """
+
+    name: str
+    title: str
+    unit: str
+    area: Area
+    direction: Literal[-1, 0, 1]
+    target: str | None = None
+    section: str
+    formula: str
+    open_items: str = "none"
+    segments: tuple[str, ...] = ("all",)
+    over_time: Literal["ratio", "last", "sum"] = "ratio"
+    measure: Callable[[Window, str], Ratio]
+
+    def total(self, ratio: Ratio, warmup: int) -> float:
+        """The value over the measured weeks."""
+        if self.over_time == "ratio":
+            sums = ratio.numerator[warmup:].sum(), ratio.denominator[warmup:].sum()
+            return float(_divide(*(np.array([part]) for part in sums))[0])
+        weekly = ratio.weekly()[warmup:]
+        if self.over_time == "last":
+            return float(weekly[-1])
+        return float(weekly.sum())
+
+
+class Window:
+    """A journal seen week by week, from the start of the warm-up to the horizon."""
+
+    def __init__(self, scenario: Scenario, journal: Journal) -> None:
+        self.scenario = scenario
+        self.journal = journal
+        self.warmup = round(scenario.run.warmup / WEEK)
+        self.weeks = self.warmup + scenario.run.weeks
+        self.ends: Floats = (np.arange(self.weeks) - self.warmup + 1.0) * WEEK
+        self._cache: dict[tuple[type[Any], str], Columns] = {}
+
+    def facts(self, kind: type[Any], segment: str = "all") -> Columns:
+        """The columns of a kind of fact, of one segment or of all."""
+        key = (kind, segment)
+        if key not in self._cache:
+            columns = self.journal.columns(kind)
+            if segment != "all":
+                mine = columns["segment"] == Segment[segment.upper()]
+                columns = {name: column[mine] for name, column in columns.items()}
+            self._cache[key] = columns
+        return self._cache[key]
+
+    def week_of(self, times: Floats) -> Ints:
+        """The index of the week in which each moment lies; beyond the horizon: `weeks`."""
+        weeks = np.floor(np.asarray(times) / WEEK).astype(np.int64) + self.warmup
+        return np.clip(weeks, 0, self.weeks)
+
+    def per_week(
+        self, times: Floats, amounts: Floats | Bools | None = None, *, closing: bool = False
+    ) -> Floats:
+        """Sum of ``amounts`` (or the count) in each week; closing entries belong to the week before."""
+        weeks = self.week_of(np.asarray(times) - 1e-6 if closing else times)
+        return np.bincount(weeks, amounts, minlength=self.weeks + 1)[: self.weeks].astype(float)
+
+    def count(self, kind: type[Any], segment: str = "all") -> Floats:
+        """How many facts of a kind there were in each week."""
+        return self.per_week(self.facts(kind, segment)["time"])
+
+    def gauge(self, name: str, member: str = "") -> Floats:
+        """A declared gauge's reading at each week's end."""
+        gauges = self._gauges
+        mine = (gauges["name"] == name) & (gauges["member"] == member)
+        values = np.full(self.weeks + 1, np.nan)
+        values[self.week_of(gauges["t"][mine] - 1e-6)] = gauges["value"][mine]
+        return values[: self.weeks]
+
+    @cached_property
+    def _gauges(self) -> dict[str, Any]:
+        return self.journal.gauges()
+
+    @property
+    def ones(self) -> Floats:
+        """A denominator of one per week: the numerator is a level."""
+        return np.ones(self.weeks)
+
+    @property
+    def days(self) -> Floats:
+        """A denominator of seven days per week."""
+        return np.full(self.weeks, 7.0)
+
+
+def _divide(numerator: Floats, denominator: Floats) -> Floats:
+    result = np.full(np.shape(numerator), np.nan)
+    np.divide(numerator, denominator, out=result, where=denominator != 0)
+    return result

@@ -1,0 +1,152 @@
+"""KPIs of marketing and sales: how much demand, at what price, promised how much (MODEL s.9)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orgsim.entities import Account, Floats
+from orgsim.facts import AmountPosted, LeadCreated, LeadLost, LeadQualified, LeadTouched, LeadWon
+from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+
+
+def spent(window: Window, *accounts: Account) -> Floats:
+    """EUR booked as an expense on the accounts, per week."""
+    posted = window.facts(AmountPosted)
+    mine = np.isin(posted["debit"], accounts)
+    return window.per_week(posted["time"][mine], posted["cents"][mine] / 100.0, closing=True)
+
+
+def _leads(window: Window, segment: str) -> Ratio:
+    return Ratio(window.count(LeadCreated, segment), window.days)
+
+
+def _qualified(window: Window, segment: str) -> Ratio:
+    return Ratio(window.count(LeadQualified, segment), window.count(LeadCreated, segment))
+
+
+def _cost_per_lead(window: Window, segment: str) -> Ratio:
+    return Ratio(spent(window, Account.LEAD_COST, Account.CAMPAIGN), window.count(LeadCreated))
+
+
+def _acquisition(window: Window, segment: str) -> Ratio:
+    accounts = (
+        Account.LEAD_COST,
+        Account.CAMPAIGN,
+        Account.SALES_PAYROLL,
+        Account.COMMISSION,
+    )
+    return Ratio(spent(window, *accounts), window.count(LeadWon))
+
+
+def _bookings(window: Window, segment: str) -> Ratio:
+    return Ratio(window.count(LeadWon, segment), window.days)
+
+
+def _win_rate(window: Window, segment: str) -> Ratio:
+    won = window.count(LeadWon, segment)
+    return Ratio(won, won + window.count(LeadLost, segment))
+
+
+def _speed(window: Window, segment: str) -> Ratio:
+    touched = window.facts(LeadTouched, segment)
+    waited = window.per_week(touched["time"], touched["waited"])
+    return Ratio(waited, window.count(LeadTouched, segment))
+
+
+def _inflation(window: Window, segment: str) -> Ratio:
+    won = window.facts(LeadWon, segment)
+    return Ratio(window.per_week(won["time"], won["inflation"]), window.count(LeadWon, segment))
+
+
+KPIS = (
+    Kpi(
+        name="leads",
+        title="Leads",
+        unit="1/d",
+        area="marketing",
+        direction=1,
+        target="leads",
+        section="s.9",
+        formula="leads created / days",
+        segments=SEGMENTS,
+        measure=_leads,
+    ),
+    Kpi(
+        name="sql",
+        title="Qualified leads (SQL)",
+        unit="share",
+        area="marketing",
+        direction=1,
+        section="M1.4",
+        formula="leads qualified / leads created",
+        segments=SEGMENTS,
+        measure=_qualified,
+    ),
+    Kpi(
+        name="cost_per_lead",
+        title="Cost per lead",
+        unit="EUR",
+        area="marketing",
+        direction=-1,
+        section="s.9",
+        formula="(lead cost + campaign spend) / leads created",
+        measure=_cost_per_lead,
+    ),
+    Kpi(
+        name="cac",
+        title="Customer acquisition cost (CAC)",
+        unit="EUR",
+        area="marketing",
+        direction=-1,
+        section="s.9",
+        formula="(marketing spend + sales payroll + commission) / bookings",
+        measure=_acquisition,
+    ),
+    Kpi(
+        name="bookings",
+        title="Bookings",
+        unit="1/d",
+        area="sales",
+        direction=1,
+        target="bookings",
+        section="s.9",
+        formula="leads won / days",
+        segments=SEGMENTS,
+        measure=_bookings,
+    ),
+    Kpi(
+        name="win_rate",
+        title="Win rate",
+        unit="share",
+        area="sales",
+        direction=1,
+        section="s.9",
+        formula="won / (won + lost)",
+        open_items="leads still waiting for a rep are left out",
+        segments=SEGMENTS,
+        measure=_win_rate,
+    ),
+    Kpi(
+        name="speed_to_lead",
+        title="Speed to lead",
+        unit="h",
+        area="sales",
+        direction=-1,
+        section="M2.2",
+        formula="mean open sales hours from lead to first touch",
+        open_items="leads not yet touched are left out",
+        segments=SEGMENTS,
+        measure=_speed,
+    ),
+    Kpi(
+        name="promise_inflation",
+        title="Promise inflation",
+        unit="steps",
+        area="sales",
+        direction=-1,
+        section="M2.4",
+        formula="mean claim of bookings above capability (phi)",
+        segments=SEGMENTS,
+        measure=_inflation,
+    ),
+)

@@ -1,0 +1,227 @@
+"""KPIs of logistics: stock, backlog and whether promises were kept (MODEL s.9, M3)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orgsim.entities import Floats
+from orgsim.facts import (
+    OrderBackordered,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPlaced,
+    OrderShipped,
+)
+from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.units import DAY
+
+
+def _orders(window: Window, segment: str) -> Ratio:
+    return Ratio(window.count(OrderPlaced, segment), window.days)
+
+
+def _deliveries(window: Window, segment: str) -> Ratio:
+    return Ratio(window.count(OrderDelivered, segment), window.days)
+
+
+def _cancelled(window: Window, segment: str) -> Ratio:
+    return Ratio(window.count(OrderCancelled, segment), window.days)
+
+
+def _stock(component: str) -> Kpi:
+    def measure(window: Window, segment: str) -> Ratio:
+        return Ratio(window.gauge("on_hand", component), window.ones)
+
+    return Kpi(
+        name=f"stock_{component}",
+        title=f"{component.capitalize()} stock",
+        unit="units",
+        area="logistics",
+        direction=0,
+        section="M3.3",
+        formula="units on hand at the week's end",
+        measure=measure,
+    )
+
+
+def _cover(component: str, segment: str) -> Kpi:
+    def measure(window: Window, _: str) -> Ratio:
+        demand = _trailing(window.count(OrderPlaced, segment), 4) / DAYS_PER_WEEK
+        return Ratio(window.gauge("on_hand", component), demand)
+
+    return Kpi(
+        name=f"cover_{component}",
+        title=f"{component.capitalize()} cover",
+        unit="d",
+        area="logistics",
+        direction=0,
+        section="s.9",
+        formula="units on hand / mean daily orders of the last 4 weeks",
+        measure=measure,
+    )
+
+
+DAYS_PER_WEEK = 7.0
+
+
+def _trailing(values: Floats, weeks: int) -> Floats:
+    """Mean of the last weeks, fewer at the start."""
+    sums = np.cumsum(np.insert(values, 0, 0.0))
+    first = np.maximum(np.arange(values.size) + 1 - weeks, 0)
+    last = np.arange(values.size) + 1
+    return (sums[last] - sums[first]) / (last - first)
+
+
+def _fill(window: Window, segment: str) -> Ratio:
+    placed = window.count(OrderPlaced, segment)
+    return Ratio(placed - window.count(OrderBackordered, segment), placed)
+
+
+def _kept(window: Window, segment: str, date: str) -> Floats:
+    delivered = window.facts(OrderDelivered, segment)
+    kept = (delivered["time"] < delivered[date]) & delivered["complete"]
+    return window.per_week(delivered["due"][kept] - 1e-6)
+
+
+def _due(window: Window, segment: str) -> Floats:
+    return window.per_week(window.facts(OrderPlaced, segment)["due"] - 1e-6)
+
+
+def _otif(window: Window, segment: str) -> Ratio:
+    return Ratio(_kept(window, segment, "due"), _due(window, segment))
+
+
+def _otif_on_record(window: Window, segment: str) -> Ratio:
+    return Ratio(_kept(window, segment, "due_on_record"), _due(window, segment))
+
+
+def _delivery_days(window: Window, segment: str) -> Ratio:
+    delivered = window.facts(OrderDelivered, segment)
+    days = np.floor(delivered["time"] / DAY) - np.floor(delivered["placed"] / DAY)
+    return Ratio(
+        window.per_week(delivered["time"], days), window.count(OrderDelivered, segment)
+    )
+
+
+def _backlog(window: Window, segment: str) -> Ratio:
+    gone = window.count(OrderShipped, segment) + window.count(OrderCancelled, segment)
+    return Ratio(np.cumsum(window.count(OrderPlaced, segment) - gone), window.ones)
+
+
+def _overdue(window: Window, segment: str) -> Ratio:
+    placed, delivered = (window.facts(kind, segment) for kind in (OrderPlaced, OrderDelivered))
+    closed = window.per_week(np.maximum(delivered["time"], delivered["due"]))
+    closed += window.count(OrderCancelled, segment)  # nobody cancels before the promised date
+    return Ratio(np.cumsum(window.per_week(placed["due"]) - closed), window.ones)
+
+
+KPIS = (
+    Kpi(
+        name="orders",
+        title="Orders",
+        unit="1/d",
+        area="logistics",
+        direction=0,
+        section="s.9",
+        formula="orders placed / days",
+        segments=SEGMENTS,
+        measure=_orders,
+    ),
+    Kpi(
+        name="deliveries",
+        title="Deliveries",
+        unit="1/d",
+        area="logistics",
+        direction=0,
+        section="s.9",
+        formula="orders delivered / days",
+        segments=SEGMENTS,
+        measure=_deliveries,
+    ),
+    _stock("chassis"),
+    _stock("kit"),
+    _cover("chassis", "all"),
+    _cover("kit", "niche"),
+    Kpi(
+        name="line_fill",
+        title="Line fill rate",
+        unit="share",
+        area="logistics",
+        direction=1,
+        target="line_fill",
+        section="s.9",
+        formula="orders filled from stock when placed / orders placed",
+        segments=SEGMENTS,
+        measure=_fill,
+    ),
+    Kpi(
+        name="otif",
+        title="Promises kept (OTIF)",
+        unit="share",
+        area="logistics",
+        direction=1,
+        target="otif",
+        section="s.9",
+        formula="delivered by the originally promised date and complete / orders due",
+        open_items="an order still open at its promised date counts as broken on that date",
+        segments=SEGMENTS,
+        measure=_otif,
+    ),
+    Kpi(
+        name="otif_on_record",
+        title="OTIF as logistics sees it",
+        unit="share",
+        area="logistics",
+        direction=1,
+        section="M2.6",
+        formula="delivered by the date on the order record and complete / orders due",
+        open_items="as OTIF",
+        segments=SEGMENTS,
+        measure=_otif_on_record,
+    ),
+    Kpi(
+        name="delivery_days",
+        title="Order to door",
+        unit="d",
+        area="logistics",
+        direction=-1,
+        section="s.0.3",
+        formula="mean calendar days from order to delivery",
+        open_items="orders not yet delivered are left out",
+        segments=SEGMENTS,
+        measure=_delivery_days,
+    ),
+    Kpi(
+        name="backlog",
+        title="Backlog",
+        unit="orders",
+        area="logistics",
+        direction=-1,
+        section="s.9",
+        formula="orders placed and neither shipped nor cancelled at the week's end",
+        segments=SEGMENTS,
+        measure=_backlog,
+    ),
+    Kpi(
+        name="overdue",
+        title="Overdue orders",
+        unit="orders",
+        area="logistics",
+        direction=-1,
+        section="s.9",
+        formula="orders past their promised date and not delivered at the week's end",
+        segments=SEGMENTS,
+        measure=_overdue,
+    ),
+    Kpi(
+        name="cancelled",
+        title="Cancelled orders",
+        unit="1/d",
+        area="logistics",
+        direction=-1,
+        section="M3.7",
+        formula="orders cancelled / days",
+        segments=SEGMENTS,
+        measure=_cancelled,
+    ),
+)

@@ -1,0 +1,111 @@
+"""KPIs of the company: revenue, contribution, cash, and value on three horizons (MODEL s.7)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orgsim.departments.finance import EXPENSES
+from orgsim.entities import Account, Floats
+from orgsim.facts import AmountPosted
+from orgsim.kpis.base import Kpi, Ratio, Window
+from orgsim.kpis.experience import residual_clv
+
+
+def movement(window: Window, *accounts: Account) -> Floats:
+    """EUR by which the accounts' balances (debit less credit) changed, per week."""
+    posted = window.facts(AmountPosted)
+    total = np.zeros(window.weeks)
+    for side, sign in (("debit", 1.0), ("credit", -1.0)):
+        mine = np.isin(posted[side], accounts)
+        amounts = sign * posted["cents"][mine] / 100.0
+        total += window.per_week(posted["time"][mine], amounts, closing=True)
+    return total
+
+
+def contribution(window: Window) -> Floats:
+    """Revenue less every expense but the write-off at the horizon, EUR per week."""
+    running = [account for account in EXPENSES if account is not Account.WRITE_OFF]
+    return -movement(window, Account.REVENUE) - movement(window, *running)
+
+
+def cash(window: Window) -> Floats:
+    """Cash at each week's end, counted from the first measured day."""
+    running = np.cumsum(movement(window, Account.CASH))
+    start = running[window.warmup - 1] if window.warmup else 0.0
+    return np.asarray(running - start)
+
+
+def horizons(window: Window) -> dict[str, list[object]]:
+    """Value on three horizons (MODEL s.0.1): their sign may differ, and hiding that would be wrong."""
+    year = float(contribution(window)[window.warmup :].sum())
+    lost = float(movement(window, Account.WRITE_OFF)[window.warmup :].sum())
+    future = float(residual_clv(window, "all")[-1])
+    trough = min(0.0, float(cash(window)[window.warmup :].min()))
+    return {
+        "horizon": ["year", "year+CLV", "cash trough"],
+        "value": [year, year - lost + future, trough],
+    }
+
+
+def _revenue(window: Window, segment: str) -> Ratio:
+    return Ratio(-movement(window, Account.REVENUE), window.ones)
+
+
+def _contribution(window: Window, segment: str) -> Ratio:
+    return Ratio(contribution(window), window.ones)
+
+
+def _margin(window: Window, segment: str) -> Ratio:
+    return Ratio(contribution(window), -movement(window, Account.REVENUE))
+
+
+def _cash(window: Window, segment: str) -> Ratio:
+    return Ratio(cash(window), window.ones)
+
+
+KPIS = (
+    Kpi(
+        name="revenue",
+        title="Revenue",
+        unit="EUR",
+        area="company",
+        direction=1,
+        section="s.7",
+        formula="price of the orders delivered",
+        open_items="orders not yet delivered are deferred revenue",
+        over_time="sum",
+        measure=_revenue,
+    ),
+    Kpi(
+        name="contribution",
+        title="Contribution",
+        unit="EUR",
+        area="company",
+        direction=1,
+        section="s.7",
+        formula="revenue less every expense; left-over kits are written off in value, not here",
+        over_time="sum",
+        measure=_contribution,
+    ),
+    Kpi(
+        name="contribution_share",
+        title="Contribution margin",
+        unit="share",
+        area="company",
+        direction=1,
+        section="s.11",
+        formula="contribution / revenue",
+        measure=_margin,
+    ),
+    Kpi(
+        name="cash",
+        title="Cash since the start",
+        unit="EUR",
+        area="company",
+        direction=1,
+        section="s.7",
+        formula="cash at the week's end less cash on the first measured day",
+        over_time="last",
+        measure=_cash,
+    ),
+)

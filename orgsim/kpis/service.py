@@ -1,0 +1,177 @@
+"""KPIs of support: can it be reached, does it solve, what is it busy with (MODEL s.9, U3)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orgsim.entities import Floats, Outcome, Reason
+from orgsim.facts import CallAbandoned, CallAnswered, ContactHandled, ContactMade
+from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+
+ANSWERED_WITHIN = 20.0 / 3600.0
+"""Hours within which a call should be answered (the 80/20 service level)."""
+
+FAILURES = (Reason.LATE_WISMO, Reason.FAULT, Reason.BILLING)
+"""Contacts that should not exist, besides every repeat (MODEL U3)."""
+
+
+def _offered(window: Window, segment: str) -> Floats:
+    return window.count(CallAnswered, segment) + window.count(CallAbandoned, segment)
+
+
+def _contacts(window: Window, segment: str) -> Ratio:
+    return Ratio(window.count(ContactMade, segment), window.days)
+
+
+def _service_level(window: Window, segment: str) -> Ratio:
+    answered = window.facts(CallAnswered, segment)
+    fast = answered["waited"] <= ANSWERED_WITHIN
+    return Ratio(window.per_week(answered["time"][fast]), _offered(window, segment))
+
+
+def _asa(window: Window, segment: str) -> Ratio:
+    answered = window.facts(CallAnswered, segment)
+    waited = window.per_week(answered["time"], answered["waited"] * 3600.0)
+    return Ratio(waited, window.count(CallAnswered, segment))
+
+
+def _abandonment(window: Window, segment: str) -> Ratio:
+    return Ratio(window.count(CallAbandoned, segment), _offered(window, segment))
+
+
+def _fcr(window: Window, segment: str) -> Ratio:
+    handled = window.facts(ContactHandled, segment)
+    first = handled["attempt"] == 0
+    solved = first & (handled["outcome"] == Outcome.RESOLVED)
+    return Ratio(
+        window.per_week(handled["time"][solved]), window.per_week(handled["time"][first])
+    )
+
+
+def _aht(window: Window, segment: str) -> Ratio:
+    handled = window.facts(ContactHandled, segment)
+    minutes = window.per_week(handled["time"], handled["handle_hours"] * 60.0)
+    return Ratio(minutes, window.count(ContactHandled, segment))
+
+
+def _occupancy(window: Window, segment: str) -> Ratio:
+    busy, duty = (
+        np.diff(window.gauge(name, "agents"), prepend=0.0) for name in ("busy_hours", "duty_hours")
+    )
+    return Ratio(busy, duty)
+
+
+def _failure_demand(window: Window, segment: str) -> Ratio:
+    made = window.facts(ContactMade, segment)
+    failed = np.isin(made["reason"], FAILURES) | (made["attempt"] > 0)
+    return Ratio(window.per_week(made["time"][failed]), window.count(ContactMade, segment))
+
+
+def _knowledge(window: Window, segment: str) -> Ratio:
+    return Ratio(window.gauge("knowledge"), window.ones)
+
+
+KPIS = (
+    Kpi(
+        name="contacts",
+        title="Contacts",
+        unit="1/d",
+        area="support",
+        direction=-1,
+        section="M4.1",
+        formula="contacts made, every attempt counted / days",
+        segments=SEGMENTS,
+        measure=_contacts,
+    ),
+    Kpi(
+        name="service_level",
+        title="Answered within 20 s",
+        unit="share",
+        area="support",
+        direction=1,
+        section="s.9",
+        formula="calls answered within 20 s / calls offered, abandoned ones included",
+        segments=SEGMENTS,
+        measure=_service_level,
+    ),
+    Kpi(
+        name="asa",
+        title="Average speed of answer (ASA)",
+        unit="s",
+        area="support",
+        direction=-1,
+        section="s.9",
+        formula="mean wait of answered calls",
+        open_items="abandoned calls are left out",
+        segments=SEGMENTS,
+        measure=_asa,
+    ),
+    Kpi(
+        name="abandonment",
+        title="Abandonment",
+        unit="share",
+        area="support",
+        direction=-1,
+        target="abandonment",
+        section="s.9",
+        formula="calls abandoned / calls offered",
+        open_items="calls still waiting are left out",
+        segments=SEGMENTS,
+        measure=_abandonment,
+    ),
+    Kpi(
+        name="fcr",
+        title="First contact resolution (FCR)",
+        unit="share",
+        area="support",
+        direction=1,
+        target="fcr",
+        section="s.9",
+        formula="problems solved at the first attempt / first attempts an agent handled",
+        open_items="contacts not yet handled are left out",
+        segments=SEGMENTS,
+        measure=_fcr,
+    ),
+    Kpi(
+        name="aht",
+        title="Average handle time (AHT)",
+        unit="min",
+        area="support",
+        direction=0,
+        section="M4.5",
+        formula="mean agent time per handled contact",
+        segments=SEGMENTS,
+        measure=_aht,
+    ),
+    Kpi(
+        name="occupancy",
+        title="Occupancy",
+        unit="share",
+        area="support",
+        direction=0,
+        section="U1",
+        formula="agent hours busy / agent hours on duty",
+        measure=_occupancy,
+    ),
+    Kpi(
+        name="failure_demand",
+        title="Failure demand",
+        unit="share",
+        area="support",
+        direction=-1,
+        section="U3",
+        formula="contacts for late orders, faults, bills and repeats / contacts",
+        segments=SEGMENTS,
+        measure=_failure_demand,
+    ),
+    Kpi(
+        name="knowledge",
+        title="Agents' knowledge of the niche offer",
+        unit="share",
+        area="support",
+        direction=1,
+        section="M4.7",
+        formula="team's mean K at the week's end",
+        measure=_knowledge,
+    ),
+)
