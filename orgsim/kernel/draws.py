@@ -34,6 +34,9 @@ _WEYL_ENTITY = 0x9E3779B97F4A7C15  # 2**64 / golden ratio, made odd
 _WEYL_OCCURRENCE = 0xD1342543DE82EF95  # an odd multiplier with good spectral properties
 _FIRST, _SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
+_ROUNDS = ((np.uint64(30), np.uint64(_FIRST)), (np.uint64(27), np.uint64(_SECOND)))
+_LAST_SHIFT, _TO_52_BITS = np.uint64(31), np.uint64(12)
+
 _ENTITY_BITS = 36
 """Entities of one source are numbered in this many bits."""
 
@@ -47,10 +50,10 @@ def mix(word: int) -> int:
 
 def _mix_block(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Mix a fresh array in place: the very same bits as `mix` gives word by word."""
-    for shift, factor in ((30, _FIRST), (27, _SECOND)):
-        words ^= words >> np.uint64(shift)
-        words *= np.uint64(factor)
-    words ^= words >> np.uint64(31)
+    for shift, factor in _ROUNDS:
+        words ^= words >> shift
+        words *= factor
+    words ^= words >> _LAST_SHIFT
     return words
 
 
@@ -70,10 +73,10 @@ def entity_base(source: str) -> int:
 
 def _words(numbers: ArrayLike) -> NDArray[np.uint64]:
     """Return whole numbers modulo 2**64, as a contiguous array."""
-    array = np.atleast_1d(np.asarray(numbers))
+    array = np.asarray(numbers)
     if array.dtype.kind not in "iub" and array.size:
         raise ModelError(f"entities and occurrences are whole numbers, not {array.dtype}")
-    return np.ascontiguousarray(array).astype(np.uint64)
+    return np.ascontiguousarray(array, dtype=np.uint64)
 
 
 class Stream:
@@ -100,9 +103,17 @@ class Stream:
         where they are not whole numbers.
         """
         words = _mix_block(_words(entities) * np.uint64(_WEYL_ENTITY) + np.uint64(self._first))
-        turns = _words(occurrences) * np.uint64(_WEYL_OCCURRENCE)
-        words = _mix_block((words ^ np.uint64(self._second)) + turns)
-        return ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+        words ^= np.uint64(self._second)
+        if isinstance(occurrences, int):
+            words += np.uint64(occurrences * _WEYL_OCCURRENCE & _MASK)
+        else:
+            words = words + _words(occurrences) * np.uint64(_WEYL_OCCURRENCE)
+        words = _mix_block(words)
+        words >>= _TO_52_BITS
+        uniforms = words.astype(np.float64)
+        uniforms += 0.5
+        uniforms *= 2.0**-52
+        return uniforms
 
 
 class Quantity:

@@ -68,15 +68,15 @@ class Waitable:
 class LeanProcess(Waitable):
     """A generator that runs on the lean lane; made by `World.start`."""
 
-    __slots__ = ("_done", "_error", "_name", "_value", "_world", "send")
+    # Defaults of the class and no slots: a process that nobody waits for never sets them.
+    _name = ""
+    _value: Any = PENDING
+    _error: BaseException | None = None
+    _done: Event | None = None
 
-    def __init__(self, world: World, generator: LeanGenerator, name: str) -> None:
+    def __init__(self, world: World, generator: LeanGenerator) -> None:
         self.send = generator.send
         self._world = world
-        self._name = name
-        self._value: Any = PENDING
-        self._error: BaseException | None = None
-        self._done: Event | None = None
 
     @property
     def generator(self) -> LeanGenerator:
@@ -87,6 +87,10 @@ class LeanProcess(Waitable):
     def name(self) -> str:
         """The name given at the start, or that of the generator function."""
         return self._name or getattr(self.generator, "__name__", repr(self.generator))
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = name
 
     def __repr__(self) -> str:
         return f"<LeanProcess {self.name}>"
@@ -237,4 +241,4 @@ class Feed(Item):
             heappush(world.heap, (time, 1, next(world.number), self))
             break
         made = self._action(*next(self._rows))
-        return None if made is None else LeanProcess(world, made, "")
+        return None if made is None else LeanProcess(world, made)

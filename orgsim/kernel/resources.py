@@ -32,9 +32,8 @@ _FEW = 64
 class Turn(Waitable, Item):
     """A place in a pool's queue, yielded once by a process; the answer is True if served."""
 
-    __slots__ = ("is_waiting", "patience", "pool", "priority", "process", "since")
-
-    answer = False
+    answer = False  # to who leaves because patience is over
+    is_waiting = False
     process: LeanProcess
     since: float
 
@@ -42,15 +41,29 @@ class Turn(Waitable, Item):
         self.pool = pool
         self.priority = priority
         self.patience = patience
-        self.is_waiting = False
 
     def enlist(self, process: LeanProcess) -> bool:
-        """Be served at once, or join the queue of this priority class."""
+        """Be served at once, perhaps because work is put aside (U1), or join the queue."""
         pool = self.pool
-        if pool.admit():
+        world = pool.world
+        now = world.now
+        pool.entered += 1
+        if pool.busy < pool.heads:
+            pool.busy += 1
+            pool.busy_sum -= now
+            pool.served += 1
             return True
+        if pool.put_work_aside():
+            pool.served += 1
+            return True
+        pool.queued += 1
+        pool.queue_sum -= now
+        pool.queues[self.priority].append(self)
         self.process = process
-        pool.join(self)
+        self.since = now
+        self.is_waiting = True
+        if self.patience < inf:
+            heappush(world.heap, (now + self.patience, 1, next(world.number), self))
         return False
 
     def fire(self) -> LeanProcess | None:
@@ -124,8 +137,8 @@ class Pool(Waitable):
         """How many servers are busy, with customers or with pre-emptible work."""
         self.heads = 0
         """How many servers are on duty by the schedule."""
-        self._world = world
-        self._queues: tuple[deque[Turn], ...] = tuple(deque() for _ in range(priorities))
+        self.world = world
+        self.queues: tuple[deque[Turn], ...] = tuple(deque() for _ in range(priorities))
         self._gone = 0
         self._waiting_work: deque[Work] = deque()
         self._running_work: dict[Work, None] = {}
@@ -133,7 +146,7 @@ class Pool(Waitable):
         self._waited = 0.0
         # An integral of a step function is the sum of (old - new level) x time over its changes,
         # plus the last level x now. These are the sums; each change costs one addition.
-        self._queue_sum = self._busy_sum = self._duty_sum = 0.0
+        self.queue_sum = self.busy_sum = self._duty_sum = 0.0
         self.set_heads(heads)
 
     # -- what a process yields or calls ------------------------------------------------------------
@@ -170,13 +183,13 @@ class Pool(Waitable):
         if busy <= len(self._running_work):
             raise ModelError(f"pool {self.name!r}: a server is released that nobody holds")
         if busy > self.heads:  # the shift is over: leave
-            self._duty_sum += self._world.now
+            self._duty_sum += self.world.now
             self._change_busy(-1)
         elif self.queued:
             self._serve_next()  # go straight on: as many are busy as before
         else:
             self.busy = busy - 1
-            self._busy_sum += self._world.now
+            self.busy_sum += self.world.now
             if self._waiting_work:
                 self._begin_work()
 
@@ -208,48 +221,23 @@ class Pool(Waitable):
 
     def busy_hours(self) -> float:
         """Server-hours spent busy so far."""
-        return self._busy_sum + self.busy * self._world.now
+        return self.busy_sum + self.busy * self.world.now
 
     def duty_hours(self) -> float:
         """Server-hours on duty so far; who finishes a job after the shift is still on duty."""
-        return self._duty_sum + max(self.heads, self.busy) * self._world.now
+        return self._duty_sum + max(self.heads, self.busy) * self.world.now
 
     def queue_hours(self) -> float:
         """The integral of the queue's length over time so far."""
-        return self._queue_sum + self.queued * self._world.now
+        return self.queue_sum + self.queued * self.world.now
 
     def waited_hours(self) -> float:
         """The waits of all who left the queue, and the waits so far of those still in it."""
-        now = self._world.now
-        waiting = (turn for queue in self._queues for turn in queue if turn.is_waiting)
+        now = self.world.now
+        waiting = (turn for queue in self.queues for turn in queue if turn.is_waiting)
         return self._waited + sum(now - turn.since for turn in waiting)
 
     # -- queueing ----------------------------------------------------------------------------------
-
-    def admit(self) -> bool:
-        """Give a server to who just came, if there is one, perhaps by putting work aside (U1)."""
-        self.entered += 1
-        if self.busy < self.heads:
-            self.busy += 1
-            self._busy_sum -= self._world.now
-        elif self._running_work:
-            self._put_aside()
-        else:
-            return False
-        self.served += 1
-        return True
-
-    def join(self, turn: Turn) -> None:
-        """Put a turn at the end of its queue, with a planned end of its patience."""
-        world = self._world
-        now = world.now
-        turn.since = now
-        turn.is_waiting = True
-        self.queued += 1
-        self._queue_sum -= now
-        self._queues[turn.priority].append(turn)
-        if turn.patience < inf:
-            heappush(world.heap, (now + turn.patience, 1, next(world.number), turn))
 
     def lose(self, turn: Turn) -> None:
         """Count out a turn given up; its entry in the queue is cleared later."""
@@ -260,29 +248,30 @@ class Pool(Waitable):
             self._clear_gone()
 
     def _leave_queue(self, turn: Turn) -> None:
-        now = self._world.now
+        now = self.world.now
         turn.is_waiting = False
         self.queued -= 1
-        self._queue_sum += now
+        self.queue_sum += now
         self._waited += now - turn.since
 
     def _clear_gone(self) -> None:
         """Drop the entries of those who left: once each, so the cost per leaver is fixed."""
         self._gone = 0
-        for queue in self._queues:
+        for queue in self.queues:
             stay = [turn for turn in queue if turn.is_waiting]
             queue.clear()
             queue.extend(stay)
 
     def _serve_next(self) -> None:
         """Give a server to who waits longest in the first class (somebody waits)."""
-        for queue in self._queues:
+        for queue in self.queues:
             while queue:
                 turn = queue.popleft()
                 if turn.is_waiting:
                     self._leave_queue(turn)
                     self.served += 1
-                    self._world.resume(turn.process, True)
+                    world = self.world
+                    world.ready.append((world.now, 1, next(world.number), turn.process, True))
                     return
                 self._gone -= 1
 
@@ -296,7 +285,7 @@ class Pool(Waitable):
 
     def _begin_work(self) -> None:
         """Let an idle server begin, or take up again, the work that is first in line."""
-        world = self._world
+        world = self.world
         work = self._waiting_work.popleft()
         work.started = world.now
         self._running_work[work] = None
@@ -310,12 +299,19 @@ class Pool(Waitable):
         if self._waiting_work:  # nobody queues, or this work would have been put aside
             self._begin_work()
 
-    def _put_aside(self) -> None:
-        """Interrupt the work begun last; its rest is the first to be taken up again."""
+    def put_work_aside(self) -> bool:
+        """Interrupt the work begun last; its rest is the first to be taken up again.
+
+        Returns whether there was any. As many servers are busy as before: the caller has a use for
+        the one that is free now.
+        """
+        if not self._running_work:
+            return False
         work, _ = self._running_work.popitem()
-        work.hours = max(0.0, work.hours - (self._world.now - work.started))
+        work.hours = max(0.0, work.hours - (self.world.now - work.started))
         work.spell += 1
         self._waiting_work.appendleft(work)
+        return True
 
     # -- headcount ---------------------------------------------------------------------------------
 
@@ -323,26 +319,25 @@ class Pool(Waitable):
         """Take the schedule's headcount of now, and come back at its next change."""
         if plan != self._plans:
             return  # replaced in the meantime
-        now = self._world.now
+        now = self.world.now
         self._staff(int(schedule.at(now)))
         change = schedule.next_change(now)
         if change < inf:
-            self._world.at(change, self._follow, schedule, plan, rank=Rank.CALENDAR)
+            self.world.at(change, self._follow, schedule, plan, rank=Rank.CALENDAR)
 
     def _staff(self, heads: int) -> None:
         """Put so many servers on duty."""
         before = max(self.heads, self.busy)
         self.heads = heads
-        while self._running_work and self.busy > heads:
-            self._put_aside()
+        while self.busy > heads and self.put_work_aside():
             self._change_busy(-1)
         while self.queued and self.busy < heads:
             self._change_busy(+1)
             self._serve_next()
         while self._waiting_work and self.busy < heads:
             self._begin_work()
-        self._duty_sum -= (max(heads, self.busy) - before) * self._world.now
+        self._duty_sum -= (max(heads, self.busy) - before) * self.world.now
 
     def _change_busy(self, change: int) -> None:
         self.busy += change
-        self._busy_sum -= change * self._world.now
+        self.busy_sum -= change * self.world.now

@@ -91,7 +91,9 @@ class World(Environment):
         """Start a lean process now, in insertion order. Raises ModelError if it is no generator."""
         if not hasattr(generator, "send"):
             raise ModelError(f"{name or generator!r} is not a generator: it has no yield")
-        process = LeanProcess(self, generator, name)
+        process = LeanProcess(self, generator)
+        if name:
+            process.name = name
         self.resume(process)
         return process
 
