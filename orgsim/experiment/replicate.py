@@ -13,6 +13,7 @@ Reference: joblib and loky (https://joblib.readthedocs.io); ECOSYSTEM 1.5 for wh
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 import time
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from orgsim.kernel.journal import Journal
 
 Variant = Literal["scenario", "reference"]
+_WATCH = "orgsim-watches-parent"
 _ROUNDS_TOGETHER = 3  # after so many broken pools the rest is done one task at a time
 
 
@@ -127,10 +129,19 @@ def attempt(work: Perform, task: Task) -> Outcome:
     )
 
 
-def _attempt_in_worker(work: Perform, task: Task) -> Outcome:
+def _attempt_in_worker(work: Perform, task: Task, parent: int) -> Outcome:
     # Ctrl-C reaches the whole process group: only the parent answers it, and ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if not any(thread.name == _WATCH for thread in threading.enumerate()):
+        threading.Thread(target=_end_with, args=(parent,), name=_WATCH, daemon=True).start()
     return attempt(work, task)
+
+
+def _end_with(parent: int) -> None:
+    """End this worker when its parent was killed; loky itself would let it wait for minutes."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def replicate(
@@ -181,7 +192,7 @@ def _round(tasks: Sequence[Task], workers: int, work: Perform) -> Iterator[Outco
 
     with parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1):
         parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
-        outcomes = parallel(delayed(_attempt_in_worker)(work, task) for task in tasks)
+        outcomes = parallel(delayed(_attempt_in_worker)(work, task, os.getpid()) for task in tasks)
     finished = False
     try:
         yield from outcomes
