@@ -104,8 +104,6 @@ class Logistics:
     def accept(self, order: Order) -> None:
         """Set the order's parts aside, or let it wait for what is missing."""
         needs = ("chassis", "kit") if order.segment is Segment.NICHE else ("chassis",)
-        for part in needs:
-            self.planning[Component[part.upper()]].demand()
         order.claim = self.room.request(order, needs, self._allocated)
         if not order.claim.granted:
             missing = next(part for part in needs if not self.room.on_hand[part])
@@ -118,6 +116,8 @@ class Logistics:
                     Component[missing.upper()],
                 )
             )
+        for part in needs:  # after the claim: a review looks at what this order leaves
+            self.planning[Component[part.upper()]].demand()
 
     def receive(self, component: Component, units: int) -> None:
         """Put a delivery of the supplier on the shelf; the oldest waiting orders are served."""
