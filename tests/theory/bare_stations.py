@@ -7,7 +7,6 @@ arrives in the window is followed to the end of the visit, though the window may
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import inf
 
 import numpy as np
@@ -20,21 +19,10 @@ from orgsim.kernel.journal import Journal
 from orgsim.kernel.resources import Pool, Stock
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY
+from tests.theory.formulas import TWENTY_SECONDS, Line, Shelf
 from tests.theory.tools import Simulated, over_ratios
 
-TWENTY_SECONDS = 20.0 / 3600.0
 SEED = 20240101
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A team and its customers; times in hours, patience may be infinite."""
-
-    arrivals: float
-    service: float
-    servers: int
-    patience: float = inf
-    service_law: str = "exponential"
 
 
 def exponential(mean: float) -> Law:
@@ -120,21 +108,6 @@ def _count(
         hours[served].sum(),
         span,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """A stock under continuous review: order `quantity` when the position is `reorder` or less.
-
-    Base stock S is reorder = S - 1, quantity = 1. Demand per hour, lead time in hours.
-    """
-
-    demand: float
-    lead_time: float
-    reorder: int
-    quantity: int = 1
-    lead_time_cv: float = 0.0
-    is_lost: bool = False
 
 
 def simulate_shelf(

@@ -7,14 +7,14 @@ the patience is found with a chance of 95 % at least.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from orgsim.analysis import theory
-from tests.theory.bare_stations import TWENTY_SECONDS, Line, simulate_line
-from tests.theory.tools import PLANTED, Simulated, assert_agrees, is_found, tolerance
+from tests.theory.bare_stations import simulate_line
+from tests.theory.formulas import Line, line_by_formula, planted_in_line
+from tests.theory.tools import assert_agrees, assert_matches, tolerance
 
 RC1 = Line(arrivals=48.0 * 60.0, service=1.0 / 60.0, servers=50)
 RC2 = replace(RC1, patience=2.0 / 60.0)
@@ -27,46 +27,10 @@ RC8 = replace(RC7, service=9.8 / 60.0, servers=6)
 RC29 = Line(arrivals=8.0, service=0.1, servers=1, service_law="gamma")
 
 
-def by_formula(line: Line) -> dict[str, float]:
-    """What the simulation counts, by the formulas; patience and service exponential."""
-    if line.service_law == "gamma":
-        wait = theory.mean_wait_m_g_1(line.arrivals, line.service, 0.5)
-        load = line.arrivals * line.service
-        return {"share that waits": load, "mean wait": wait, "occupancy": load}
-    known = theory.waiting_line(line.arrivals, line.service, line.servers, line.patience)
-    return {
-        "share that waits": known.probability_of_waiting,
-        "mean wait": known.mean_wait,
-        "occupancy": known.occupancy,
-        "answered in 20 s": known.answered_within(TWENTY_SECONDS),
-        "share that leaves": known.probability_of_abandonment,
-        "mean wait of answered": known.mean_wait_of_answered,
-        "departures per hour of waiting": 1.0 / line.patience,
-    }
-
-
-def planted(line: Line) -> dict[str, Line]:
-    """The same line with one mean 3 % off."""
-    wrong = {
-        "arrivals": replace(line, arrivals=line.arrivals * (1.0 + PLANTED)),
-        "service": replace(line, service=line.service * (1.0 + PLANTED)),
-        "patience": replace(line, patience=line.patience * (1.0 + PLANTED)),
-    }
-    return {what: other for what, other in wrong.items() if other != line}
-
-
-def assert_matches(line: Line, simulated: Mapping[str, Simulated]) -> None:
-    """All measures agree with the formulas, and every planted error would be found by one."""
-    expected = by_formula(line)
-    compared = {what: found for what, found in simulated.items() if what in expected}
-    for what, found in compared.items():
-        assert_agrees(found, expected[what], what=what, comparisons=len(compared))
-    for error, wrong in planted(line).items():
-        shifted = by_formula(wrong)
-        assert any(
-            is_found(found, expected[what], shifted[what], comparisons=len(compared))
-            for what, found in compared.items()
-        ), f"the run is too short to find {PLANTED:.0%} more {error}"
+def assert_right(line: Line, days: int, warm_up: float) -> None:
+    simulated = simulate_line(line, replications=30, days=days, warm_up=warm_up)
+    wrong = {error: line_by_formula(other) for error, other in planted_in_line(line).items()}
+    assert_matches(simulated, line_by_formula(line), wrong)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +45,7 @@ def assert_matches(line: Line, simulated: Mapping[str, Simulated]) -> None:
 def test_a_pool_waits_loses_and_works_as_the_formulas_say(
     line: Line, days: int, warm_up: float
 ) -> None:
-    assert_matches(line, simulate_line(line, replications=30, days=days, warm_up=warm_up))
+    assert_right(line, days, warm_up)
 
 
 @pytest.mark.long
@@ -106,14 +70,14 @@ def test_a_pool_waits_loses_and_works_as_the_formulas_say(
 def test_the_other_reference_teams_do_as_the_formulas_say(
     line: Line, days: int, warm_up: float
 ) -> None:
-    assert_matches(line, simulate_line(line, replications=30, days=days, warm_up=warm_up))
+    assert_right(line, days, warm_up)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("error", ["arrivals", "service", "patience"])
 def test_a_planted_error_of_three_percent_is_really_found(error: str) -> None:
-    simulated = simulate_line(planted(RC5)[error], replications=30, days=4, warm_up=1.0)
-    expected = by_formula(RC5)
+    simulated = simulate_line(planted_in_line(RC5)[error], replications=30, days=4, warm_up=1.0)
+    expected = line_by_formula(RC5)
     assert any(
         abs(found.mean - expected[what]) > tolerance(found, comparisons=len(simulated))
         for what, found in simulated.items()

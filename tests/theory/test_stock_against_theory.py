@@ -5,46 +5,23 @@ False alarms and run length as in `test_pool_against_erlang`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from orgsim.analysis import theory
-from tests.theory.bare_stations import Shelf, simulate_shelf
-from tests.theory.tools import PLANTED, Simulated, assert_agrees, is_found
+from tests.theory.bare_stations import simulate_shelf
+from tests.theory.formulas import Shelf, planted_in_shelf, shelf_by_formula
+from tests.theory.tools import assert_matches
 
 BASE = Shelf(demand=10.0, lead_time=1.0, reorder=12)
 RC10 = Shelf(demand=80.0, lead_time=1.0, reorder=94)
 RC12 = Shelf(demand=10.0, lead_time=1.0, reorder=12, quantity=20)
 
 
-def by_formula(shelf: Shelf) -> dict[str, float]:
-    demand = shelf.demand * shelf.lead_time
-    if shelf.is_lost:
-        return {"fill": 1.0 - theory.lost_sales_base_stock(demand, shelf.reorder + 1)}
-    levels = theory.reorder_point_poisson(demand, shelf.reorder, shelf.quantity)
-    return {
-        "fill": levels.fill,
-        "on hand": levels.on_hand,
-        "backorders": levels.backorders,
-        "mean wait": levels.backorders / shelf.demand,  # Little's law
-    }
-
-
-def assert_matches(shelf: Shelf, simulated: Mapping[str, Simulated]) -> None:
-    expected = by_formula(shelf)
-    for what, found in simulated.items():
-        assert_agrees(found, expected[what], what=what, comparisons=len(simulated))
-    for wrong in (
-        replace(shelf, demand=shelf.demand * (1.0 + PLANTED)),
-        replace(shelf, lead_time=shelf.lead_time * (1.0 + PLANTED)),
-    ):
-        shifted = by_formula(wrong)
-        assert any(
-            is_found(found, expected[what], shifted[what], comparisons=len(simulated))
-            for what, found in simulated.items()
-        ), f"the run is too short to find {wrong}"
+def assert_right(shelf: Shelf, days: int, warm_up: float) -> None:
+    simulated = simulate_shelf(shelf, replications=30, days=days, warm_up=warm_up)
+    wrong = {error: shelf_by_formula(other) for error, other in planted_in_shelf(shelf).items()}
+    assert_matches(simulated, shelf_by_formula(shelf), wrong)
 
 
 @pytest.mark.parametrize(
@@ -56,19 +33,19 @@ def assert_matches(shelf: Shelf, simulated: Mapping[str, Simulated]) -> None:
     ],
 )
 def test_a_stock_with_backorders_serves_as_the_formulas_say(shelf: Shelf, days: int) -> None:
-    assert_matches(shelf, simulate_shelf(shelf, replications=30, days=days, warm_up=5.0))
+    assert_right(shelf, days, 5.0)
 
 
 @pytest.mark.parametrize("spread", [0.5, 1.0])
 def test_the_spread_of_the_lead_time_does_not_matter_to_a_base_stock(spread: float) -> None:
     """Palm's theorem (RC-10 with the lead-time demand of RC-9)."""
     shelf = replace(BASE, lead_time_cv=spread)
-    assert_matches(shelf, simulate_shelf(shelf, replications=30, days=24, warm_up=12.0))
+    assert_right(shelf, 24, 12.0)
 
 
 def test_rc11_without_backorders_the_share_lost_is_the_loss_formula() -> None:
     shelf = replace(BASE, reorder=13, is_lost=True, lead_time_cv=0.5)
-    assert_matches(shelf, simulate_shelf(shelf, replications=30, days=24, warm_up=12.0))
+    assert_right(shelf, 24, 12.0)
 
 
 @pytest.mark.long
@@ -81,4 +58,4 @@ def test_rc11_without_backorders_the_share_lost_is_the_loss_formula() -> None:
     ],
 )
 def test_the_other_reference_stocks_serve_as_the_formulas_say(shelf: Shelf, days: int) -> None:
-    assert_matches(shelf, simulate_shelf(shelf, replications=30, days=days, warm_up=12.0))
+    assert_right(shelf, days, 12.0)

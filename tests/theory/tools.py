@@ -8,6 +8,7 @@ would find an error of a stated size (`is_found`) is long enough; else it may pa
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,3 +109,23 @@ def is_found(
     return abs(wrong - expected) >= detectable_error(
         simulated, comparisons=comparisons, false_alarm=false_alarm, power=power
     )
+
+
+def assert_matches(
+    simulated: Mapping[str, Simulated],
+    expected: Mapping[str, float],
+    planted: Mapping[str, Mapping[str, float]],
+) -> None:
+    """All measures agree with `expected`, and each planted error would be found by one of them.
+
+    `planted` says, by the name of an error of 3 % in an input, what the measures would then be.
+    """
+    compared = {what: found for what, found in simulated.items() if what in expected}
+    assert compared, "nothing to compare"
+    for what, found in compared.items():
+        assert_agrees(found, expected[what], what=what, comparisons=len(compared))
+    for error, shifted in planted.items():
+        assert any(
+            is_found(found, expected[what], shifted[what], comparisons=len(compared))
+            for what, found in compared.items()
+        ), f"the run is too short to find {PLANTED:.0%} more {error}"
