@@ -57,9 +57,10 @@ def _mix_block(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return words
 
 
-def _hash_of_name(name: str) -> int:
-    """Return 64 bits of a name that no platform and no hash seed changes."""
-    return int.from_bytes(sha256(name.encode()).digest()[:8], "big")
+def _hash_of_name(name: str) -> tuple[int, int]:
+    """Return two 64-bit words of a name that no platform and no hash seed changes."""
+    digest = sha256(name.encode()).digest()
+    return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:16], "big")
 
 
 def entity_base(source: str) -> int:
@@ -68,7 +69,7 @@ def entity_base(source: str) -> int:
     Ids of the source are base + index with index < 2**36 and fit int64. Two of n sources share a
     base with a chance of about n**2 / 2**27 (n = 20: 3 in a million).
     """
-    return (_hash_of_name(f"entities of {source}") >> 38) << _ENTITY_BITS
+    return (_hash_of_name(f"entities of {source}")[0] >> 38) << _ENTITY_BITS
 
 
 def _words(numbers: ArrayLike) -> NDArray[np.uint64]:
@@ -86,8 +87,11 @@ class Stream:
 
     def __init__(self, key: int, purpose: str) -> None:
         self.purpose = purpose
-        self._first = mix((key + _hash_of_name(purpose)) & _MASK)
-        self._second = mix((self._first + _WEYL_ENTITY) & _MASK)
+        # The second key must not be a step of the walk that the first one starts: it would meet
+        # one entity's word there, and give every purpose of that entity the same luck.
+        first, second = _hash_of_name(purpose)
+        self._first = mix((key + first) & _MASK)
+        self._second = mix((key + second) & _MASK)
 
     def uniform(self, entity: int, occurrence: int = 0) -> float:
         """Return the uniform in (0, 1) of an entity's n-th occurrence of this purpose."""
