@@ -1,0 +1,98 @@
+"""One department alone, by configuration only (MODEL O5): the parts named, fed by simple sources.
+
+Nothing here reaches into the model: a scenario is resolved from overrides as a user would write
+them, simulated, and its facts are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orgsim.config.compose import resolve
+from orgsim.config.schema import Scenario
+from orgsim.organisation import simulate
+from orgsim.units import DAY, WEEK
+from tests.theory.formulas import TWENTY_SECONDS, Line
+from tests.theory.tools import Simulated, over_ratios
+
+Column = NDArray[np.float64]
+MARGIN = DAY  # who comes on the last day may still wait at the horizon, so is not counted
+SEED = 20240101
+
+
+@cache
+def lone(parts: str, source: str, values: tuple[str, ...], weeks: int) -> Scenario:
+    """The default firm reduced to `parts`, with one simple source and these further overrides."""
+    return resolve(
+        "baseline",
+        [
+            f"organisation.parts=[{parts}]",
+            "organisation.channels={}",
+            f"sources={{alone: {source}}}",
+            f"run.weeks={weeks}",
+            "run.warmup=0h",
+            f"run.seed={SEED}",
+            *values,
+        ],
+    ).scenario
+
+
+def columns(scenario: Scenario, replication: int, *kinds: type) -> list[dict[str, Column]]:
+    journal = simulate(scenario, replication)
+    return [journal.columns(kind) for kind in kinds]
+
+
+def poisson(rate: float, to: str, segment: str = "base") -> str:
+    return f"{{kind: poisson, rate: {rate!r}/h, to: {to}, segment: {segment}}}"
+
+
+def exponential(hours: float) -> str:
+    return f"{{kind: exponential, mean: {hours!r}h}}"
+
+
+def over_waits(
+    visits: Sequence[tuple[Column, Column, Column]], weeks: int, warm_up: float
+) -> dict[str, Simulated]:
+    """The measures of a waiting line from (arrival, wait, was served) of each replication."""
+    rows = []
+    for arrived, wait, served in visits:
+        window = (arrived >= warm_up) & (arrived < weeks * WEEK - MARGIN)
+        w, s = wait[window], served[window].astype(bool)
+        in_time = np.count_nonzero(s & (w <= TWENTY_SECONDS))
+        rows.append((w.size, np.count_nonzero(w > 0.0), w.sum(), s.sum(), w[s].sum(), in_time))
+    n, waited, hours, answered, hours_answered, in_time_all = np.array(rows, dtype=float).T
+    measures = {
+        "share that waits": over_ratios(waited, n),
+        "mean wait": over_ratios(hours, n),
+        "answered in 20 s": over_ratios(in_time_all, n),
+    }
+    if (answered < n).any():
+        measures |= {
+            "share that leaves": over_ratios(n - answered, n),
+            "mean wait of answered": over_ratios(hours_answered, answered),
+            "departures per hour of waiting": over_ratios(n - answered, hours),
+        }
+    return measures
+
+
+def support_alone(line: Line, *values: str, weeks: int, segment: str = "base") -> Scenario:
+    """Support with one phone queue: no self-service, no email, agents round the clock."""
+    endless = line.patience == float("inf")
+    patience = "{kind: never}" if endless else exponential(line.patience)
+    return lone(
+        "support",
+        poisson(line.arrivals, "contacts", segment),
+        (
+            f"support.agents={{Mon-Sun 00-24: {line.servers}}}",
+            "support.contained_share=0",
+            "support.email_share=0",
+            f"support.handle_time={exponential(line.service)}",
+            f"support.patience={patience}",
+            *values,
+        ),
+        weeks,
+    )
