@@ -210,8 +210,7 @@ def _rows(topic: str) -> Iterable[dict[str, Any]]:
     if topic == "kpis":
         from orgsim.kpis import KPIS
 
-        names = ("name", "title", "unit", "area", "section")
-        return ({name: getattr(kpi, name) for name in names} for kpi in KPIS)
+        return (_row(kpi, "name", "title", "unit", "area", "section") for kpi in KPIS)
     if topic == "dials":
         from orgsim.config.compose import defaults
         from orgsim.config.schema import Scenario
@@ -219,8 +218,7 @@ def _rows(topic: str) -> Iterable[dict[str, Any]]:
 
         firm = Scenario.model_validate({"title": "", "question": "", **defaults(packaged())})
         dials = Organisation(firm, 0).world.dials
-        names = ("name", "base", "rule")
-        return ({name: getattr(dials[dial], name) for name in names} for dial in dials.names())
+        return (_row(dials[name], "name", "base", "rule") for name in dials.names())
     if topic == "shocks":
         return (entry._asdict() for entry in catalogue.shocks(packaged().model))
     if topic == "parameters":
@@ -228,6 +226,10 @@ def _rows(topic: str) -> Iterable[dict[str, Any]]:
     if topic == "channels":
         return (entry._asdict() for entry in catalogue.channels(packaged()))
     return (entry._asdict() for entry in catalogue.scenarios(packaged()))
+
+
+def _row(part: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in names}
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Iterable[str]:

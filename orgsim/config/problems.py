@@ -53,12 +53,14 @@ def nearest_key(key: str, model: type[BaseModel], values: Mapping[str, Any]) -> 
     near = difflib.get_close_matches(last, beside, n=1, cutoff=0.7)
     if near:
         return f"did you mean '{beside[near[0]]}'?"
-    elsewhere = [k for k in known if k.rpartition(".")[2] == last]
-    others = [k for k in known if not key.startswith(f"{k}.")]
-    whole = difflib.get_close_matches(key, others, n=1, cutoff=0.75)
-    found = elsewhere[:1] if len(elsewhere) == 1 else whole
-    if found:
-        return f"did you mean '{found[0]}'?"
+    # The right name in the wrong place: below the same part first.
+    alike = {k.rpartition(".")[2] for k in known if not key.startswith(f"{k}.")}
+    names = difflib.get_close_matches(last, alike, n=1, cutoff=0.8)
+    elsewhere = [k for k in known if k.rpartition(".")[2] in names]
+    within = [k for k in elsewhere if k.partition(".")[0] == key.partition(".")[0]]
+    found = within or elsewhere
+    if 0 < len(found) <= 3:
+        return f"did you mean {' or '.join(repr(k) for k in found)}?"
     return f"known: {', '.join(beside)}" if above and 0 < len(beside) <= 20 else ""
 
 

@@ -1,0 +1,58 @@
+"""The values orgsim ships: every file is read, every choice fits, and no scenario says too much."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from orgsim.config.compose import defaults, resolve, resolve_in
+from orgsim.config.merge import leaves
+from orgsim.config.scenario_file import parse
+from orgsim.config.schema import Scenario
+from orgsim.config.sources import packaged
+
+SOURCES = packaged()
+GROUPS = SOURCES.groups()
+SCENARIOS = sorted(SOURCES.scenarios[-1].glob("*.yaml"))
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_choice_of_a_group_fits_the_default_firm(group: str, tmp_path: Path) -> None:
+    for choice in GROUPS[group]:
+        file = tmp_path / f"{choice}.yaml"
+        file.write_text(f"{group}: {choice}", encoding="utf-8")
+        assert resolve_in(SOURCES, str(file)).choices[group] == choice
+
+
+def test_every_group_is_a_part_of_the_scenario_and_has_a_default() -> None:
+    parts = set(Scenario.model_fields)
+    listed = yaml.safe_load((SOURCES.configs / "config.yaml").read_text("utf-8"))["defaults"]
+    chosen = {group for entry in listed if isinstance(entry, dict) for group in entry}
+    assert set(GROUPS) <= parts
+    assert chosen == set(GROUPS)
+
+
+def test_every_file_of_the_configs_is_a_choice_of_a_group() -> None:
+    files = {str(f.relative_to(SOURCES.configs)) for f in SOURCES.configs.rglob("*.yaml")}
+    choices = {f"{group}/{name}.yaml" for group, names in GROUPS.items() for name in names}
+    assert files - choices == {"config.yaml"}
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_scenario_resolves_and_has_a_title_and_a_question(path: Path) -> None:
+    scenario = resolve(str(path)).scenario
+    assert scenario.title
+    assert scenario.question.endswith("?")
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_a_scenario_says_nothing_that_is_so_anyway(path: Path) -> None:
+    said = parse(path.read_text("utf-8"), path.name, frozenset(GROUPS)).leaves
+    anyway = dict(leaves(defaults(SOURCES)))
+    assert {key: value for key, value in said.items() if anyway.get(key, ...) == value} == {}
+
+
+def test_the_baseline_is_the_default_firm() -> None:
+    assert resolve("baseline").changed == ()
