@@ -185,4 +185,7 @@ def _typed(kind: type[Any], column: ArrayLike, dtype: DTypeLike) -> NDArray[Any]
     given = np.asarray(column)
     if given.size and not np.can_cast(given.dtype, dtype, casting="same_kind"):
         raise ModelError(f"{kind.__name__}: {given.dtype} values in a {np.dtype(dtype)} column")
-    return np.array(given, dtype=dtype)
+    typed = np.array(given, dtype=dtype)
+    if typed.itemsize < given.itemsize and np.any(typed != given):
+        raise ModelError(f"{kind.__name__}: a code beyond the range of {typed.dtype}")
+    return typed
