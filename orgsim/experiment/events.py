@@ -15,13 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pyarrow import csv
 
+_TEXTS = ("activity", "resource", "segment", "item")
 COLUMNS = ("case_id", "activity", "timestamp", "resource", "segment", "item")
 
 
@@ -67,7 +70,7 @@ ACTIVITIES: Mapping[str, Activity] = {
 }
 
 
-def event_log(facts: Mapping[str, pa.Table], start: date) -> pa.Table:
+def event_log(facts: Mapping[str, pa.Table], start: date | str) -> pa.Table:
     """The log as a table of text columns (`COLUMNS`), sorted.
 
     `facts` holds one table per kind of fact (hours since `start`, midnight); kinds without a case
@@ -79,46 +82,49 @@ def event_log(facts: Mapping[str, pa.Table], start: date) -> pa.Table:
     times = np.concatenate([facts[kind]["time"].to_numpy() for kind in kinds])
     cases = np.concatenate([facts[kind][ACTIVITIES[kind].case].to_numpy() for kind in kinds])
     order = np.lexsort((times, cases))  # stable: at the same instant the procedure's order stays
-    log = pa.concat_tables([_texts(ACTIVITIES[kind], facts[kind]) for kind in kinds])
-    seconds = np.floor(times * 3600.0).astype("timedelta64[s]")
-    moments = np.datetime64(
-        datetime.combine(date.fromisoformat(str(start)), datetime.min.time()), "s"
-    )
-    stamps = pc.strftime(pa.array(moments + seconds), format="%Y-%m-%dT%H:%M:%S", locale="C")
+    seconds = np.floor(times[order] * 3600.0).astype("timedelta64[s]")
+    moments = pa.array(np.datetime64(date.fromisoformat(str(start)), "s") + seconds)
+    texts = [_texts(ACTIVITIES[kind], facts[kind]) for kind in kinds]
     columns = {
-        "case_id": pc.cast(pa.array(cases), pa.string()),
-        "activity": log["activity"],
-        "timestamp": stamps,
-        "resource": log["resource"],
-        "segment": log["segment"],
-        "item": log["item"],
+        "case_id": pa.array(cases[order]).cast(pa.string()),
+        "timestamp": pc.replace_substring(moments.cast(pa.string()), " ", "T"),
+        **{name: _merged([text[name] for text in texts], order) for name in _TEXTS},
     }
-    return pa.table(columns).take(pa.array(order))
+    return pa.table({name: columns[name] for name in COLUMNS})
 
 
-def _texts(activity: Activity, facts: pa.Table) -> pa.Table:
+def _texts(activity: Activity, facts: pa.Table) -> dict[str, pa.DictionaryArray]:
+    """The text columns of one kind of fact, as codes: every text is made once, not per fact."""
     rows = facts.num_rows
-    label = pa.repeat(activity.label, rows)
+    label = _coded([activity.label], np.zeros(rows, dtype=np.int32))
     if activity.detail:
-        label = pc.binary_join_element_wise(label, _words(facts[activity.detail]), ": ")
-    item = pa.repeat("", rows)
+        words, details = _codes(facts[activity.detail])
+        texts = [f"{activity.label}: {word.replace('_', ' ')}" for word in words]
+        label = _coded(texts, details)
+    item = _coded([""], np.zeros(rows, dtype=np.int32))
     if activity.item:
-        number = pc.cast(pc.add(facts["nth"], 1), pa.string())
-        item = pc.binary_join_element_wise(pa.repeat(activity.item, rows), number, " ")
-    has_segment = "segment" in facts.column_names
-    segment = pc.cast(facts["segment"], pa.string()) if has_segment else pa.repeat("", rows)
-    return pa.table(
-        {
-            "activity": label,
-            "resource": pa.repeat(activity.resource, rows),
-            "segment": segment,
-            "item": item,
-        }
-    )
+        numbers, codes = np.unique(facts["nth"].to_numpy(), return_inverse=True)
+        item = _coded([f"{activity.item} {number + 1}" for number in numbers], codes)
+    return {
+        "activity": label,
+        "resource": _coded([activity.resource], np.zeros(rows, dtype=np.int32)),
+        "segment": _coded(*_codes(facts["segment"])),
+        "item": item,
+    }
 
 
-def _words(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.replace_substring(pc.cast(column, pa.string()), "_", " ")
+def _codes(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int32]]:
+    coded = column.combine_chunks()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int32)
+
+
+def _coded(words: list[str], codes: NDArray[Any]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(words, pa.string()))
+
+
+def _merged(parts: list[pa.DictionaryArray], order: NDArray[np.intp]) -> pa.Array:
+    whole = pa.chunked_array(parts).unify_dictionaries().combine_chunks()
+    return whole.take(pa.array(order)).cast(pa.string())
 
 
 def to_csv(log: pa.Table) -> bytes:

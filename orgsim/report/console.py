@@ -17,10 +17,11 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Mapping
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from rich import box
 from rich.console import Console
@@ -29,6 +30,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orgsim.experiment.compare import failed_checks, first_breaks, variance_reduction
+from orgsim.kpis.breaks import BREAKS, Break
 from orgsim.report.verdicts import Line, areas_of, signed_range, value_lines
 from orgsim.report.wording import capital
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from orgsim.report.story import KpiNote, Story
 
 WIDTH = 100
+Row = tuple[str | Text, ...]
 HEADLINE = "year+CLV"
 _LOOK = {"good": "green", "bad": "red", "": ""}
 
@@ -143,28 +146,19 @@ class Terminal:
         self.out.print()
 
     def _scorecard(self, story: Story, result: RunResult) -> None:
-        table = _table("Scorecard (mean ± 95 % interval)", width=self.out.width)
-        table.add_column("", ratio=1, overflow="fold")
-        for heading in ("own target", "scenario", story.without, "difference (95 %)"):
-            table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("verdict", no_wrap=True)
+        headings = ("own target", "scenario", story.without, "difference (95 %)", "verdict")
+        rows: list[Row] = []
         for area, lines in areas_of(story, result.summary).items():
-            table.add_row(Text(capital(area), style="bold"))
-            for line in lines:
-                table.add_row(*_cells(line))
-        self.out.print(table)
+            rows += [(Text(capital(area), style="bold"),), *map(_cells, lines)]
+        self._print_table("Scorecard (mean ± 95 % interval)", headings, rows, left=("verdict",))
+        self.out.print(f"  All {result.summary['kpi'].nunique()} KPIs: summary.parquet")
         self.out.print()
 
     def _value(self, story: Story, result: RunResult) -> None:
-        table = _table(f"Value against {story.without}", width=self.out.width)
-        table.add_column("", ratio=1, overflow="fold")
-        for heading in ("scenario", story.without, "difference (95 %)"):
-            table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("verdict", no_wrap=True)
-        for line in value_lines(result.value_summary):
-            cells = _cells(line)
-            table.add_row(cells[0], *cells[2:])
-        self.out.print(table)
+        headings = ("scenario", story.without, "difference (95 %)", "verdict")
+        cells = map(_cells, value_lines(result.value_summary))
+        rows: list[Row] = [(label, *others) for label, _, *others in cells]
+        self._print_table(f"Value against {story.without}", headings, rows, left=("verdict",))
         saved = variance_reduction(result.value, HEADLINE)
         if saved is not None and math.isfinite(saved) and saved > 1:
             self.out.print(
@@ -178,14 +172,35 @@ class Terminal:
         if broken.empty:
             self.out.print("Nothing broke.\n")
             return
-        table = _table("What first broke, and when", width=self.out.width)
-        table.add_column("", ratio=1, overflow="fold")
-        for heading in ("median date", "week", "earliest to latest", "happened in", story.without):
-            table.add_column(heading, justify="right", no_wrap=True)
-        for one in broken.to_dict("records"):
-            table.add_row(*_break_cells(story.start, one))
-        self.out.print(table)
+        headings = ("median date", "week", "earliest to latest", "happened in", story.without)
+        words = {one.name: _break_words(one, story) for one in BREAKS}
+        rows: list[Row] = [
+            _break_cells(words, story.start, one) for one in broken.to_dict("records")
+        ]
+        self._print_table("What first broke, and when", headings, rows)
         self.out.print()
+
+    def _print_table(
+        self,
+        title: str,
+        headings: Sequence[str],
+        rows: Sequence[Row],
+        *,
+        left: Sequence[str] = (),
+    ) -> None:
+        """Print rows under headings; the first column takes what room is left and hangs."""
+        table = _table(title, width=self.out.width)
+        others = [[str(cell) for cell in row[1:]] for row in rows if len(row) > 1]
+        columns = zip(headings, *others, strict=True)
+        room = self.out.width - sum(2 + max(map(len, column)) for column in columns)
+        table.add_column("", width=max(room, 16))
+        for heading in headings:
+            justify: Literal["left", "right"] = "left" if heading in left else "right"
+            table.add_column(heading, justify=justify, no_wrap=True)
+        for row in rows:
+            label = row[0] if isinstance(row[0], Text) else _hung(row[0], max(room, 16))
+            table.add_row(label, *row[1:])
+        self.out.print(table)
 
     def _imbalance(self, result: RunResult) -> None:
         failed = failed_checks(result.audit)
@@ -297,20 +312,34 @@ def _table(title: str, *, width: int) -> Table:
     )
 
 
-def _cells(line: Line) -> tuple[Text, str, str, str, str, Text]:
+def _hung(label: str, width: int) -> str:
+    """The label on as many lines as it needs, set in below its heading."""
+    return textwrap.fill(label, width, initial_indent="  ", subsequent_indent="    ")
+
+
+def _cells(line: Line) -> tuple[str, str, str, str, str, Text]:
     verdict = Text(line.verdict, style=_LOOK[line.mood])
-    label = Text(f"  {line.label}")
-    return label, line.target, line.scenario, line.reference, line.difference, verdict
+    return line.label, line.target, line.scenario, line.reference, line.difference, verdict
 
 
-def _break_cells(start: date, one: Mapping[Any, Any]) -> tuple[str, ...]:
-    n = int(one["n"])
-    times = [float(one[key]) for key in ("median", "earliest", "latest")]
-    middle, first, last = ((start + timedelta(hours=time)).strftime("%-d %b %Y") for time in times)
-    shares = [f"{share * 100:.0f} %" for share in (one["share"], one["reference_share"])]
-    spread = f"{first} to {last}" if n > 1 else ""
-    name = str(one["name"]).replace("_", " ")
-    return f"  {name}", middle, f"{times[0] / 168.0:.1f}", spread, *shares
+def _break_words(rule: Break, story: Story) -> str:
+    title = story.kpis[rule.kpi].title if rule.kpi in story.kpis else rule.kpi
+    segment = "" if rule.segment == "all" else f", {rule.segment}"
+    return f"{title}{segment}: {rule.rule}"
+
+
+def _break_cells(words: Mapping[str, str], start: date, one: Mapping[Any, Any]) -> Row:
+    name, n = str(one["name"]), int(one["n"])
+    stock_out = name.removeprefix("cover_").replace("_", " ")
+    label = words.get(name) or (capital(stock_out) + (" out of stock" if stock_out != name else ""))
+    middle, first, last = (
+        start + timedelta(hours=float(one[key])) for key in ("median", "earliest", "latest")
+    )
+    spread = f"{first.day} {first:%b} to {last.day} {last:%b}" if n > 1 else ""
+    shares = (one["share"], one["reference_share"])
+    counts = [f"{share * n:.0f} of {n}" if math.isfinite(share) else "n/a" for share in shares]
+    week = f"{float(one['median']) / 168.0:.1f}"
+    return label, f"{middle.day} {middle:%b %Y}", week, spread, *counts
 
 
 def _value_columns(summary: pd.DataFrame) -> list[str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Mood = Literal["good", "bad", ""]
 AREAS = ("marketing", "sales", "logistics", "support", "customers", "company")
+BESIDE_TARGETS = ("broken_promises", "active_customers", "revenue", "contribution", "cash")
 HORIZONS = {
     "year": "in the year",
     "year+CLV": "with residual CLV",
@@ -50,21 +51,20 @@ class Line:
 def areas_of(story: Story, summary: pd.DataFrame) -> dict[str, list[Line]]:
     """Area -> its rows in the order of the catalogue, for KPIs that were measured at all.
 
-    Customers are shown by segment too where a segment was measured in the scenario.
+    An area shows what it has targets for; customers and company also what is in `BESIDE_TARGETS`,
+    customers with the niche apart where there is one.
     """
     rows = {(row["kpi"], row["segment"]): row for row in summary.to_dict("records")}
     card: dict[str, list[Line]] = {}
-    for area in (*AREAS, *sorted({kpi.area for kpi in story.kpis.values()} - set(AREAS))):
-        lines = [
-            _kpi_line(kpi, segment, rows[kpi.name, segment], story.targets.get(kpi.name))
-            for kpi in story.kpis.values()
-            if kpi.area == area
-            for segment in (("all", "base", "niche") if area == "customers" else ("all",))
-            if math.isfinite(rows.get((kpi.name, segment), {}).get("scenario_mean", math.nan))
-        ]
-        if lines:
-            card[area] = lines
-    return card
+    for kpi in story.kpis.values():
+        if kpi.target is None and kpi.name not in BESIDE_TARGETS:
+            continue
+        for segment in ("all", "niche") if kpi.area == "customers" else ("all",):
+            row = rows.get((kpi.name, segment), {})
+            if math.isfinite(row.get("scenario_mean", math.nan)):
+                line = _kpi_line(kpi, segment, row, story.targets.get(kpi.name))
+                card.setdefault(kpi.area, []).append(line)
+    return {area: card[area] for area in sorted(card, key=AREAS.index)}
 
 
 def value_lines(value_summary: pd.DataFrame) -> list[Line]:
@@ -101,9 +101,9 @@ def _kpi_line(kpi: KpiNote, segment: str, row: Mapping[Any, Any], target: float 
         verdict, mood = against_target(figures, goal, kpi.direction)
     else:
         verdict, mood = against_reference(figures, kpi.direction)
-    of_segment = "" if segment == "all" else f" {segment}"
+    unit = f", {scale.unit}" if scale.unit else ""
     return Line(
-        label=f"{kpi.title}{of_segment}" + (f", {scale.unit}" if scale.unit else ""),
+        label=f"{kpi.title}{unit}" if segment == "all" else f"- of them {segment}",
         target="" if goal is None else number(goal, digits),
         scenario=spread(figures, "scenario", digits),
         reference=number(figures["reference_mean"], digits),
