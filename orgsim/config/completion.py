@@ -49,6 +49,11 @@ _orgsim() {{
 complete -F _orgsim orgsim
 """
 
+_ZSH = """\
+autoload -U +X compinit && compinit
+autoload -U +X bashcompinit && bashcompinit
+"""
+
 _USES = {
     "bash": "orgsim completion bash >> ~/.bash_completion",
     "zsh": "orgsim completion zsh >> ~/.zshrc",
@@ -82,7 +87,7 @@ def script(
         for verb, words in follow.items()
     )
     text = _BASH.format(shell=shell, use=_USES[shell], verbs=" ".join(verbs), cases=cases)
-    return f"autoload -U +X bashcompinit && bashcompinit\n{text}" if shell == "zsh" else text
+    return _ZSH + text if shell == "zsh" else text
 
 
 def _fish(follow: Mapping[str, str], own: set[str]) -> str:
