@@ -102,6 +102,11 @@ class _PlannedEnd(Item):
     def __init__(self, work: Work) -> None:
         self._work, self._spell = work, work.spell
 
+    @property
+    def process(self) -> LeanProcess:
+        """Who waits for the work."""
+        return self._work.process
+
     def fire(self) -> LeanProcess | None:
         work = self._work
         if work.spell != self._spell:

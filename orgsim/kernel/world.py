@@ -322,7 +322,8 @@ class World(Environment):
 
 
 def _name(item: Any) -> str:
-    """Return what a person would call an item of the order of events."""
-    waiting = getattr(item, "callbacks", None) or [None]
-    owner = getattr(waiting[0], "__self__", item)  # the process that an event will wake
+    """Return the name of the process that an item of the order of events will wake, or its own."""
+    callbacks = getattr(item, "callbacks", None)
+    owner = getattr(callbacks[0], "__self__", item) if callbacks else item
+    owner = getattr(owner, "process", owner)
     return str(getattr(owner, "name", owner))

@@ -1,0 +1,456 @@
+"""The world: one order of events, values and failures as in SimPy, guards that name the culprit."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+import simpy
+
+from orgsim.errors import ModelError
+from orgsim.kernel.resources import Pool
+from orgsim.kernel.world import LeanProcess, Rank, World
+from tests.unit.kernel_tools import Seen, a_world
+
+Lean = Generator[Any, Any, Any]
+
+
+def test_at_equal_times_the_rank_decides_and_then_the_order_of_insertion() -> None:
+    world = a_world()
+    seen: list[str] = []
+    for rank in reversed(Rank):
+        world.at(5.0, seen.append, f"{rank.name} 1", rank=rank)
+        world.at(5.0, seen.append, f"{rank.name} 2", rank=rank)
+    world.run(6.0)
+    assert seen == [f"{rank.name} {n}" for rank in Rank for n in (1, 2)]
+    assert [rank.name for rank in Rank] == [
+        "CLOSE",
+        "CALENDAR",
+        "RECEIPT",
+        "WEEKLY",
+        "DAILY",
+        "NORMAL",
+    ]
+
+
+def test_what_repeats_does_not_drift() -> None:
+    world = a_world()
+    seen: list[float] = []
+    world.every(0.1, lambda: seen.append(world.now), first=0.3, rank=Rank.NORMAL)
+    world.run(100.0)
+    assert seen == [0.3 + k * 0.1 for k in range(len(seen))]
+    assert len(seen) == 997
+
+
+def test_a_run_stops_before_its_end_and_the_next_goes_on_from_there() -> None:
+    world = a_world()
+    seen: list[float] = []
+    for time in (1.0, 2.0, 3.0):
+        world.at(time, lambda: seen.append(world.now))
+    world.run(2.0)
+    assert (seen, world.now) == ([1.0], 2.0)
+    world.run(3.5)
+    assert (seen, world.now) == ([1.0, 2.0, 3.0], 3.5)
+
+
+def test_gauges_are_read_at_each_weeks_end_before_anything_of_the_new_week() -> None:
+    world = a_world(start=-200.0)
+    level = [0]
+    world.gauge("level", lambda: level[0], member="kit")
+    world.at(0.0, lambda: level.__setitem__(0, 1), rank=Rank.CALENDAR)
+    world.run(168.0)
+    gauges = world.journal.gauges()
+    assert gauges["t"].tolist() == [-168.0, 0.0, 168.0]
+    assert gauges["value"].tolist() == [0.0, 0.0, 1.0]
+    with pytest.raises(ModelError, match="declared twice"):
+        world.gauge("level", lambda: 0.0, member="kit")
+
+
+def test_facts_are_compacted_at_each_weeks_end_and_keep_their_order() -> None:
+    world = a_world()
+    for who in range(400):
+        world.at(float(who), lambda who=who: world.record(Seen(world.now, who)))
+    world.record_block(Seen, [3.5, 1.5], [1000, 1001])
+    world.run(400.0)
+    who = world.journal.columns(Seen)["who"].tolist()
+    assert who[:6] == [0, 1, 1001, 2, 3, 1000]
+    assert len(who) == 402
+
+
+def test_a_feed_calls_row_by_row_and_starts_what_is_a_process() -> None:
+    world = a_world()
+    seen: list[tuple[float, int, bool]] = []
+
+    def visitor(who: int, is_known: bool) -> Lean:
+        yield 0.5
+        seen.append((world.now, who, is_known))
+
+    world.feed([1.0, 1.0, 4.0], visitor, [7, 8, 9], [True, False, True])
+    world.feed([2.0], lambda: seen.append((world.now, 0, False)))
+    world.feed([], visitor, [], [])
+    world.run(5.0)
+    assert seen == [(1.5, 7, True), (1.5, 8, False), (2.0, 0, False), (4.5, 9, True)]
+
+
+@pytest.mark.parametrize("times", [[2.0, 1.0], [-1.0], [float("nan")], [float("inf")]])
+def test_a_feed_refuses_times_that_do_not_rise_from_now_on(times: list[float]) -> None:
+    with pytest.raises(ModelError, match="times must rise"):
+        a_world().feed(times, lambda: None)
+
+
+def test_a_feed_refuses_columns_of_another_length() -> None:
+    with pytest.raises(ModelError, match="length of the times"):
+        a_world().feed([1.0], lambda who: None, [1, 2])
+
+
+def test_holding_until_a_moment_meets_it_exactly() -> None:
+    world = a_world(start=0.1)
+    seen: list[float] = []
+
+    def carrier() -> Lean:
+        for k in range(1, 50):
+            yield world.until(0.7 * k)
+            seen.append(world.now)
+
+    world.start(carrier())
+    world.run(40.0)
+    assert seen == [0.7 * k for k in range(1, 50)]
+
+
+def test_numbers_of_every_kind_are_held() -> None:
+    import numpy as np
+
+    world = a_world()
+    seen: list[float] = []
+
+    def walker() -> Lean:
+        for hours in (1, 0, 0.5, np.float64(2.0), np.int64(3), True):
+            yield hours
+            seen.append(world.now)
+
+    world.start(walker())
+    world.run(10.0)
+    assert seen == [1.0, 1.0, 1.5, 3.5, 6.5, 7.5]
+
+
+def test_the_value_of_a_simpy_event_comes_back_and_its_failure_is_thrown_in() -> None:
+    world = a_world()
+    seen: list[object] = []
+
+    def lean() -> Lean:
+        seen.append((yield world.timeout(1.0, "tea")))
+        try:
+            yield world.event().fail(KeyError("milk"))
+        except KeyError as error:
+            seen.append(error.args[0])
+        seen.append(world.now)
+
+    world.start(lean())
+    world.run(5.0)
+    assert seen == ["tea", "milk", 1.0]
+
+
+def test_a_lean_process_waits_for_another_and_gets_what_it_returned() -> None:
+    world = a_world()
+    seen: list[object] = []
+
+    def child(hours: float) -> Lean:
+        yield hours
+        return f"{hours} h"
+
+    def parent() -> Lean:
+        early, late = world.start(child(1.0)), world.start(child(2.0))
+        seen.append((early.is_alive, early.value))
+        seen.append((world.now, (yield late)))
+        seen.append((world.now, (yield early)))  # over already: no time passes
+        seen.append((early.is_alive, early.value))
+
+    world.start(parent())
+    world.run(5.0)
+    assert seen == [(True, None), (0.0, "2.0 h"), (2.0, "1.0 h"), (False, "1.0 h")]
+
+
+def test_thousands_of_ended_processes_may_be_waited_for_one_after_the_other() -> None:
+    world = a_world()
+
+    def child() -> Lean:
+        yield 0.0
+
+    def parent() -> Lean:
+        children = [world.start(child()) for _ in range(5000)]
+        yield 1.0
+        for one in children:
+            yield one
+            yield one.done
+        return world.now
+
+    last = world.start(parent())
+    world.run(5.0)
+    assert last.value == 1.0
+
+
+def test_a_simpy_process_waits_for_a_lean_process_and_conditions_take_it_too() -> None:
+    world = a_world()
+    seen: list[object] = []
+
+    def lean() -> Lean:
+        yield 2.0
+        return "done"
+
+    def stock(process: LeanProcess) -> Lean:
+        first = yield process.done | world.timeout(1.0)
+        seen.append((world.now, process.done in first))
+        seen.append((yield process.done))
+        seen.append((yield process.done))
+        seen.append(world.now)
+
+    world.process(stock(world.start(lean())))
+    world.run(5.0)
+    assert seen == [(1.0, False), "done", "done", 2.0]
+
+
+def test_simpys_own_resources_work_for_lean_processes() -> None:
+    world = a_world()
+    desk = simpy.Resource(world, capacity=1)
+    seen: list[tuple[float, int]] = []
+
+    def customer(who: int) -> Lean:
+        with desk.request() as turn:
+            yield turn
+            yield 1.5
+        seen.append((world.now, who))
+
+    for who in range(3):
+        world.start(customer(who))
+    world.run(5.0)
+    assert seen == [(1.5, 0), (3.0, 1), (4.5, 2)]
+
+
+def test_an_error_in_a_lean_process_stops_the_run_and_names_the_process() -> None:
+    world = a_world()
+
+    def clumsy() -> Lean:
+        yield 1.5
+        raise ZeroDivisionError("oops")
+
+    world.start(clumsy(), name="order 17")
+    with pytest.raises(ZeroDivisionError, match="oops") as caught:
+        world.run(5.0)
+    assert caught.value.__notes__ == ["in process 'order 17' at t = 1.5 h"]
+
+
+def test_an_error_in_a_lean_process_is_thrown_into_who_waits_for_it() -> None:
+    world = a_world()
+    seen: list[str] = []
+
+    def clumsy() -> Lean:
+        yield 1.5
+        raise ZeroDivisionError("oops")
+
+    def lean(process: LeanProcess) -> Lean:
+        try:
+            yield process
+        except ZeroDivisionError:
+            seen.append("lean")
+        try:
+            yield process
+        except ZeroDivisionError:
+            seen.append("lean, later")
+
+    def stock(process: LeanProcess) -> Lean:
+        try:
+            yield process.done
+        except ZeroDivisionError:
+            seen.append("stock")
+
+    process = world.start(clumsy())
+    world.start(lean(process))
+    world.process(stock(process))
+    world.run(5.0)
+    assert sorted(seen) == ["lean", "lean, later", "stock"]
+    assert not process.is_alive
+
+
+def test_a_failed_simpy_process_that_nobody_waits_for_stops_the_run() -> None:
+    world = a_world()
+
+    def clumsy() -> Lean:
+        yield world.timeout(1.0)
+        raise ZeroDivisionError("oops")
+
+    world.process(clumsy())
+    with pytest.raises(ZeroDivisionError):
+        world.run(5.0)
+
+
+@pytest.mark.parametrize("hours", [-0.5, float("nan"), float("inf"), "soon", None, object()])
+def test_a_hold_that_is_no_proper_number_names_the_process(hours: object) -> None:
+    world = a_world()
+
+    def sloppy() -> Lean:
+        yield hours
+
+    world.start(sloppy())
+    with pytest.raises(ModelError, match="process 'sloppy' yielded"):
+        world.run(5.0)
+
+
+def test_a_process_may_survive_its_own_bad_hold() -> None:
+    world = a_world()
+
+    def forgiving() -> Lean:
+        try:
+            yield -1.0
+        except ModelError:
+            yield 2.0
+        return world.now
+
+    process = world.start(forgiving())
+    world.run(5.0)
+    assert process.value == 2.0
+
+
+@pytest.mark.parametrize("time", [-1.0, float("nan"), float("inf")])
+def test_a_call_cannot_be_planned_for_the_past_or_for_no_time(time: float) -> None:
+    with pytest.raises(ModelError, match="cannot plan"):
+        a_world().at(time, print)
+
+
+def test_a_hold_until_the_past_names_the_process() -> None:
+    world = a_world()
+
+    def late() -> Lean:
+        yield 2.0
+        yield world.until(1.0)
+
+    world.start(late())
+    with pytest.raises(ModelError, match="late") as caught:
+        world.run(5.0)
+    assert "in process 'late' at t = 2.0 h" in caught.value.__notes__
+
+
+def test_a_simpy_delay_that_is_no_number_is_refused() -> None:
+    with pytest.raises(ModelError, match="nan"):
+        a_world().timeout(float("nan"))
+
+
+@pytest.mark.parametrize("period", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_period_must_be_positive_and_finite(period: float) -> None:
+    with pytest.raises(ModelError, match="period"):
+        a_world().every(period, lambda: None, first=0.0, rank=Rank.DAILY)
+
+
+@pytest.mark.parametrize("until", [None, 0.0, -5.0, float("nan"), float("inf")])
+def test_a_run_needs_an_end_that_lies_ahead(until: float | None) -> None:
+    with pytest.raises(ModelError, match="cannot run until"):
+        a_world().run(until)
+
+
+def test_what_is_no_generator_cannot_be_started() -> None:
+    with pytest.raises(ModelError, match="no yield"):
+        a_world().start(len)  # type: ignore[arg-type]
+
+
+def holding(world: World, pool: Pool) -> Lean:
+    while True:
+        yield 0.0
+
+
+def queueing(world: World, pool: Pool) -> Lean:
+    while True:
+        yield pool
+        pool.release()
+
+
+def impatient(world: World, pool: Pool) -> Lean:
+    while True:
+        yield Pool(world, "closed", 0).within(0.0)
+
+
+def working(world: World, pool: Pool) -> Lean:
+    while True:
+        yield pool.work(0.0)
+
+
+def waiting_for_what_is_over(world: World, pool: Pool) -> Lean:
+    over = world.timeout(0.0)
+    while True:
+        yield over
+
+
+@pytest.mark.parametrize(
+    "culprit", [holding, queueing, impatient, working, waiting_for_what_is_over]
+)
+def test_an_endless_loop_at_one_instant_is_found_and_its_processes_are_named(culprit: Any) -> None:
+    world = a_world()
+    world.loop_limit = 1000
+    pool = Pool(world, "desk", 1)
+    world.start(culprit(world, pool))
+    with pytest.raises(ModelError, match=f"1000 steps at t = 0.0 h.*{culprit.__name__}"):
+        world.run(5.0)
+
+
+def test_an_endless_loop_of_several_processes_names_them_all() -> None:
+    world = a_world()
+    world.loop_limit = 1000
+
+    def ping() -> Lean:
+        while True:
+            yield 0.0
+
+    def pong() -> Lean:
+        while True:
+            yield world.timeout(0.0)
+
+    world.start(ping())
+    world.process(pong())
+    world.at(1.0, lambda: None)
+    with pytest.raises(ModelError, match="ping, pong"):
+        world.run(5.0)
+
+
+def test_many_steps_at_one_instant_are_no_endless_loop() -> None:
+    world = a_world()
+    world.loop_limit = 1000
+
+    def steady() -> Lean:
+        for _ in range(10):
+            for _ in range(900):
+                yield 0.0
+            yield 1.0
+        return world.now
+
+    process = world.start(steady())
+    world.run(20.0)
+    assert process.value == 10.0
+
+
+def test_single_steps_do_what_a_run_does() -> None:
+    def run(stepwise: bool) -> list[tuple[float, str]]:
+        world, seen = a_world(), list[tuple[float, str]]()
+        pool = Pool(world, "desk", 1)
+
+        def customer(who: str) -> Lean:
+            is_served = yield pool.within(1.0)
+            if is_served:
+                yield 0.75
+                pool.release()
+            seen.append((world.now, who))
+
+        for who in "abc":
+            world.start(customer(who))
+        world.timeout(0.1)
+        if not stepwise:
+            world.run(3.0)
+        while stepwise and world.peek() < 3.0:
+            world.step()
+        return seen
+
+    assert run(stepwise=True) == run(stepwise=False) == [(0.75, "a"), (1.0, "c"), (1.5, "b")]
+
+
+def test_without_anything_left_a_step_says_so() -> None:
+    world = a_world()
+    world.heap.clear()
+    assert world.peek() == float("inf")
+    with pytest.raises(ModelError, match="nothing is left"):
+        world.step()
