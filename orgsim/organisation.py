@@ -7,6 +7,8 @@ what areas *know* of each other travels through `Information` and nowhere else.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from orgsim.config.schema import Scenario, without_shocks
@@ -16,10 +18,10 @@ from orgsim.customers.sources import Receivers, SimpleSource
 from orgsim.departments.finance import Finance
 from orgsim.departments.logistics import Logistics
 from orgsim.departments.marketing import LaunchPlan, Marketing
+from orgsim.departments.replenishment import MONDAY_MORNING, OrderUpTo
 from orgsim.departments.sales import Sales
 from orgsim.departments.supplier import Supplier
 from orgsim.departments.support import Support
-from orgsim.departments.replenishment import MONDAY_MORNING, OrderUpTo
 from orgsim.entities import Component, Floats, Order, Promise, Segment
 from orgsim.governance.information import Information
 from orgsim.kernel.draws import Draws
@@ -56,12 +58,10 @@ class Organisation:
         self.world = World(start=-scenario.run.warmup, draws=draws, journal=Journal())
         world, design = self.world, scenario.organisation
         briefing = design.coordination.briefing
-        parts = set(design.parts)
+        parts: set[str] = set(design.parts)
         self.information = Information(world, design.channels)
         self.finance = Finance(world, scenario.finance, design.coordination.overhead_per_week)
-        self.marketing = Marketing(
-            world, scenario.marketing, scenario.campaign, self.information
-        )
+        self.marketing = Marketing(world, scenario.marketing, scenario.campaign, self.information)
         size = scenario.market if "market" in parts else silent(scenario.market)
         self.market = Market(world, size, self.marketing)
         self.sales = Sales(world, scenario.sales, design.handoff)
@@ -148,8 +148,7 @@ class Organisation:
         return self.marketing.promise(segment, self.marketing.claim(segment))
 
     def _delivered(self, orders: list[Order], arrivals: Floats, complete: Floats) -> None:
-        for order in orders:
-            self.finance.earned(order.price_cents)
+        self.finance.earned(sum(order.price_cents for order in orders))
         if "customers" in self.scenario.organisation.parts:
             self.customers.unpack(orders, arrivals, complete)
 
@@ -182,13 +181,9 @@ class Organisation:
     def _declare_gauges(self) -> None:
         """What is read off the running organisation at each week's end (MODEL O1)."""
         gauge = self.world.gauge
-        for part in Component:
-            name = part.name.lower()
-            stock = self.logistics.room.on_hand
-            gauge("on_hand", lambda name=name: float(stock[name] or 0), member=name)
-            plan = self.logistics.planning[part]
-            gauge("forecast", lambda plan=plan: plan.forecast, member=name)
-            gauge("on_order", lambda plan=plan: float(plan.on_order), member=name)
+        for part, plan in self.logistics.planning.items():
+            for what in ("on_hand", "on_order", "forecast"):
+                gauge(what, partial(getattr, plan, what), member=part.name.lower())
         for pool in (self.sales.reps, self.support.agents):
             for what in ("busy_hours", "duty_hours", "queue_hours", "waited_hours"):
                 gauge(what, getattr(pool, what), member=pool.name)

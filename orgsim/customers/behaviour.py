@@ -1,8 +1,8 @@
 """What customers do: order again, ask, complain by leaving, talk (MODEL M4.1, M5.7-M5.11).
 
 Modelled: each midnight every customer may order, contact support, cancel an overdue order or leave,
-with hazards that depend on what this customer remembers; each act happens at its own time of the day
-(MODEL T2). Each evening what was lived through that day is judged and remembered. Customers know
+with hazards that depend on what this customer remembers; each act happens at its own time of
+day (MODEL T2). Each evening what was lived through that day is judged and remembered. Customers know
 their own orders, what they were promised and what an agent told them; nothing else. Assumed: a
 customer who has left is not touched by an order or ticket still open.
 """
@@ -55,9 +55,7 @@ class SurveyConfig(Config):
     shift: float = param("recommendation above satisfaction", section="M5.11")
     noise: float = param("standard deviation of an answer", section="M5.11", ge=0)
     response: Share = param("share that answers at S = 7", section="M5.11", ge=0, le=1)
-    response_slope: float = param(
-        "more answers per 5 points away from 7", section="M5.11", ge=0
-    )
+    response_slope: float = param("more answers per 5 points away from 7", section="M5.11", ge=0)
 
     def answering(self, satisfaction: Floats) -> Floats:
         """P(respond) = .10 + .10 |s - 7| / 5: the very happy and the very unhappy answer more."""
@@ -255,7 +253,12 @@ class Customers:
                 people.hear_promise(rows[mine], promise.levels, False)
                 placed += [
                     new_order(
-                        int(ids[at]), int(rows[at]), int(nth[at]), segment, promise, float(times[at])
+                        int(ids[at]),
+                        int(rows[at]),
+                        int(nth[at]),
+                        segment,
+                        promise,
+                        float(times[at]),
                     )
                     for at in mine
                 ]
@@ -305,4 +308,3 @@ class Customers:
 def _occurrence(period: int) -> int:
     """A non-negative key for a day or week that may lie before the clock's zero."""
     return period + 4096
-

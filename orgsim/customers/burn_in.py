@@ -1,8 +1,8 @@
 """The stationary joint law of the customers, made by a burn-in of customers alone (MODEL C2).
 
-Modelled: week after week, each customer orders, lives through a usual delivery, sometimes contacts
-support with a usual outcome, and leaves with the hazard of the running model; who leaves is replaced
-by a newcomer. After some lifetimes the joint law of satisfaction, trust, expectation, experience and
+Modelled: week after week, each customer orders, lives through a usual delivery, may contact support
+with a usual outcome, and leaves with the hazard of the running model; a newcomer takes the place of
+who leaves. After some lifetimes the joint law of satisfaction, trust, expectation, experience and
 tenure no longer moves. Assumed: weekly steps; orders and contacts of one week are independent. A
 mere shift of one mean cannot do this, since low satisfaction leaves sooner and lifts the mean.
 """
@@ -21,7 +21,6 @@ from orgsim.entities import Attribute, Floats, Ints, Occasion
 from orgsim.kernel.distributions import NumberLaw, standard_normal
 from orgsim.kernel.draws import Draws
 from orgsim.units import DAY, Rate, Share
-
 
 BURN_IN_REPLICATION = 2**63
 """No replication of an experiment has this number, so the burn-in has luck of its own."""
@@ -164,7 +163,10 @@ class _BurnIn:
     def _leave(self, week: int) -> None:
         people, rows = self._people, self._rows
         hazard = self._loyalty.leaving_per_day(
-            people.satisfaction[rows], people.trust[rows], people.source[rows], people.open_issues[rows]
+            people.satisfaction[rows],
+            people.trust[rows],
+            people.source[rows],
+            people.open_issues[rows],
         )
         gone = self._uniforms("leave", rows, week) < -np.expm1(-7.0 * hazard)
         self._renew(rows[gone], week)

@@ -1,7 +1,7 @@
 """The customers' diary: what the day brought, judged in the evening (MODEL M5.3, M5.6, M5.10, C1).
 
-Modelled: deliveries, cancellations and contacts of a day are lived through in this order, in blocks;
-extreme episodes are told to others; a few customers answer the transactional survey. Assumed: what
+Modelled: deliveries, cancellations and contacts of a day are lived through in this order, in
+blocks; extreme episodes are told to others; a few customers answer the transactional survey. Assumed: what
 happens during a day is felt at its end, before the customer decides anything at midnight.
 """
 
@@ -194,9 +194,7 @@ class Diary:
     ) -> None:
         if not who.any():
             return
-        self._world.record_block(
-            ExperienceTold, times[who], ids[who], segments[who], is_positive
-        )
+        self._world.record_block(ExperienceTold, times[who], ids[who], segments[who], is_positive)
         for segment in Segment:
             count = int(np.count_nonzero(segments[who] == segment))
             self._tellings[segment][0 if is_positive else 1] += count

@@ -61,7 +61,17 @@ class Enquiries:
         self._people = people
         self._placed: list[Order] = []
         self._delivered: list[Order] = []
-        names = ("general", "wismo", "late", "how_to", "fault", "billing", "time", "repeat", "redial")
+        names = (
+            "general",
+            "wismo",
+            "late",
+            "how_to",
+            "fault",
+            "billing",
+            "time",
+            "repeat",
+            "redial",
+        )
         self._draw = {name: world.draws.stream(f"enquiries.{name}") for name in names}
         self._redial_after = world.draws.quantity("enquiries.redial_after", config.redial_after)
 
@@ -165,10 +175,8 @@ class Enquiries:
     def _batch(self, asked: list[tuple[int, Reason, Order | None]], day: int) -> ContactBatch:
         people = self._people
         rows = np.array([row for row, _, _ in asked])
-        nth = np.empty(rows.size, dtype=np.int64)
-        for at, row in enumerate(rows):
-            nth[at] = people.contacts[row]
-            people.contacts[row] += 1
+        nth = people.contacts[rows] + _earlier(rows)
+        np.add.at(people.contacts, rows, 1)
         luck = self._draw["time"].uniforms(people.ids[rows], nth)
         times = self._hours.times_in_day(day * DAY, luck)
         return ContactBatch(
@@ -180,3 +188,14 @@ class Enquiries:
             reasons=np.array([reason for _, reason, _ in asked]),
             orders=[order for _, _, order in asked],
         )
+
+
+def _earlier(values: Ints) -> Ints:
+    """For each entry, how many equal ones stand before it."""
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+    starts = np.flatnonzero(np.insert(ranked[1:] != ranked[:-1], 0, True))
+    run = np.repeat(starts, np.diff(np.append(starts, ranked.size)))
+    earlier = np.empty(values.size, dtype=np.int64)
+    earlier[order] = np.arange(values.size) - run
+    return earlier

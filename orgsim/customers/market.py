@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from orgsim.config.base import Config, param
-from orgsim.entities import Floats, LeadBatch, Segment, Source, nobody
+from orgsim.entities import Floats, Ints, LeadBatch, Segment, Source, nobody
 from orgsim.facts import LeadCreated
 from orgsim.kernel.arrivals import Candidates
 from orgsim.kernel.world import Rank, World
@@ -174,7 +174,7 @@ class Market:
                 self.untapped -= times.size
             self._emit(segment, source, times, ids)
 
-    def _emit(self, segment: Segment, source: Source, times: Floats, ids: Floats) -> None:
+    def _emit(self, segment: Segment, source: Source, times: Floats, ids: Ints) -> None:
         if not times.size:
             return
         self._world.record_block(LeadCreated, times, ids, segment, source)

@@ -45,9 +45,7 @@ class SatisfactionConfig(Config):
     reference: ReferenceQuality
     memory: Share = param("least weight of the latest episode (eta)", section="M5.4", ge=0, le=1)
     contact_weight: Share = param("weight of a contact in it", section="M5.4", ge=0, le=1)
-    silence: float = param(
-        "reliability lost per late day without news", section="M5.1", ge=0
-    )
+    silence: float = param("reliability lost per late day without news", section="M5.1", ge=0)
 
 
 class TrustConfig(Config):
@@ -108,7 +106,7 @@ def episode_satisfaction(
         + config.gap_effect * valued
         + config.noise * noise
     )
-    return np.clip(raw, 0.0, 10.0)
+    return np.asarray(np.clip(raw, 0.0, 10.0))
 
 
 def accumulate(
@@ -118,10 +116,12 @@ def accumulate(
     eta = np.maximum(cfg.memory, 1.0 / (episodes + 1.0))
     if occasion is Occasion.CONTACT:
         eta = eta * cfg.contact_weight
-    return cumulative + eta * (episode - cumulative)
+    return np.asarray(cumulative + eta * (episode - cumulative))
 
 
-def trust_after(trust: Floats, gap_speed: Floats, gap_reliability: Floats, cfg: TrustConfig) -> Floats:
+def trust_after(
+    trust: Floats, gap_speed: Floats, gap_reliability: Floats, cfg: TrustConfig
+) -> Floats:
     """A breach costs T (1 - breach x severity); a kept promise closes part of the gap to target."""
     missing_speed = np.maximum(0.0, -gap_speed)
     missing_reliability = np.maximum(0.0, -gap_reliability - cfg.tolerance)

@@ -78,13 +78,14 @@ class Finance:
         """Pay the supplier."""
         self.post(Account.INVENTORY, Account.CASH, units * self._unit_cents(component))
 
-    def shipped(self, order: Order) -> None:
-        """The goods leave the books with the parcel."""
-        cents = self._unit_cents(Component.CHASSIS)
-        if order.segment is Segment.NICHE:
-            cents += self._unit_cents(Component.KIT)
-        self.post(Account.COST_OF_GOODS, Account.INVENTORY, cents)
-        self.post(Account.COST_OF_GOODS, Account.CASH, round(100 * self._config.extras_cost))
+    def shipped(self, orders: list[Order]) -> None:
+        """The goods leave the books with the parcels."""
+        kits = sum(order.segment is Segment.NICHE for order in orders)
+        goods = len(orders) * self._unit_cents(Component.CHASSIS)
+        goods += kits * self._unit_cents(Component.KIT)
+        self.post(Account.COST_OF_GOODS, Account.INVENTORY, goods)
+        extras = round(100 * self._config.extras_cost) * len(orders)
+        self.post(Account.COST_OF_GOODS, Account.CASH, extras)
 
     def earned(self, cents: int) -> None:
         """A delivery turns the customer's payment into revenue."""

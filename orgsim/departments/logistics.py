@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from orgsim.config.base import Config, param
 from orgsim.departments.replenishment import ComponentConfig, Replenishment
@@ -94,7 +96,7 @@ class Logistics:
         }
         self._hour = world.draws.stream("carrier.hour")
         self.deliver: Callable[[list[Order], Floats, Floats], None] = nobody
-        self.ship: Callable[[Order], None] = nobody
+        self.ship: Callable[[list[Order]], None] = nobody
         self.post: Post = nobody
         world.every(config.wave, self._pick_wave, first=world.now, rank=Rank.NORMAL)
         pickup = np.ceil(world.now / DAY) * DAY + config.carrier.pickup_hour
@@ -159,49 +161,37 @@ class Logistics:
         hours = self._config.hours.integral(*_day_of(self._world.now))
         per_wave = self._config.capacity_per_day * self._config.wave / hours
         self._allowance += per_wave * self._capacity.value
-        bench = self._bench
+        bench, packed_before = self._bench, len(self._packed)
         while bench and self._allowance >= 1.0:
             order = bench.popleft()
-            if order.closed:
-                continue
-            self._allowance -= 1.0
-            self._pack(order)
+            if not order.closed:
+                self._allowance -= 1.0
+                self._pack(order)
         self._allowance = min(self._allowance, 1.0)
+        cents = round(100 * self._config.picking_cost)
+        self.post(Account.PICKING, Account.CASH, cents * (len(self._packed) - packed_before))
 
     def _pack(self, order: Order) -> None:
         order.shipped = True
         self._on_bench -= 1
         self._packed.append(order)
-        self._world.record(
-            OrderPicked(self._world.now, order.customer, order.nth, order.segment)
-        )
-        self.post(Account.PICKING, Account.CASH, round(100 * self._config.picking_cost))
+        self._world.record(OrderPicked(self._world.now, order.customer, order.nth, order.segment))
 
     def _hand_over(self) -> None:
         """The carrier takes what is packed; express only where the record says so."""
         if not self._config.carrier.pickup.at(self._world.now) or not self._packed:
             return
         orders, self._packed = self._packed, []
-        for order in orders:
-            self._world.record(
-                OrderShipped(
-                    self._world.now,
-                    order.customer,
-                    order.nth,
-                    order.segment,
-                    order.express_on_record,
-                )
-            )
-            self.ship(order)
-            extra = self._config.carrier.express_cost if order.express_on_record else 0.0
-            cents = round(100 * (self._config.carrier.standard_cost + extra))
-            self.post(Account.CARRIAGE, Account.CASH, cents)
+        columns = _columns(orders, "customer", "nth", "segment", "express_on_record")
+        self._world.record_block(OrderShipped, self._world.now, *columns)
+        self.ship(orders)
+        standard = round(100 * self._config.carrier.standard_cost) * len(orders)
+        express = round(100 * self._config.carrier.express_cost) * int(columns[3].sum())
+        self.post(Account.CARRIAGE, Account.CASH, standard + express)
         self._dispatch(orders)
 
     def _dispatch(self, orders: list[Order]) -> None:
-        ids = np.array([order.customer for order in orders])
-        nth = np.array([order.nth for order in orders])
-        express = np.array([order.express_on_record for order in orders])
+        ids, nth, express = _columns(orders, "customer", "nth", "express_on_record")
         days = np.where(
             express, self._transit[True].block(ids, nth), self._transit[False].block(ids, nth)
         )
@@ -221,21 +211,10 @@ class Logistics:
 
     def _arrive(self, orders: list[Order], arrivals: Floats) -> None:
         """The day's parcels are at the door; whether they were packed right shows now."""
-        ids = np.array([order.customer for order in orders])
-        nth = np.array([order.nth for order in orders])
+        names = ("customer", "nth", "segment", "placed", "due", "due_on_record", "stated_due")
+        ids, nth, *others = _columns(orders, *names)
         complete = self._packs_wrong.uniforms(ids, nth) >= self._config.error_share
-        self._world.record_block(
-            OrderDelivered,
-            arrivals,
-            ids,
-            nth,
-            np.array([order.segment for order in orders]),
-            np.array([order.placed for order in orders]),
-            np.array([order.due for order in orders]),
-            np.array([order.due_on_record for order in orders]),
-            np.array([order.stated_due for order in orders]),
-            complete,
-        )
+        self._world.record_block(OrderDelivered, arrivals, ids, nth, *others, complete)
         for order in orders:
             order.closed = True
         self.deliver(orders, arrivals, complete.astype(float))
@@ -253,6 +232,11 @@ class Logistics:
             {"base_days": base, "niche_days": niche},
             prior={"base_days": usual, "niche_days": usual},
         )
+
+
+def _columns(orders: list[Order], *names: str) -> list[NDArray[Any]]:
+    """The orders' fields as one array each."""
+    return [np.array([getattr(order, name) for order in orders]) for name in names]
 
 
 def _day_of(now: float) -> tuple[float, float]:

@@ -138,7 +138,7 @@ class Marketing:
         return self.promise(segment, self.claim(segment)).levels
 
     def answers(self) -> float:
-        """People per hour who would answer in an untapped niche of appeal 1: reach x rate x H(A)."""
+        """People per hour who would answer, in an untapped niche of appeal 1: reach x H(A)."""
         return self._campaign.reach * self._campaign.response_rate * self.pressure()
 
     def pressure(self) -> float:

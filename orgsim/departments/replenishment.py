@@ -27,7 +27,6 @@ from orgsim.kernel.resources import StockRoom
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, WEEK, Duration
 
-
 MONDAY_MORNING = 6.0
 """Hours after the week's start at which planners review (MODEL s.0.3)."""
 
@@ -65,9 +64,7 @@ class ComponentConfig(Config):
     opening_deviation: float = param(
         "standard deviation of a day's demand at the start", unit="1/d", section="M3.2", ge=0
     )
-    share_of_niche_plan: float = param(
-        "units of it per planned niche order", section="M3.1", ge=0
-    )
+    share_of_niche_plan: float = param("units of it per planned niche order", section="M3.1", ge=0)
 
 
 class Replenishment:
@@ -111,6 +108,11 @@ class Replenishment:
         self._expected.append((self._world.now - age + self._planned_lead(), units))
 
     @property
+    def on_hand(self) -> int:
+        """Units on the shelf that no order has claimed."""
+        return self._room.on_hand[self._component.name.lower()] or 0
+
+    @property
     def on_order(self) -> int:
         """Units ordered and not yet received."""
         return sum(units for _, units in self._expected)
@@ -118,11 +120,11 @@ class Replenishment:
     def position(self) -> int:
         """Inventory position: on hand + on order - backordered."""
         name = self._component.name.lower()
-        return self._on_hand() + self.on_order - self._room.waiting(name)
+        return self.on_hand + self.on_order - self._room.waiting(name)
 
     def days_to_stock(self) -> float:
         """Days until a missing part should be back, by the lead time planned with."""
-        if self._on_hand() > 0:
+        if self.on_hand > 0:
             return 0.0
         if not self._expected:
             return self._planned_lead() / DAY
@@ -137,9 +139,6 @@ class Replenishment:
         if short > 0:
             self.expect(short)
             self.order(short)
-
-    def _on_hand(self) -> int:
-        return self._room.on_hand[self._component.name.lower()] or 0
 
     def _planned_lead(self) -> float:
         policy = self._config.policy

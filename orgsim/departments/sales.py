@@ -184,9 +184,7 @@ class Sales:
         yield self.reps
         waited = self._config.hours.integral(lead.created, self._world.now)
         inflation = self._stretch(lead)
-        self._world.record(
-            LeadTouched(self._world.now, lead.id, lead.segment, waited, inflation)
-        )
+        self._world.record(LeadTouched(self._world.now, lead.id, lead.segment, waited, inflation))
         yield lead.handle_hours
         self.reps.release()
         age = (1.0 + waited / self._config.ageing_scale) ** -self._config.ageing_power

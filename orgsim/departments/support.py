@@ -40,6 +40,8 @@ from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, WEEK, Money, Share, Weekly
 
+_SEGMENTS, _REASONS = tuple(Segment), tuple(Reason)
+
 
 class SupportConfig(Config):
     """Support's parameters."""
@@ -101,21 +103,33 @@ class Support:
         by_email = self._luck["email"].uniforms(batch.customers, keys) < self._config.email_share
         patience = self._patience.block(batch.customers, keys)
         handle = self._handle.block(batch.customers, keys)
-        for at in range(batch.times.size):
+        columns = (
+            batch.customers,
+            batch.rows,
+            batch.nth,
+            batch.segments,
+            batch.reasons,
+            by_email,
+            patience,
+            handle,
+            contained,
+            batch.times,
+        )
+        rows = zip(*(column.tolist() for column in columns), batch.orders, strict=True)
+        for customer, row, nth, segment, reason, writes, holds, hours, luck, time, order in rows:
             ticket = Ticket(
-                customer=int(batch.customers[at]),
-                row=int(batch.rows[at]),
-                nth=int(batch.nth[at]),
-                segment=Segment(batch.segments[at]),
-                reason=Reason(batch.reasons[at]),
-                order=batch.orders[at],
-                channel=ContactChannel.EMAIL if by_email[at] else ContactChannel.PHONE,
-                patience=float(patience[at]),
-                base_handle_hours=float(handle[at]),
+                customer=customer,
+                row=row,
+                nth=nth,
+                segment=_SEGMENTS[segment],
+                reason=_REASONS[reason],
+                order=order,
+                channel=ContactChannel.EMAIL if writes else ContactChannel.PHONE,
+                patience=holds,
+                base_handle_hours=hours,
             )
-            is_contained = bool(contained[at] < self._contained(ticket))
-            take = self._contain if is_contained else self.take
-            self._world.at(float(batch.times[at]), take, ticket)
+            take = self._contain if luck < self._contained(ticket) else self.take
+            self._world.at(time, take, ticket)
 
     def take(self, ticket: Ticket) -> None:
         """A contact reaches the team now."""
@@ -213,7 +227,7 @@ class Support:
             return None
         key = "niche_days" if order.segment is Segment.NICHE else "base_days"
         days = float(np.ceil(max(1.0, belief.level(key))))
-        return (np.floor(self._world.now / DAY) + days + 1.0) * DAY
+        return float((np.floor(self._world.now / DAY) + days + 1.0) * DAY)
 
     def _stock_belief(self) -> Belief | None:
         return self._information.belief("support", "stock_eta")
@@ -276,5 +290,3 @@ class Support:
     def _pay_agents(self) -> None:
         weekly = self._config.payroll_fte * self._config.salary * WEEK / 8760.0
         self.post(Account.SUPPORT_PAYROLL, Account.CASH, round(100 * weekly))
-
-

@@ -70,9 +70,7 @@ class Information:
         self._numbers = {name: number for number, name in enumerate(channels)}
         self._beliefs: dict[tuple[str, str], Belief] = {}
         self._sent = dict.fromkeys(channels, 0)
-        self._noise = {
-            name: world.draws.stream(f"information.{name}.noise") for name in channels
-        }
+        self._noise = {name: world.draws.stream(f"information.{name}.noise") for name in channels}
 
     def notice(self, sender: str, topic: str) -> float | None:
         """The earliest notice any listener wants on this topic, None if nobody listens."""

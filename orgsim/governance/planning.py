@@ -14,9 +14,7 @@ from orgsim.units import Duration, Money
 class BriefingConfig(Config):
     """Telling the agents about a new offer before it is launched."""
 
-    hours_per_agent: Duration = param(
-        "briefing time of each agent", unit="h", section="M6.7", ge=0
-    )
+    hours_per_agent: Duration = param("briefing time of each agent", unit="h", section="M6.7", ge=0)
     period: Duration = param(
         "sessions are spread over this time before the launch", unit="h", section="M4.7", gt=0
     )

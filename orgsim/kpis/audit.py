@@ -1,7 +1,7 @@
 """The conservation audit that ends every run (DESIGN s.7, MODEL s.10).
 
-What comes in has gone out or is still there: leads, orders, units of each component, calls, tickets,
-customers, messages and money, each counted along two independent ways. Little's law holds on every
+What comes in has gone out or is still there: leads, orders, units of each component, contacts,
+customers and money, each counted along two independent ways. Little's law holds on every
 queue as an identity of its integrals (Little 1961). A violation is a bug of the model and fails the
 replication.
 """
@@ -90,7 +90,9 @@ def _leads(window: Window) -> Iterator[Check]:
     )
     decided = np.union1d(won, lost)
     waiting = np.setdiff1d(qualified, decided).size
-    yield Check("leads: qualified = won + lost + open", qualified.size, won.size + lost.size + waiting)
+    yield Check(
+        "leads: qualified = won + lost + open", qualified.size, won.size + lost.size + waiting
+    )
     yield Check("leads: nobody is decided twice", won.size + lost.size, decided.size)
     if "market" in window.scenario.organisation.parts:
         strangers = np.setdiff1d(qualified, created).size
@@ -128,7 +130,9 @@ def _orders(window: Window) -> Iterator[Check]:
     closed = np.union1d(keys["delivered"], keys["cancelled"])
     still_open = np.setdiff1d(keys["placed"], closed).size
     ended = delivered["time"].size + cancelled["time"].size
-    yield Check("orders: placed = delivered + cancelled + open", placed["time"].size, ended + still_open)
+    yield Check(
+        "orders: placed = delivered + cancelled + open", placed["time"].size, ended + still_open
+    )
     for earlier, later in (
         ("placed", "allocated"),
         ("allocated", "picked"),
@@ -150,11 +154,16 @@ def _units(window: Window) -> Iterator[Check]:
         name = component.name.lower()
         opening = getattr(logistics, name).opening_stock
         arrived = received["units"][received["component"] == component].sum()
-        is_needed = {Component.CHASSIS: (Segment.BASE, Segment.NICHE), Component.KIT: (Segment.NICHE,)}
+        is_needed = {
+            Component.CHASSIS: (Segment.BASE, Segment.NICHE),
+            Component.KIT: (Segment.NICHE,),
+        }
         used = np.isin(allocated["segment"], is_needed[component]).sum()
         used -= np.isin(cancelled["segment"][returned], is_needed[component]).sum()
         on_hand = window.gauge("on_hand", name)[-1]
-        yield Check(f"{name}: opening + received = used + on hand", opening + arrived, used + on_hand)
+        yield Check(
+            f"{name}: opening + received = used + on hand", opening + arrived, used + on_hand
+        )
 
 
 def _contacts(window: Window) -> Iterator[Check]:
@@ -169,7 +178,9 @@ def _contacts(window: Window) -> Iterator[Check]:
     )
     waiting = np.setdiff1d(attempts, ended).size - contained["time"].size
     ends = handled["time"].size + abandoned["time"].size + contained["time"].size
-    yield Check("contacts: made = handled + abandoned + contained + open", made["time"].size, ends + waiting)
+    yield Check(
+        "contacts: made = handled + abandoned + contained + open", made["time"].size, ends + waiting
+    )
     by_phone = handled["channel"] == ContactChannel.PHONE
     talking = answered["time"].size - by_phone.sum()
     calls = _keys(answered, "customer", "nth", "attempt")
@@ -178,7 +189,7 @@ def _contacts(window: Window) -> Iterator[Check]:
     ).size
     yield Check("calls: every handled call was answered", unheard, 0)
     on_line = np.setdiff1d(calls, _keys(handled, "customer", "nth", "attempt")).size
-    yield Check("calls: answered = handled + being served", talking, on_line)
+    yield Check("calls: answered = handled + being served", int(talking), on_line)
 
 
 def _customers(window: Window) -> Iterator[Check]:
@@ -191,7 +202,9 @@ def _customers(window: Window) -> Iterator[Check]:
         went = np.count_nonzero(left["segment"] == segment)
         there = counted["active"][now & (counted["segment"] == segment)].sum()
         yield Check(
-            f"customers {segment.name.lower()}: start + joined = left + active", start + came, went + there
+            f"customers {segment.name.lower()}: start + joined = left + active",
+            start + came,
+            went + there,
         )
     twice = left["customer"].size - np.unique(left["customer"]).size
     yield Check("customers: nobody leaves twice", twice, 0)
@@ -203,9 +216,9 @@ def _money(window: Window) -> Iterator[Check]:
     yield Check("money: all balances sum to zero (cents)", sum(balance.values()), 0)
     for account in Account:
         debits = posted["cents"][posted["debit"] == account].sum()
-        credits = posted["cents"][posted["credit"] == account].sum()
+        owed = posted["cents"][posted["credit"] == account].sum()
         name = account.name.lower()
-        yield Check(f"money: {name} posted = balance (cents)", debits - credits, balance[account])
+        yield Check(f"money: {name} posted = balance (cents)", debits - owed, balance[account])
     yield from _deferred(window, balance)
     yield from _inventory(window, balance)
 
@@ -220,7 +233,9 @@ def _deferred(window: Window, balance: dict[int, int]) -> Iterator[Check]:
     )
     is_open = ~np.isin(_keys(placed, "customer", "nth"), closed)
     owed = placed["price_cents"][is_open].sum()
-    yield Check("money: deferred revenue = open orders (cents)", -balance[Account.DEFERRED_REVENUE], owed)
+    yield Check(
+        "money: deferred revenue = open orders (cents)", -balance[Account.DEFERRED_REVENUE], owed
+    )
 
 
 def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
@@ -230,7 +245,10 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
     returned = np.isin(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
     value = 0
-    for component, cost in ((Component.CHASSIS, costs.chassis_cost), (Component.KIT, costs.kit_cost)):
+    for component, cost in (
+        (Component.CHASSIS, costs.chassis_cost),
+        (Component.KIT, costs.kit_cost),
+    ):
         on_hand = window.gauge("on_hand", component.name.lower())[-1]
         counts = []
         for columns in (allocated["segment"], cancelled["segment"][returned], shipped["segment"]):
@@ -240,7 +258,9 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         value += round(100 * cost) * round(on_hand + reserved)
         if component is Component.KIT:
             value -= round(on_hand * round(100 * cost) * costs.kit_write_off)
-    yield Check("money: inventory = units on hand and set aside (cents)", balance[Account.INVENTORY], value)
+    yield Check(
+        "money: inventory = units on hand and set aside (cents)", balance[Account.INVENTORY], value
+    )
 
 
 def _queues(window: Window) -> Iterator[Check]:

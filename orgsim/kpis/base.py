@@ -78,7 +78,7 @@ class Window:
         self.journal = journal
         self.warmup = round(scenario.run.warmup / WEEK)
         self.weeks = self.warmup + scenario.run.weeks
-        self.ends: Floats = (np.arange(self.weeks) - self.warmup + 1.0) * WEEK
+        self.ends: Floats = np.arange(1.0 - self.warmup, self.weeks - self.warmup + 1.0) * WEEK
         self._cache: dict[tuple[type[Any], str], Columns] = {}
 
     def facts(self, kind: type[Any], segment: str = "all") -> Columns:
@@ -100,7 +100,7 @@ class Window:
     def per_week(
         self, times: Floats, amounts: Floats | Bools | None = None, *, closing: bool = False
     ) -> Floats:
-        """Sum of ``amounts`` (or the count) in each week; closing entries belong to the week before."""
+        """Sum of ``amounts`` (or the count) in each week; ``closing`` entries end a week."""
         weeks = self.week_of(np.asarray(times) - 1e-6 if closing else times)
         return np.bincount(weeks, amounts, minlength=self.weeks + 1)[: self.weeks].astype(float)
 

@@ -29,14 +29,34 @@ class Break:
 
 
 BREAKS = (
-    Break("otif", "otif", "all", "more than 5 points below its target", lambda v, t: v < t["otif"] - 0.05),
+    Break(
+        "otif",
+        "otif",
+        "all",
+        "more than 5 points below its target",
+        lambda v, t: v < t["otif"] - 0.05,
+    ),
     Break("otif_niche", "otif", "niche", "most promises to the niche broken", lambda v, t: v < 0.5),
     Break("backlog", "backlog", "all", "twice its level before", lambda v, t: v > 2.0 * _before(v)),
-    Break("abandonment", "abandonment", "all", "twice its target", lambda v, t: v > 2.0 * t["abandonment"]),
+    Break(
+        "abandonment",
+        "abandonment",
+        "all",
+        "twice its target",
+        lambda v, t: v > 2.0 * t["abandonment"],
+    ),
     Break("fcr", "fcr", "all", "3 points below its target", lambda v, t: v < t["fcr"] - 0.03),
-    Break("satisfaction", "satisfaction", "niche", "a full point below target", lambda v, t: v < t["satisfaction"] - 1.0),
+    Break(
+        "satisfaction",
+        "satisfaction",
+        "niche",
+        "a full point below target",
+        lambda v, t: v < t["satisfaction"] - 1.0,
+    ),
     Break("nps", "nps", "niche", "more detractors than promoters", lambda v, t: v < 0.0),
-    Break("churn", "churn", "all", "a quarter above its target", lambda v, t: v > 1.25 * t["churn"]),
+    Break(
+        "churn", "churn", "all", "a quarter above its target", lambda v, t: v > 1.25 * t["churn"]
+    ),
 )
 
 WEEKS_BEFORE = 8

@@ -54,27 +54,21 @@ def _nps(window: Window, segment: str) -> Ratio:
     answers = window.facts(SurveyAnswered, segment)
     score = np.where(answers["likelihood"] >= 9, 100.0, 0.0)
     score -= np.where(answers["likelihood"] <= 6, 100.0, 0.0)
-    return Ratio(
-        window.per_week(answers["time"], score), window.count(SurveyAnswered, segment)
-    )
+    return Ratio(window.per_week(answers["time"], score), window.count(SurveyAnswered, segment))
 
 
 def _csat(window: Window, segment: str) -> Ratio:
     lived = window.facts(EpisodeLived, segment)
     answered = lived["answered"]
     content = answered & (lived["satisfaction"] >= CONTENT_FROM)
-    return Ratio(
-        window.per_week(lived["time"][content]), window.per_week(lived["time"][answered])
-    )
+    return Ratio(window.per_week(lived["time"][content]), window.per_week(lived["time"][answered]))
 
 
 def _broken(window: Window, segment: str) -> Ratio:
     lived = window.facts(EpisodeLived, segment)
     promised = lived["occasion"] != Occasion.CONTACT
     broken = promised & lived["broken"]
-    return Ratio(
-        window.per_week(lived["time"][broken]), window.per_week(lived["time"][promised])
-    )
+    return Ratio(window.per_week(lived["time"][broken]), window.per_week(lived["time"][promised]))
 
 
 def _tellings(window: Window, segment: str, *, positive: bool) -> Floats:

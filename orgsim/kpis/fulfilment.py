@@ -98,9 +98,7 @@ def _otif_on_record(window: Window, segment: str) -> Ratio:
 def _delivery_days(window: Window, segment: str) -> Ratio:
     delivered = window.facts(OrderDelivered, segment)
     days = np.floor(delivered["time"] / DAY) - np.floor(delivered["placed"] / DAY)
-    return Ratio(
-        window.per_week(delivered["time"], days), window.count(OrderDelivered, segment)
-    )
+    return Ratio(window.per_week(delivered["time"], days), window.count(OrderDelivered, segment))
 
 
 def _backlog(window: Window, segment: str) -> Ratio:

@@ -36,7 +36,7 @@ def cash(window: Window) -> Floats:
 
 
 def horizons(window: Window) -> dict[str, list[object]]:
-    """Value on three horizons (MODEL s.0.1): their sign may differ, and hiding that would be wrong."""
+    """Value on three horizons (MODEL s.0.1), of which the signs may differ."""
     year = float(contribution(window)[window.warmup :].sum())
     lost = float(movement(window, Account.WRITE_OFF)[window.warmup :].sum())
     future = float(residual_clv(window, "all")[-1])

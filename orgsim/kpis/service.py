@@ -43,9 +43,7 @@ def _fcr(window: Window, segment: str) -> Ratio:
     handled = window.facts(ContactHandled, segment)
     first = handled["attempt"] == 0
     solved = first & (handled["outcome"] == Outcome.RESOLVED)
-    return Ratio(
-        window.per_week(handled["time"][solved]), window.per_week(handled["time"][first])
-    )
+    return Ratio(window.per_week(handled["time"][solved]), window.per_week(handled["time"][first]))
 
 
 def _aht(window: Window, segment: str) -> Ratio:

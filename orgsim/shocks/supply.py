@@ -18,6 +18,4 @@ class SupplierOutage(ShockConfig):
 
     def schedule(self, levers: Levers) -> None:
         """Turn the supplier's capacity down for a while."""
-        turn_for_a_while(
-            levers.world, f"supplier.{self.component}.capacity", self.remaining, self
-        )
+        turn_for_a_while(levers.world, f"supplier.{self.component}.capacity", self.remaining, self)
