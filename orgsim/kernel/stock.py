@@ -1,7 +1,8 @@
 """Stock: units that work waits for.
 
 What is modelled: a stock room whose components several products share, and a stock of one item.
-Either keeps the balance of what it opened with, received, issued and wrote off.
+Either keeps the balance of what it opened with, received, issued and wrote off, and the books of
+who waits.
 
 Assumptions: a claim is served whole or not at all and sets nothing aside while it waits; leaving a
 queue is lazy, so no cost grows with the depth of a queue.
@@ -13,7 +14,7 @@ assemble-to-order systems", Handbooks in OR & MS 11 (allocation first come first
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from orgsim.errors import ModelError
@@ -26,10 +27,46 @@ _FEW = 64
 """Up to so many entries of claims withdrawn are not worth clearing out of a queue."""
 
 
+class _Waiting:
+    """Who waits: how many now, and the hours so far (for Little's law in the audit).
+
+    `queue_hours` sums (old - new length) x time over the changes of the queue; `waited_hours` sums
+    the waits of each.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.queued = 0
+        self._sum = 0.0
+        self._waited = 0.0
+
+    def join(self) -> float:
+        """Count one in; returns the time."""
+        now = self.world.now
+        self.queued += 1
+        self._sum -= now
+        return now
+
+    def leave(self, since: float) -> None:
+        """Count one out, who waited since then."""
+        now = self.world.now
+        self.queued -= 1
+        self._sum += now
+        self._waited += now - since
+
+    def queue_hours(self) -> float:
+        """The integral of the number of those who wait so far."""
+        return self._sum + self.queued * self.world.now
+
+    def waited_hours(self, still: Iterator[float]) -> float:
+        """The waits of all who left, and so far of those still waiting since then."""
+        return self._waited + sum(self.world.now - since for since in still)
+
+
 class Claim:
     """A standing request for components, one of each; kept by whoever may want to withdraw it."""
 
-    __slots__ = ("_call", "granted", "is_waiting", "needs", "number", "owner")
+    __slots__ = ("_call", "granted", "is_waiting", "needs", "number", "owner", "since")
 
     def __init__(
         self, owner: object, needs: tuple[str, ...], number: int, call: Callable[[Any], None]
@@ -39,6 +76,7 @@ class Claim:
         self.number = number
         self.granted = False
         self.is_waiting = False
+        self.since = 0.0
         self._call = call
 
     def grant(self) -> None:
@@ -52,36 +90,43 @@ class StockRoom:
 
     Claims with the same needs are served first come first served; a claim that lacks one component
     does not hold up claims for others, nor does it set aside what is there. Conservation for every
-    limited component: opening + received = on_hand + issued + written_off.
+    limited component: opening + received = on_hand + issued + written_off; for claims, entered =
+    served + withdrawn + queued; and queue_hours() = waited_hours().
     """
 
     def __init__(self, world: World, on_hand: Mapping[str, int | None]) -> None:
-        self._world = world
         self.on_hand: dict[str, int | None] = dict(on_hand)
         self.opening: Mapping[str, int | None] = dict(on_hand)
         self.received = dict.fromkeys(on_hand, 0)
         self.issued = dict.fromkeys(on_hand, 0)
         self.written_off = dict.fromkeys(on_hand, 0)
-        self._waiting = dict.fromkeys(on_hand, 0)
+        self.entered = self.served = self.withdrawn = 0
+        self._wanted = dict.fromkeys(on_hand, 0)
+        self._waiting = _Waiting(world)
         self._queues: dict[tuple[str, ...], deque[Claim]] = {}
         self._gone: dict[tuple[str, ...], int] = {}
-        self._number = 0
+        self._is_serving = False
 
     def request(
         self, owner: object, needs: tuple[str, ...], granted: Callable[[Any], None]
     ) -> Claim:
-        """Claim one of each component in `needs`; `granted(owner)` is called at once or later."""
+        """Claim one of each component in `needs`; `granted(owner)` is called at once or later.
+
+        Raises ModelError unless the needs name different components of this room.
+        """
         signature = tuple(sorted(needs))
-        if len(set(signature)) != len(signature) or not set(signature) <= self.on_hand.keys():
+        if not signature or len({*signature} & self.on_hand.keys()) != len(signature):
             raise ModelError(f"{needs!r} does not name different components of {[*self.on_hand]}")
-        claim = Claim(owner, signature, self._number, granted)
-        self._number += 1
-        if self._can_serve(signature):
+        claim = Claim(owner, signature, self.entered, granted)
+        self.entered += 1
+        # While older claims are being served, a new one lines up: they come first.
+        if self._can_serve(signature) and not self._is_serving:
             self._issue(claim)
         else:
             claim.is_waiting = True
+            claim.since = self._waiting.join()
             self._queues.setdefault(signature, deque()).append(claim)
-            self._count(signature, 1)
+            self._want(signature, 1)
         return claim
 
     def cancel(self, claim: Claim) -> None:
@@ -89,7 +134,9 @@ class StockRoom:
         if not claim.is_waiting:
             raise ModelError(f"the claim of {claim.owner!r} does not wait: it cannot be withdrawn")
         claim.is_waiting = False
-        self._count(claim.needs, -1)
+        self.withdrawn += 1
+        self._waiting.leave(claim.since)
+        self._want(claim.needs, -1)
         queue, gone = self._queues[claim.needs], self._gone.get(claim.needs, 0) + 1
         if gone > _FEW and 2 * gone > len(queue):
             self._queues[claim.needs] = deque(other for other in queue if other.is_waiting)
@@ -98,9 +145,10 @@ class StockRoom:
 
     def receive(self, component: str, n: int) -> None:
         """Add n units, and serve the oldest claims for whom everything is now there."""
+        _check_units(n, component)
         self._change(component, n)
         self.received[component] += n
-        self._serve(component)
+        self._serve()
 
     def put_back(self, claim: Claim) -> None:
         """Return what a claim was granted and did not use after all."""
@@ -110,45 +158,65 @@ class StockRoom:
         for component in claim.needs:
             self._change(component, 1)
             self.issued[component] -= 1
-        for component in claim.needs:
-            self._serve(component)
+        self._serve()
 
     def write_off(self, component: str, n: int) -> None:
-        """Take n units out that nobody will use."""
+        """Take n units out that nobody will use. Raises ModelError if there are fewer."""
+        _check_units(n, component)
         self._change(component, -n)
         self.written_off[component] += n
 
+    @property
+    def queued(self) -> int:
+        """How many claims wait."""
+        return self._waiting.queued
+
     def waiting(self, component: str) -> int:
         """Return how many waiting claims need a component."""
-        return self._waiting[component]
+        return self._wanted[component]
 
-    def _serve(self, component: str) -> None:
-        """Serve the oldest claims that need this component and lack nothing."""
-        while True:
-            heads = (self._head(signature) for signature in self._queues if component in signature)
-            ready = [claim for claim in heads if claim and self._can_serve(claim.needs)]
-            if not ready:
-                return
-            claim = min(ready, key=lambda waiting: waiting.number)
+    def queue_hours(self) -> float:
+        """The integral of the number of waiting claims so far."""
+        return self._waiting.queue_hours()
+
+    def waited_hours(self) -> float:
+        """The waits of all claims served or withdrawn, and so far of those that wait."""
+        claims = (claim for queue in self._queues.values() for claim in queue)
+        return self._waiting.waited_hours(claim.since for claim in claims if claim.is_waiting)
+
+    def _serve(self) -> None:
+        """Serve claims that lack nothing, the oldest first, until there is none."""
+        if self._is_serving:
+            return  # the owner of a claim just served came back with units: the loop below goes on
+        self._is_serving = True
+        while claim := self._next():
             self._queues[claim.needs].popleft()
-            self._count(claim.needs, -1)
+            self._waiting.leave(claim.since)
+            self._want(claim.needs, -1)
             self._issue(claim)
+        self._is_serving = False
 
-    def _head(self, signature: tuple[str, ...]) -> Claim | None:
-        """Return the oldest claim of a signature that still waits, dropping those withdrawn."""
-        queue = self._queues[signature]
+    def _next(self) -> Claim | None:
+        """Return the oldest waiting claim that lacks nothing."""
+        heads = (self._head(needs) for needs in self._queues if self._can_serve(needs))
+        return min(filter(None, heads), key=lambda claim: claim.number, default=None)
+
+    def _head(self, needs: tuple[str, ...]) -> Claim | None:
+        """Return the oldest waiting claim with these needs, dropping those withdrawn."""
+        queue = self._queues[needs]
         while queue and not queue[0].is_waiting:
             queue.popleft()
-            self._gone[signature] -= 1
+            self._gone[needs] -= 1
         return queue[0] if queue else None
 
-    def _can_serve(self, signature: tuple[str, ...]) -> bool:
-        return all(self.on_hand[component] != 0 for component in signature)
+    def _can_serve(self, needs: tuple[str, ...]) -> bool:
+        return all(self.on_hand[component] != 0 for component in needs)
 
     def _issue(self, claim: Claim) -> None:
         for component in claim.needs:
             self._change(component, -1)
             self.issued[component] += 1
+        self.served += 1
         claim.grant()
 
     def _change(self, component: str, n: int) -> None:
@@ -158,17 +226,18 @@ class StockRoom:
                 raise ModelError(f"{component!r}: {-n} taken, {stock} there")
             self.on_hand[component] = stock + n
 
-    def _count(self, signature: tuple[str, ...], change: int) -> None:
-        for component in signature:
-            self._waiting[component] += change
+    def _want(self, needs: tuple[str, ...], change: int) -> None:
+        for component in needs:
+            self._wanted[component] += change
 
 
 class _Take(Waitable):
-    """A number of units that a process waits for."""
+    """A number of units that a process waits for; yielded once."""
 
-    __slots__ = ("_stock", "n", "process")
+    __slots__ = ("_stock", "n", "process", "since")
 
     process: LeanProcess
+    since: float
 
     def __init__(self, stock: Stock, n: int) -> None:
         self._stock = stock
@@ -180,41 +249,64 @@ class _Take(Waitable):
 
 
 class Stock:
-    """A stock of one item: `yield stock.take(n)` waits first come first served (backorders)."""
+    """A stock of one item: `yield stock.take(n)` waits first come first served (backorders).
+
+    Conservation: opening + received = on_hand + issued; queue_hours() = waited_hours().
+    """
 
     def __init__(self, world: World, on_hand: int) -> None:
-        if on_hand < 0:
-            raise ModelError(f"a stock of {on_hand!r}")
+        _check_units(on_hand, "opening stock")
         self.on_hand = self.opening = on_hand
         self.backordered = self.received = self.issued = 0
-        self._world = world
+        self._waiting = _Waiting(world)
         self._queue: deque[_Take] = deque()
 
     def take(self, n: int = 1) -> Waitable:
         """Return what a process yields to get n units, all at once."""
-        if n < 1:
+        if n < 1 or n != int(n):
             raise ModelError(f"cannot take {n!r} units")
         return _Take(self, n)
 
     def receive(self, n: int) -> None:
         """Add n units and serve who waits, strictly in order."""
-        if n < 0:
-            raise ModelError(f"cannot receive {n!r} units")
+        _check_units(n, "stock")
         self.on_hand += n
         self.received += n
         while self._queue and self._queue[0].n <= self.on_hand:
             take = self._queue.popleft()
+            self._waiting.leave(take.since)
             self.backordered -= take.n
-            self.on_hand -= take.n
-            self.issued += take.n
-            self._world.resume(take.process, True)
+            self._issue(take.n)
+            self._waiting.world.resume(take.process, True)
 
     def admit(self, take: _Take) -> bool:
         """Hand out at once and return True, or keep as a backorder (called by what was yielded)."""
-        if self._queue or take.n > self.on_hand:
-            self.backordered += take.n
-            self._queue.append(take)
-            return False
-        self.on_hand -= take.n
-        self.issued += take.n
-        return True
+        if not self._queue and take.n <= self.on_hand:
+            self._issue(take.n)
+            return True
+        take.since = self._waiting.join()
+        self.backordered += take.n
+        self._queue.append(take)
+        return False
+
+    @property
+    def queued(self) -> int:
+        """How many wait (each for one unit or more)."""
+        return len(self._queue)
+
+    def queue_hours(self) -> float:
+        """The integral of the number of those who wait so far."""
+        return self._waiting.queue_hours()
+
+    def waited_hours(self) -> float:
+        """The waits of all who were served, and so far of those who wait."""
+        return self._waiting.waited_hours(take.since for take in self._queue)
+
+    def _issue(self, n: int) -> None:
+        self.on_hand -= n
+        self.issued += n
+
+
+def _check_units(n: int, what: str) -> None:
+    if n < 0 or n != int(n):
+        raise ModelError(f"{what!r}: {n!r} is no number of units to receive, hold or write off")
