@@ -10,31 +10,35 @@ Reference: MODEL s.9 (silo-paradox scorecard: same-week attainment versus the wh
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+import pandas as pd
 
 from orgsim.report.measures import NOTHING, Estimate, estimate
 from orgsim.report.story import KpiNote, Story
 from orgsim.report.wording import Scale, scale_for
 
+OUTCOMES = ("customers", "company")
+WHOLE = ("all", "base")
 AREAS = ("marketing", "sales", "logistics", "support", "customers", "company")
-PER_AREA = 4
-"""Rows an area may fill: beyond that the page stops being read."""
-
 WITHOUT_TARGET = {
+    "marketing": (("cost_per_lead", WHOLE),),
+    "sales": (("promise_inflation", WHOLE),),
+    "logistics": (("backlog", WHOLE),),
+    "support": (("contacts", WHOLE),),
     "customers": (
         ("satisfaction", ("base", "all")),
         ("satisfaction", ("niche",)),
-        ("broken_promises", ("all", "base")),
-        ("churn", ("all", "base")),
+        ("broken_promises", WHOLE),
+        ("churn", WHOLE),
+        ("active_customers", WHOLE),
     ),
-    "company": (
-        ("active_customers", ("all", "base")),
-        ("contribution", ("all",)),
-        ("value", ("all",)),
-    ),
+    "company": (("contribution", WHOLE), ("cash", WHOLE)),
 }
-"""Who has no target of an own area: customers and the company, measured by what they live on."""
+"""What an area's target does not see and others pay for; what customers and company live on."""
+
+MOST = 20
+"""Rows that can be read on one page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +58,9 @@ class Entry:
     def title(self) -> str:
         """The KPI's name, with its customers where it is about some, and its unit."""
         whose = f", {self.segment}" if self.segment != "all" else ""
-        unit = f" ({self.scale.unit})" if self.scale.unit not in {"", "%"} else ""
-        return self.note.title + whose + unit
+        unit = self.scale.unit.removeprefix("%").strip()
+        unit = f" ({unit})" if unit else ""
+        return self.note.title.split(" (")[0] + whose + unit
 
     @property
     def scale(self) -> Scale:
@@ -86,42 +91,64 @@ def turned(level: Estimate, factor: float, shift: float, direction: int) -> Esti
 
 def entries(story: Story) -> list[Entry]:
     """The rows of the scorecard, area by area; what was not measured is left out."""
-    found = []
+    found: dict[tuple[str, str], Entry] = {}
     for area in AREAS:
-        rows = list(_with_target(story, area)) or list(_without_target(story, area))
-        found += rows[:PER_AREA]
-    return found
+        own = [note.name for note in story.kpis.values() if note.area == area]
+        wished = [(name, WHOLE) for name in own if story.target(name) is not None]
+        if area in OUTCOMES:
+            wished = []
+        for name, segments in (*wished, *WITHOUT_TARGET[area]):
+            note = story.kpis.get(name)
+            entry = _entry(story, area, note, segments) if note and note.direction else None
+            if entry is not None:
+                found.setdefault((name, entry.segment), entry)
+    return [*found.values(), *_value(story)][:MOST]
 
 
-def _with_target(story: Story, area: str) -> Iterator[Entry]:
-    if area in WITHOUT_TARGET:
-        return
-    for note in story.kpis.values():
-        if note.area == area and note.direction and story.target(note.name):
-            yield from _entry(story, area, note, ("all", "base"))
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What the company is worth, seen as a KPI."""
+
+    name: str = "value"
+    title: str = "Company value"
+    unit: str = "EUR"
+    area: str = "company"
+    direction: int = 1
+    target: str | None = None
 
 
-def _without_target(story: Story, area: str) -> Iterator[Entry]:
-    for name, segments in WITHOUT_TARGET.get(area, ()):
-        note = story.kpis.get(name)
-        if note is not None and note.direction:
-            yield from _entry(story, area, note, segments)
+def _value(story: Story) -> list[Entry]:
+    rows = story.value_summary[story.value_summary["horizon"] == "year+CLV"]
+    if not estimate(rows, "scenario").n:
+        return []
+    return [_measured(rows, "company", _Value(), "all", NOTHING, None)]
 
 
-def _entry(story: Story, area: str, note: KpiNote, segments: tuple[str, ...]) -> Iterator[Entry]:
+def _entry(story: Story, area: str, note: KpiNote, segments: tuple[str, ...]) -> Entry | None:
     frame = story.summary
     for segment in segments:
         rows = frame[(frame["kpi"] == note.name) & (frame["segment"] == segment)]
-        scenario = estimate(rows, "scenario")
-        if scenario.n:
-            yield Entry(
-                area=area,
-                note=note,
-                segment=segment,
-                during=story.during(note.name, (segment,)),
-                scenario=scenario,
-                reference=estimate(rows, "reference"),
-                difference=estimate(rows, "difference"),
-                target=story.target(note.name),
-            )
-            return
+        if estimate(rows, "scenario").n:
+            during = story.during(note.name, (segment,))
+            return _measured(rows, area, note, segment, during, story.target(note.name))
+    return None
+
+
+def _measured(
+    rows: pd.DataFrame,
+    area: str,
+    note: KpiNote,
+    segment: str,
+    during: Estimate,
+    target: float | None,
+) -> Entry:
+    return Entry(
+        area=area,
+        note=note,
+        segment=segment,
+        during=during,
+        scenario=estimate(rows, "scenario"),
+        reference=estimate(rows, "reference"),
+        difference=estimate(rows, "difference"),
+        target=target,
+    )

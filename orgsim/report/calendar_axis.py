@@ -21,7 +21,7 @@ def short_date(day: date) -> str:
 def calendar_axis(axes: Axes, start: date, weeks: int, *, labels: int = 5) -> None:
     """Set limits and at most about `labels` ticks of the x axis for `weeks` weeks from `start`."""
     axes.set_xlim(0.0, max(weeks, 1))
-    marks = _mondays(start, weeks, labels) if weeks <= 9 else _months(start, weeks, labels)
+    marks = _mondays(start, weeks, labels - 1) if weeks <= 9 else _months(start, weeks, labels)
     names: list[str] = []
     year = start.year
     for x, name in marks:

@@ -161,6 +161,8 @@ def _limits(
     values = np.concatenate(shown) * scale.factor
     values = values[np.isfinite(values)]
     low, high = float(values.min()), float(values.max())
+    if np.median(values) < panel.cut * scale.factor < high:
+        high = panel.cut * scale.factor
     room = (high - low) or 1.0
     axes.set_ylim(low - (0.08 * room if low < 0.0 else 0.0), high + 0.12 * room)
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
@@ -246,7 +248,7 @@ def _mark_break(axes: Axes, story: Story, one: _Drawn, scale: Scale) -> list[Lab
         linestyle="none",
         gid="break",
     )
-    text = f"breaks {short_date(story.day(week))}"
+    text = f"{one.line.broken} {short_date(story.day(week))}"
     return [Label(text, style.INK, np.array([[week, height]]))]
 
 

@@ -58,7 +58,8 @@ def place(
     taken: list[Bbox] = []
     texts: list[Text] = []
     for label in labels:
-        if not len(label.anchors):
+        anchors = _in_view(axes, label.anchors)
+        if not len(anchors):
             continue
         text = axes.text(
             0.0,
@@ -74,13 +75,19 @@ def place(
         )
         style.halo(text)
         size = text.get_window_extent()
-        box = _best(axes, label, (size.width, size.height), obstacles, taken, frame)
+        box = _best(axes, label, anchors, (size.width, size.height), obstacles, taken, frame)
         middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
         x, y = axes.transAxes.inverted().transform(middle)
         text.set_position((float(x), float(y)))
         taken.append(box)
         texts.append(text)
     return texts
+
+
+def _in_view(axes: Axes, anchors: Floats) -> Floats:
+    """The anchors that lie within the axes; where a line is cut off, its name stays in view."""
+    low, high = sorted(axes.get_ylim())
+    return anchors[(anchors[:, 1] >= low) & (anchors[:, 1] <= high)]
 
 
 def _sampled(axes: Axes, x: Floats, y: Floats) -> Floats:
@@ -95,12 +102,18 @@ def _sampled(axes: Axes, x: Floats, y: Floats) -> Floats:
 
 
 def _best(
-    axes: Axes, label: Label, size: Size, obstacles: Floats, taken: Sequence[Bbox], frame: Bbox
+    axes: Axes,
+    label: Label,
+    anchors: Floats,
+    size: Size,
+    obstacles: Floats,
+    taken: Sequence[Bbox],
+    frame: Bbox,
 ) -> Bbox:
     """The cheapest place: free of lines and labels first, then near, then early in the lists."""
     width, height = size
     best, cost = Bbox.from_bounds(frame.x0, frame.y0, width, height), np.inf
-    for rank, (x, y) in enumerate(axes.transData.transform(label.anchors)):
+    for rank, (x, y) in enumerate(axes.transData.transform(anchors)):
         if 0.4 * rank >= cost:  # no later anchor can be cheaper
             break
         for side, (dx, dy) in enumerate(label.sides):

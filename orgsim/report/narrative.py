@@ -20,6 +20,7 @@ from orgsim.report.story import REFERENCE, Story
 from orgsim.report.wording import NBSP, Scale, capital, compact, listed, scale_for
 
 BEATEN = 0.02  # a target counts as beaten from 2 % above it
+OUTCOMES = {"customers": "customers", "company": "the company"}
 FALLEN = 0.05  # promises kept count as fallen from 5 points below the reference
 
 
@@ -28,7 +29,7 @@ def cascade_message(story: Story) -> str:
     parts = [part for part in (_demand(story), _promises(story)) if part]
     worth = _worth(story)
     if not parts and not worth:
-        return "Nothing breaks: " + (_steady(story) or "the year runs as without the shock")
+        return "No clear change" + _steady(story)
     if worth:
         parts.append(worth)
     return capital(listed_clauses(parts))
@@ -85,7 +86,7 @@ def _worth(story: Story) -> str:
 
 def _steady(story: Story) -> str:
     kept = story.during("otif", ("all", "base"))
-    return f"{_percent(kept.mean)} of promises are kept" if kept.n else ""
+    return f": {_percent(kept.mean)} of promises are kept" if kept.n else ""
 
 
 def money(amount: float, *, sign: bool = False) -> str:
@@ -166,9 +167,9 @@ def interval(worth: Estimate, scale: Scale) -> str:
 
 def sign_share(differences: Floats) -> str:
     """How often the scenario came out worse or better, whichever is more frequent."""
-    if differences.size < 2:
-        return ""
     worse, better = int((differences < 0).sum()), int((differences > 0).sum())
+    if differences.size < 2 or not worse + better:
+        return ""
     word, count = ("worse", worse) if worse >= better else ("better", better)
     return f"{word} in {count} of {differences.size}"
 
@@ -232,22 +233,23 @@ def _attained(rows: Sequence[Entry], sign: int) -> list[str]:
 
     Judged while the shock was on: that is when an area reports its success.
     """
-    found = [(row.attainment(row.during), row.note.title) for row in rows]
+    areas = [row for row in rows if row.area not in OUTCOMES]
+    found = [(row.attainment(row.during), row.note.title) for row in areas]
     sure = [(one.mean * sign, title) for one, title in found if one.is_sure]
     most = sorted((one for one in sure if one[0] >= BEATEN), key=lambda one: -one[0])[:2]
     return [_lower(title) for _, title in most]
 
 
 def _lower(title: str) -> str:
-    """A title inside a sentence; what begins with capitals (OTIF) keeps them."""
+    """A title inside a sentence, without its abbreviation; capitals such as OTIF stay."""
+    title = title.split(" (")[0]
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _affected(rows: Sequence[Entry], sign: int) -> list[str]:
     """Of customers and company, those with more sure changes to that side than to the other."""
-    names = {"customers": "customers", "company": "the company"}
     found = []
-    for area, name in names.items():
+    for area, name in OUTCOMES.items():
         effects = [row.effect for row in rows if row.area == area]
         turns = [int(np.sign(effect.mean)) for effect in effects if effect.is_sure]
         if sum(turns) * sign > 0:

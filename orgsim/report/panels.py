@@ -9,6 +9,7 @@ Reference: MODEL s.12 (what leads and what lags).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,7 +22,8 @@ NICHE = ("niche",)
 class Line:
     """One KPI in a panel; the first of `segments` that has values is drawn.
 
-    `breaks` names the first break (a row of `breaks.parquet`) to be marked on this line.
+    `breaks` names the first break (a row of `breaks.parquet`) to be marked on this line, and
+    `broken` says it in words.
     """
 
     kpi: str
@@ -29,6 +31,7 @@ class Line:
     label: str = ""
     is_niche: bool = False
     breaks: str = ""
+    broken: str = "breaks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class Panel:
     """What one small chart shows.
 
     `against` draws levels beside the reference, the paired difference to it, or that cumulated.
-    `full` is the value at which the scale of the KPI ends (1 for a share), if it has an end.
+    `full` is the value at which the scale of the KPI ends (1 for a share), if it has an end;
+    `cut` is where the axis ends at the latest, so that a far line does not flatten the others.
     """
 
     area: str
@@ -44,6 +48,7 @@ class Panel:
     lines: tuple[Line, ...]
     against: Literal["level", "difference", "cumulated difference"] = "level"
     full: float = 0.0
+    cut: float = math.inf
 
 
 PANELS = (
@@ -53,23 +58,41 @@ PANELS = (
         area="logistics",
         title="Stock cover",
         lines=(
-            Line(kpi="cover_chassis", label="shared chassis", breaks="cover_chassis"),
+            Line(
+                kpi="cover_chassis",
+                label="shared chassis",
+                breaks="cover_chassis",
+                broken="runs out",
+            ),
             Line(
                 kpi="cover_kit",
                 segments=("niche", "all"),
                 label="niche kits",
                 is_niche=True,
                 breaks="cover_kit",
+                broken="run out",
             ),
         ),
+        cut=40.0,
     ),
-    Panel(area="logistics", title="Open orders", lines=(Line(kpi="backlog", breaks="backlog"),)),
+    Panel(
+        area="logistics",
+        title="Open orders",
+        lines=(Line(kpi="backlog", breaks="backlog", broken="doubled"),),
+    ),
     Panel(
         area="logistics",
         title="Promises kept",
         lines=(
-            Line(kpi="otif", segments=BASE, label="base", breaks="otif"),
-            Line(kpi="otif", segments=NICHE, label="niche", is_niche=True),
+            Line(kpi="otif", segments=BASE, label="base", breaks="otif", broken="short"),
+            Line(
+                kpi="otif",
+                segments=NICHE,
+                label="niche",
+                is_niche=True,
+                breaks="otif_niche",
+                broken="most broken",
+            ),
         ),
         full=1.0,
     ),
@@ -77,14 +100,21 @@ PANELS = (
     Panel(
         area="support",
         title="Callers who give up",
-        lines=(Line(kpi="abandonment", breaks="abandonment"),),
+        lines=(Line(kpi="abandonment", breaks="abandonment", broken="twice the target"),),
     ),
     Panel(
         area="customers",
         title="Satisfaction",
         lines=(
             Line(kpi="satisfaction", segments=BASE, label="base"),
-            Line(kpi="satisfaction", segments=NICHE, label="niche", is_niche=True),
+            Line(
+                kpi="satisfaction",
+                segments=NICHE,
+                label="niche",
+                is_niche=True,
+                breaks="satisfaction",
+                broken="a point short",
+            ),
         ),
         full=10.0,
     ),

@@ -24,9 +24,8 @@ from orgsim.report.measures import Estimate
 from orgsim.report.story import Story
 from orgsim.report.wording import NBSP, compact
 
-NAME, SHOWN, TARGET, CHANGE, BOUNDS = 0.122, 0.327, 0.379, 0.893, 0.965
-COLUMNS = (0.392, 0.547, 0.702)
-WIDTH, BOTTOM, HEIGHT = 0.135, 0.085, 0.625
+NAME, SHOWN, TARGET, CHANGE, BOUNDS = 0.118, 0.337, 0.387, 0.893, 0.965
+LEFT, RIGHT, GAP, BOTTOM, HEIGHT = 0.4, 0.837, 0.02, 0.085, 0.625
 Column = tuple[str, list[Estimate], list[Estimate]]
 STEPS = (0.1, 0.25, 0.5, 1.0)
 
@@ -46,8 +45,9 @@ def draw_scorecard(story: Story) -> Figure | None:
     heights = _heights(rows)
     columns = _columns(story, rows)
     reach = _reach([dot for _, dots, _ in columns for dot in dots])
-    for left, (heading, dots, ticks) in zip(COLUMNS[-len(columns) :], columns, strict=True):
-        axes = figure.add_axes((left, BOTTOM, WIDTH, HEIGHT))
+    width = (RIGHT - LEFT + GAP) / len(columns)
+    for number, (heading, dots, ticks) in enumerate(columns):
+        axes = figure.add_axes((LEFT + number * width, BOTTOM, width - GAP, HEIGHT))
         axes.set_ylim(heights[-1] + 0.8, -0.8)
         _prepare(axes, heading, reach)
         _draw_dots(axes, heights, dots, ticks, reach)
@@ -71,7 +71,9 @@ def _columns(story: Story, rows: Sequence[Entry]) -> list[Column]:
     whole = [row.attainment(row.scenario) for row in rows]
     without = [row.attainment(row.reference) for row in rows]
     columns.append((f"against own target,\n{weeks}", whole, without))
-    columns.append((f"against {story.without},\n{weeks}", [row.effect for row in rows], []))
+    effect = [row.effect for row in rows]
+    if any(found.n for found in effect):
+        columns.append((f"against {story.without},\n{weeks}", effect, []))
     return columns
 
 
@@ -157,7 +159,7 @@ def _draw_dot(axes: Axes, height: float, found: Estimate, reach: float) -> None:
         zorder=4,
         gid="scenario",
     )
-    if is_beyond:
+    if is_beyond and abs(found.mean) < 10.0:  # a multiple of next to nothing says nothing
         side = -1 if x > 0 else 1
         text = axes.annotate(
             compact(100.0 * found.mean, sign=True) + f"{NBSP}%",
@@ -181,7 +183,7 @@ def _verdict(found: Estimate) -> tuple[str, str]:
 def _write_row(axes: Axes, height: float, row: Entry) -> None:
     at = blended_transform_factory(axes.figure.transFigure, axes.transData)
     scale = row.scale
-    unit = f"{NBSP}%" if scale.unit == "%" else ""
+    unit = f"{NBSP}%" if scale.unit.startswith("%") else ""
 
     def write(x: float, text: str, colour: str, weight: str = "normal") -> None:
         axes.text(
@@ -197,13 +199,12 @@ def _write_row(axes: Axes, height: float, row: Entry) -> None:
         )
 
     name = axes.text(NAME, height, "", transform=at, fontsize=10.5, va="center")
-    name.set_text(style.wrap(name, row.title, SHOWN - NAME - 0.055, lines=1))
+    name.set_text(style.wrap(name, row.title, SHOWN - NAME - 0.05, lines=1))
     write(SHOWN, compact(row.scenario.mean * scale.factor) + unit, style.INK, "bold")
     if row.target is not None:
         write(TARGET, compact(row.target * scale.factor) + unit, style.MUTED)
     change = row.difference
     if not change.n:
-        write(CHANGE, "n/a", style.MUTED)
         return
     colour, _ = _verdict(turned(change, 1.0, 0.0, row.note.direction))
     write(CHANGE, compact(change.mean * scale.factor, sign=True), colour, "bold")

@@ -76,7 +76,7 @@ class Story:
     title: str
     question: str
     digest: str
-    seed: int | None
+    seed: int
     weeks: int
     start: date
     targets: Mapping[str, float]
@@ -97,7 +97,6 @@ class Story:
         point, scenario = result.point, result.resolved.scenario
         run = scenario.run
         notes = {kpi.name: kpi for kpi in (_registered() if kpis is None else kpis)}
-        shocks = dict(getattr(scenario, "shocks", None) or {})
         weekly = result.weekly
         measured = weekly[weekly["week"] >= 0]
         return Story(
@@ -105,12 +104,12 @@ class Story:
             title=str(point.title or point.name),
             question=str(point.question),
             digest=str(point.scenario_address),
-            seed=getattr(run, "seed", None),
+            seed=int(run.seed),
             weeks=int(run.weeks),
             start=date.fromisoformat(str(run.start_date)[:10]),
             targets=_targets(scenario, notes),
-            windows=tuple(_windows(scenario, shocks, int(run.weeks))),
-            has_campaign=any("campaign" in str(_get(s, "kind", n)) for n, s in shocks.items()),
+            windows=tuple(_windows(scenario.shocks, int(run.weeks))),
+            has_campaign=any("campaign" in shock.kind for shock in scenario.shocks.values()),
             kpis=notes,
             weekly=measured,
             value=result.value,
@@ -135,8 +134,8 @@ class Story:
     def source(self) -> str:
         """The line at the bottom of every figure."""
         run = f"run {self.name}" + (f" {self.digest[:12]}" if self.digest else "")
-        seed = "" if self.seed is None else f" · seed {self.seed}"
-        return f"orgsim · {run}{seed} · simulated, {_times(self.replications, 'replication')}"
+        sample = f"{self.replications} replication" + ("" if self.replications == 1 else "s")
+        return f"orgsim · {run} · seed {self.seed} · simulated, {sample}"
 
     def day(self, week: float) -> date:
         """The calendar day of a moment given in weeks since the start."""
@@ -148,7 +147,7 @@ class Story:
             rows = self._courses.get((variant, kpi, segment))
             if rows is None:
                 continue
-            table = rows.pivot_table(index="week", columns="replication", values="value")
+            table = rows.pivot(index="week", columns="replication", values="value")
             if table.empty or not self.weeks:
                 continue
             table = table.reindex(range(self.weeks)).replace([np.inf, -np.inf], np.nan)
@@ -163,16 +162,21 @@ class Story:
         return None if value is None or not math.isfinite(value) else value
 
     def first_break(self, name: str) -> float | None:
-        """When it first broke, in weeks: the median date, or None if most replications never."""
-        frame = self.breaks
-        if not {"variant", "name", "time"} <= set(frame.columns):
+        """When it first broke because of the shock, in weeks; None if in most replications never.
+
+        The median over replications. A break that the reference of the same replication has too,
+        within a week, is chance and counts as none: both years have the same luck.
+        """
+        frame = self.breaks[self.breaks["name"] == name]
+        times = frame.pivot(index="replication", columns="variant", values="time")
+        if SCENARIO not in times:
             return None
-        chosen = (frame["variant"] == SCENARIO) & (frame["name"] == name)
-        times = frame.loc[chosen, "time"].to_numpy(dtype=float, na_value=np.nan)
-        middle = (
-            float(np.median(np.where(np.isnan(times), np.inf, times))) if times.size else np.inf
-        )
-        return middle / HOURS_PER_WEEK if math.isfinite(middle) and middle >= 0 else None
+        own = times[SCENARIO].fillna(np.inf).to_numpy(dtype=float)
+        if REFERENCE in times:
+            others = times[REFERENCE].fillna(np.inf).to_numpy(dtype=float)
+            own = np.where(own < others - HOURS_PER_WEEK, own, np.inf)
+        median = float(np.quantile(own, 0.5, method="higher")) if own.size else math.inf
+        return median / HOURS_PER_WEEK if math.isfinite(median) else None
 
     @property
     def touched(self) -> NDArray[np.bool_]:
@@ -207,33 +211,23 @@ class Story:
         return difference[np.isfinite(difference)]
 
 
-def _times(n: int, noun: str) -> str:
-    return f"{n} {noun}" + ("" if n == 1 else "s")
-
-
-def _get(thing: Any, key: str, default: Any = None) -> Any:
-    return thing.get(key, default) if isinstance(thing, Mapping) else getattr(thing, key, default)
-
-
 def _registered() -> Iterable[KpiNote]:
     from orgsim import kpis
 
-    registry: Iterable[KpiNote] = kpis.KPIS
-    return registry
+    return kpis.KPIS
 
 
 def _targets(scenario: Any, notes: Mapping[str, KpiNote]) -> dict[str, float]:
-    targets = getattr(scenario, "targets", {})
-    found = {name: _get(targets, note.target or name) for name, note in notes.items()}
-    return {name: float(value) for name, value in found.items() if value is not None}
+    return {
+        name: float(scenario.targets[note.target])
+        for name, note in notes.items()
+        if note.target is not None and note.target in scenario.targets
+    }
 
 
-def _windows(scenario: Any, shocks: Mapping[str, Any], weeks: int) -> Iterable[Window]:
+def _windows(shocks: Mapping[str, Any], weeks: int) -> Iterable[Window]:
     for name, shock in shocks.items():
-        onset = float(_get(shock, "onset", 0.0)) / HOURS_PER_WEEK
-        duration = _get(shock, "duration")
-        if duration is None:
-            duration = _get(getattr(scenario, "campaign", None), "duration", 0.0)
-        start, end = max(0.0, onset), min(float(weeks), onset + float(duration) / HOURS_PER_WEEK)
-        if start < weeks and end > 0.0:
-            yield Window(str(name).replace("_", " "), start, max(start, end))
+        start = shock.onset / HOURS_PER_WEEK
+        end = min(float(weeks), start + shock.duration / HOURS_PER_WEEK)
+        if start < weeks:
+            yield Window(name.replace("_", " "), start, end)

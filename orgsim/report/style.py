@@ -16,6 +16,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import cast
+from unicodedata import category
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -63,10 +64,14 @@ def board_figure() -> Figure:
 
 
 def frame(figure: Figure, *, message: str, subtitle: str, source: str) -> None:
-    """Write the message (at most three lines), the measure below it and the source line."""
+    """Write the message (two lines, smaller if it is long), the measure below, the source line."""
     width = 1.0 - 2.0 * MARGIN
     title = figure.text(MARGIN, 0.968, "", va="top", fontsize=19, weight="bold", linespacing=1.12)
-    title.set_text(wrap(title, message, width, lines=2))
+    for size in (19, 17, 15):
+        title.set_fontsize(size)
+        title.set_text(wrap(title, message, width, lines=2))
+        if not title.get_text().endswith("…"):
+            break
     title.set_gid("message")
     top = title.get_window_extent().y0 / figure.bbox.height
     below = figure.text(
@@ -117,8 +122,9 @@ def _glyphs() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    """The text with every character the chart's font cannot draw shown as '?'."""
-    return "".join(c if c.isspace() or ord(c) in _glyphs() else "?" for c in text)
+    """The text without signs that steer (such as right-to-left), and '?' for unknown letters."""
+    letters = [c for c in text if c.isspace() or category(c) not in {"Cc", "Cf"}]
+    return "".join(c if c.isspace() or ord(c) in _glyphs() else "?" for c in letters)
 
 
 def halo(text: Text) -> Text:

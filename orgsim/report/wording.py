@@ -37,8 +37,8 @@ def scale_for(unit: str, values: ArrayLike = ()) -> Scale:
 
     `values` are the stored values to be shown together; money picks its step by the largest.
     """
-    if unit in {"share", "%", "0..1"}:
-        return Scale(100.0, "%") if unit != "%" else Scale(1.0, "%")
+    if unit.startswith("share"):
+        return Scale(100.0, "%" + unit.removeprefix("share").replace("/", " a "))
     if unit.startswith("EUR") and "/" not in unit:
         return _money(values)
     for suffix, factor in _PER_DAY.items():

@@ -133,6 +133,15 @@ def test_a_break_that_most_replications_never_see_is_not_marked() -> None:
     assert not [line for axes in drawn.axes for line in axes.lines if line.get_gid() == "break"]
 
 
+def test_a_break_that_the_reference_has_too_is_chance_and_not_marked() -> None:
+    result = chart_data.result(replications=4)
+    shared = result.breaks[result.breaks["name"] != "backlog"].assign(variant="reference")
+    result.breaks = pd.concat([result.breaks, shared], ignore_index=True)
+    drawn = draw_cascade(Story.of(result, NOTES))
+    marked = [a.get_gid() for a in drawn.axes for line in a.lines if line.get_gid() == "break"]
+    assert marked == ["backlog"]
+
+
 def test_every_panel_shades_the_shock_and_only_one_names_it(silo: Story) -> None:
     drawn = draw_cascade(silo)
     shaded = [patch for axes in drawn.axes for patch in axes.patches]
@@ -204,7 +213,7 @@ def test_a_run_that_changes_nothing_claims_nothing() -> None:
     steady = result.weekly[result.weekly["variant"] == "reference"]
     result.weekly = pd.concat([steady, steady.assign(variant="scenario")], ignore_index=True)
     drawn = draw_cascade(Story.of(result, NOTES))
-    assert drawn.texts[0].get_text().startswith("Nothing breaks")
+    assert drawn.texts[0].get_text().startswith("No clear change")
 
 
 def test_the_scorecard_turns_every_number_so_that_right_is_better(silo: Story) -> None:
@@ -224,10 +233,13 @@ def test_what_lies_beyond_the_scale_becomes_an_arrow_with_its_number(silo: Story
     assert any("+17" in text.get_text() or "+18" in text.get_text() for text in first.texts)
 
 
-def test_an_area_without_own_target_is_judged_by_customers_and_money(silo: Story) -> None:
+def test_the_scorecard_lists_own_targets_first_and_then_what_others_pay_for(silo: Story) -> None:
     rows = entries(silo)
-    assert {row.area for row in rows if row.target is None} == {"customers", "company"}
-    assert all(row.target for row in rows if row.area in {"marketing", "sales", "support"})
+    support = [row.note.name for row in rows if row.area == "support"]
+    assert support == ["service_level", "abandonment", "fcr", "aht", "contacts"]
+    assert [row.note.name for row in rows if row.area == "company"][-1] == "value"
+    areas = [row.area for row in rows]
+    assert areas == sorted(areas, key=list(dict.fromkeys(areas)).index)
 
 
 def test_value_shows_each_paired_difference_and_its_mean(silo: Story) -> None:
