@@ -43,6 +43,7 @@ __all__ = [
     "NumberLaw",
     "Poisson",
     "Uniform",
+    "standard_normal",
 ]
 
 Amount = TypeVar("Amount", bound=float)
@@ -63,6 +64,12 @@ def _mean() -> Any:
 
 def _cv(most: float | None = None) -> Any:
     return param("standard deviation over mean; 0 = no spread", section="0.3", ge=0, le=most)
+
+
+def standard_normal(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard normal quantiles of a block of uniforms (inverse transform)."""
+    quantiles: NDArray[np.float64] = _special().ndtri(np.ascontiguousarray(u, dtype=np.float64))
+    return quantiles
 
 
 class Law(Config):
