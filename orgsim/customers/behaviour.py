@@ -1,10 +1,10 @@
 """What customers do: order again, ask, complain by leaving, talk (MODEL M4.1, M5.7-M5.11).
 
-Modelled: each midnight every customer may order, contact support, cancel an overdue order or leave,
-with hazards that depend on what this customer remembers; each act happens at its own time of
-day (MODEL T2). Each evening what was lived through that day is judged and remembered. Customers know
-their own orders, what they were promised and what an agent told them; nothing else. Assumed: a
-customer who has left is not touched by an order or ticket still open.
+Modelled: each midnight every customer may order, contact support, cancel an overdue order or
+leave, with hazards that depend on what this customer remembers; each act happens at its own time of
+day (MODEL T2). Each evening what was lived through that day is judged and remembered. Customers
+know their own orders, what they were promised and what an agent told them; nothing else. Assumed:
+a customer who has left is not touched by an order or ticket still open.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The customers' diary: what the day brought, judged in the evening (MODEL M5.3, M5.6, M5.10, C1).
 
 Modelled: deliveries, cancellations and contacts of a day are lived through in this order, in
-blocks; extreme episodes are told to others; a few customers answer the transactional survey. Assumed: what
-happens during a day is felt at its end, before the customer decides anything at midnight.
+blocks; extreme episodes are told to others; a few customers answer the transactional survey.
+Assumed: what happens during a day is felt at its end, before the customer decides at midnight.
 """
 
 from __future__ import annotations

@@ -203,8 +203,8 @@ def _customers(window: Window) -> Iterator[Check]:
         there = counted["active"][now & (counted["segment"] == segment)].sum()
         yield Check(
             f"customers {segment.name.lower()}: start + joined = left + active",
-            start + came,
-            went + there,
+            start + int(came),
+            went + int(there),
         )
     twice = left["customer"].size - np.unique(left["customer"]).size
     yield Check("customers: nobody leaves twice", twice, 0)
