@@ -23,7 +23,8 @@ import inspect
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,21 @@ def _resolved(scenario: str, overrides: list[str]) -> tuple[Resolved[Scenario], 
 
     others = [text for text in overrides if text.partition("=")[0].lstrip("+") != "scenario"]
     parts = (text.lstrip("+").partition("=") for text in others)
-    return resolve(scenario, others), {key: value for key, _, value in parts}
+    with _set_aside():
+        return resolve(scenario, others), {key: value for key, _, value in parts}
+
+
+@contextmanager
+def _set_aside() -> Iterator[None]:
+    """Let our own composition use Hydra inside a Hydra job: it allows one at a time."""
+    from hydra.core.global_hydra import GlobalHydra
+
+    running = GlobalHydra.instance().hydra
+    GlobalHydra.instance().clear()
+    try:
+        yield
+    finally:
+        GlobalHydra.instance().hydra = running
 
 
 def _alone(resolved: Resolved[Scenario], results: Path) -> float:
@@ -120,8 +135,8 @@ def _one_of_many(
     row = {**settings, **row_of(store, point)}
     with explained(table.parent):
         append_row(table, row)
-    said = " ".join(f"{key}={value}" for key, value in settings.items())
-    print(f"{said}: {HEADLINE} {row[HEADLINE]:,.0f} EUR -> {table}")
+    shown = os.path.relpath(table)
+    print(f"job {row['job']}: {HEADLINE} {row[HEADLINE]:,.0f} EUR, a row of {shown}")
     if not row["balanced"]:
         print("the books do not balance: see `orgsim run` for which", file=sys.stderr)
         raise SystemExit(3)
