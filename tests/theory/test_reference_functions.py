@@ -1,437 +1,17 @@
-"""The closed forms give the values printed in MODEL.md s.10, to the last digit printed there."""
+"""Market, customers and daily operation give the values printed in MODEL.md s.10 (RC-18..36).
+
+Waiting lines and stock have their own files. At the end: impossible input to any closed form.
+"""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
 
 from orgsim.analysis import theory
 from orgsim.errors import ModelError, OrgsimError
-
-SECONDS = 3600.0  # per hour
-
-
-def agrees_to_print(value: float, printed: str) -> bool:
-    """Whether `value` rounds to the printed number (half a unit of its last digit)."""
-    decimals = len(printed.partition(".")[2])
-    return abs(value - float(printed)) <= 0.5 * 10.0**-decimals + 1e-12
-
-
-def check(values: dict[str, float]) -> None:
-    wrong = {text: value for text, value in values.items() if not agrees_to_print(value, text)}
-    assert not wrong, wrong
-
-
-# --- waiting lines --------------------------------------------------------------------------------
-
-
-def test_rc1_erlang_c_of_fifty_agents_gives_the_published_waits() -> None:
-    line = theory.waiting_line(48.0, 1.0, 50)  # minutes
-    check(
-        {
-            ".69446": line.probability_of_waiting,
-            "20.834": line.mean_wait * 60.0,
-            "58.14": line.wait_quantile(0.9) * 60.0,
-            "16.67": line.mean_queue,
-            ".96": line.occupancy,
-        }
-    )
-
-
-def test_rc2_erlang_a_of_fifty_agents_gives_the_published_abandonment_and_waits() -> None:
-    line = theory.waiting_line(48.0, 1.0, 50, 2.0)
-    check(
-        {
-            ".030912": line.probability_of_abandonment,
-            "3.709": line.mean_wait * 60.0,
-            "12.44": line.wait_quantile(0.9) * 60.0,
-            "2.968": line.mean_queue,
-            ".46777": line.probability_of_waiting,
-            ".9303": line.occupancy,
-            ".9430": line.answered_within(20.0 / 60.0),
-        }
-    )
-
-
-@pytest.mark.parametrize(
-    ("agents", "waits", "seconds", "in_20_seconds"),
-    [
-        (12, ".44939", "40.45", ".6402"),
-        (13, ".28527", "17.12", ".7956"),
-        (14, ".17413", "7.84", ".8884"),
-    ],
-)
-def test_rc3_erlang_c_at_ten_erlang_gives_the_table(
-    agents: int, waits: str, seconds: str, in_20_seconds: str
-) -> None:
-    line = theory.waiting_line(200.0, 180.0 / SECONDS, agents)
-    assert agrees_to_print(theory.erlang_c(10.0, agents), waits)
-    # RC-3 prints 40.45 for 40.44494: one unit of its last digit, hence the wider bound.
-    assert abs(line.mean_wait * SECONDS - float(seconds)) < 0.0055
-    assert agrees_to_print(line.answered_within(20.0 / SECONDS), in_20_seconds)
-
-
-def test_rc4_m_m_2_gives_the_textbook_values() -> None:
-    line = theory.waiting_line(1.6, 1.0, 2)
-    check(
-        {
-            ".71111": line.probability_of_waiting,
-            "1.7778": line.mean_wait,
-            "2.8444": line.mean_queue,
-        }
-    )
-    assert line.mean_wait == pytest.approx(16.0 / 9.0, rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("agents", "abandons", "seconds"),
-    [
-        (9, ".17932", "32.28"),
-        (10, ".12511", "22.52"),
-        (11, ".08341", "15.01"),
-        (12, ".05309", "9.557"),
-        (13, ".03225", "5.805"),
-    ],
-)
-def test_rc5_erlang_a_at_ten_erlang_gives_the_table(
-    agents: int, abandons: str, seconds: str
-) -> None:
-    line = theory.waiting_line(200.0, 180.0 / SECONDS, agents, 180.0 / SECONDS)
-    unit = 10.0 ** -len(seconds.partition(".")[2])  # two of the printed waits end one unit off
-    assert agrees_to_print(line.probability_of_abandonment, abandons)
-    assert abs(line.mean_wait * SECONDS - float(seconds)) < unit
-
-
-def test_rc5_with_equal_service_and_patience_waiting_is_a_poisson_tail() -> None:
-    line = theory.waiting_line(200.0, 0.05, 10, 0.05)
-    below = sum(math.exp(-10.0) * 10.0**k / math.factorial(k) for k in range(10))
-    assert agrees_to_print(line.probability_of_waiting, ".54207")
-    assert line.probability_of_waiting == pytest.approx(1.0 - below, rel=1e-12)
-    served = theory.waiting_line(200.0, 0.05, 12, 0.05).answered_within(20.0 / SECONDS)
-    assert agrees_to_print(served, ".8023")
-
-
-def test_rc6_eight_reps_give_the_table() -> None:
-    line = theory.waiting_line(20.0, 1.0 / 3.0, 8)
-    check(
-        {
-            ".8333": line.occupancy,
-            ".53269": line.probability_of_waiting,
-            ".13317": line.mean_wait,
-            ".37379": theory.waiting_line(22.0, 1.0 / 3.0, 8).mean_wait,
-        }
-    )
-
-
-@pytest.mark.parametrize(
-    ("agents", "handling", "abandons", "seconds", "in_20_seconds"),
-    [
-        (5, 7.0, ".0659", "15.8", ".831"),
-        (6, 7.0, ".0273", "6.5", ".922"),
-        (6, 9.8, ".0921", None, ".785"),
-    ],
-)
-def test_rc7_and_rc8_the_default_phone_team_briefed_and_not_gives_the_table(
-    agents: int, handling: float, abandons: str, seconds: str | None, in_20_seconds: str
-) -> None:
-    line = theory.waiting_line(27.0, handling / 60.0, agents, 4.0 / 60.0)
-    assert agrees_to_print(line.probability_of_abandonment, abandons)
-    assert seconds is None or agrees_to_print(line.mean_wait * SECONDS, seconds)
-    assert agrees_to_print(line.answered_within(20.0 / SECONDS), in_20_seconds)
-
-
-def test_rc29_a_single_server_with_variable_service_gives_pollaczek_khinchine() -> None:
-    assert theory.mean_wait_m_g_1(0.8, 1.0, 0.5) == pytest.approx(2.5, rel=1e-12)
-
-
-def test_a_single_exponential_server_is_the_same_by_both_formulas() -> None:
-    line = theory.waiting_line(0.8, 1.0, 1)
-    assert theory.mean_wait_m_g_1(0.8, 1.0, 1.0) == pytest.approx(line.mean_wait, rel=1e-12)
-
-
-def test_endless_patience_is_the_limit_of_great_patience() -> None:
-    patient = theory.waiting_line(9.0, 1.0, 10, 1e9)
-    endless = theory.waiting_line(9.0, 1.0, 10)
-    assert patient.mean_wait == pytest.approx(endless.mean_wait, rel=1e-6)
-    assert patient.answered_within(0.3) == pytest.approx(endless.answered_within(0.3), rel=1e-6)
-    assert endless.probability_of_waiting == pytest.approx(theory.erlang_c(9.0, 10), rel=1e-12)
-    tail = endless.probability_of_waiting * math.exp(-0.3)  # C exp(-(c mu - lambda) t)
-    assert endless.waits_longer_than(0.3) == pytest.approx(tail, rel=1e-12)
-
-
-def test_no_patience_is_the_loss_formula() -> None:
-    line = theory.waiting_line(10.0, 1.0, 12, 1e-9)
-    assert line.probability_of_abandonment == pytest.approx(theory.erlang_b(10.0, 12), rel=1e-6)
-
-
-def test_the_shares_of_an_erlang_a_line_fit_together() -> None:
-    line = theory.waiting_line(60.0, 0.1, 5, 0.08)  # overloaded
-    served = line.answered_within(1e3)
-    assert served == pytest.approx(1.0 - line.probability_of_abandonment, rel=1e-9)
-    assert line.answered_within(0.0) == pytest.approx(1.0 - line.probability_of_waiting, rel=1e-9)
-    assert line.waits_longer_than(0.0) == pytest.approx(line.probability_of_waiting, rel=1e-9)
-    times = np.linspace(0.0, 0.6, 601)
-    mean = np.trapezoid([line.waits_longer_than(float(t)) for t in times], times)
-    assert mean == pytest.approx(line.mean_wait, rel=1e-4)  # E[W] is the integral of its tail
-    late = [served - line.answered_within(float(t)) for t in times]
-    answered = np.trapezoid(late, times) / served
-    assert answered == pytest.approx(line.mean_wait_of_answered, rel=1e-4)
-
-
-def test_a_vast_or_hopeless_line_neither_overflows_nor_underflows() -> None:
-    swamped = theory.waiting_line(50_000.0, 1.0, 400, 1.0)
-    assert swamped.probability_of_abandonment == pytest.approx(1.0 - 400.0 / 50_000.0, rel=1e-9)
-    idle = theory.waiting_line(1.0, 1.0, 400, 1.0)
-    assert idle.probability_of_waiting == 0.0
-    assert idle.answered_within(0.0) == 1.0
-    large = theory.waiting_line(9_900.0, 1.0, 10_000)
-    assert large.probability_of_waiting == pytest.approx(theory.erlang_c(9_900.0, 10_000), rel=1e-9)
-
-
-def test_a_line_nobody_joins_has_no_wait_and_no_abandonment() -> None:
-    line = theory.waiting_line(0.0, 1.0, 3, 2.0)
-    assert (line.mean_wait, line.probability_of_abandonment, line.occupancy) == (0.0, 0.0, 0.0)
-    assert (theory.erlang_b(0.0, 3), theory.erlang_c(0.0, 3)) == (0.0, 0.0)
-    assert line.answered_within(0.0) == 1.0
-
-
-def test_the_fewest_agents_for_a_service_level_are_found_exactly() -> None:
-    def is_enough(line: theory.WaitingLine) -> bool:
-        return line.answered_within(20.0 / SECONDS) >= 0.8
-
-    agents = theory.fewest_servers(200.0, 0.05, math.inf, is_enough)
-    assert agents == 14  # RC-3: 13 agents give .7956
-    assert theory.fewest_servers(200.0, 0.05, 0.05, is_enough) == 12  # RC-5: .8023
-
-
-def test_retries_multiply_the_arrivals() -> None:
-    assert theory.effective_arrivals(100.0, 0.5, 0.2) == pytest.approx(100.0 / 0.9)
-
-
-@pytest.mark.parametrize(
-    "impossible",
-    [
-        lambda: theory.waiting_line(-1.0, 1.0, 2),
-        lambda: theory.waiting_line(1.0, 0.0, 2),
-        lambda: theory.waiting_line(1.0, 1.0, 0, 1.0),
-        lambda: theory.waiting_line(1.0, 1.0, 2, 0.0),
-        lambda: theory.waiting_line(math.nan, 1.0, 2),
-        lambda: theory.waiting_line(2.0, 1.0, 2),
-        lambda: theory.waiting_line(1.0, 1.0, 2).answered_within(-1.0),
-        lambda: theory.waiting_line(1.0, 1.0, 2).wait_quantile(1.0),
-        lambda: theory.erlang_b(math.inf, 2),
-        lambda: theory.erlang_c(1.0, 1.5),  # type: ignore[arg-type]
-        lambda: theory.fewest_servers(9.0, 1.0, 1.0, lambda line: False, at_most=64),
-        lambda: theory.effective_arrivals(1.0, 1.0, 1.0),
-        lambda: theory.mean_wait_m_g_1(1.0, 1.0, 1.0),
-        lambda: theory.base_stock_poisson(0.0, 3),
-        lambda: theory.safety_factor_for_fill(1.0, 400.0, 60.0, 7.0, 14.0),
-        lambda: theory.bullwhip_exponential_smoothing(1.0, 2.0),
-        lambda: theory.bass_adopters(-0.1, 0.3, 1.0),
-        lambda: theory.bass_peak_time(0.0, 0.3),
-        lambda: theory.customer_lifetime_value(100.0, 1.1, 0.1),
-        lambda: theory.steady_state_customers(20.0, 0.0),
-        lambda: theory.contacts_per_issue(0.0, 1.0),
-        lambda: theory.backlog_clearing_time(100.0, 400.0, 400.0),
-    ],
-)
-def test_impossible_input_is_refused_and_never_answered_with_nan(impossible) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(ModelError):
-        impossible()
-    assert issubclass(ModelError, OrgsimError)
-
-
-# --- stock ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("demand", "level", "fill", "backorders", "on_hand"),
-    [
-        (10.0, 13, ".79156", ".32247", "3.3225"),
-        (10.0, 15, ".91654", ".10348", "5.1035"),
-        (10.0, 18, ".98572", ".01342", "8.0134"),
-        (80.0, 95, ".94450", ".19928", "15.199"),
-    ],
-)
-def test_rc9_and_rc10_base_stock_gives_the_table(
-    demand: float, level: int, fill: str, backorders: str, on_hand: str
-) -> None:
-    levels = theory.base_stock_poisson(demand, level)
-    check({fill: levels.fill, backorders: levels.backorders, on_hand: levels.on_hand})
-
-
-def test_without_stock_everything_is_a_backorder() -> None:
-    levels = theory.base_stock_poisson(10.0, 0)
-    assert (levels.fill, levels.backorders, levels.on_hand) == (0.0, 10.0, 0.0)
-
-
-def test_rc11_lost_sales_follow_the_loss_formula() -> None:
-    assert agrees_to_print(theory.lost_sales_base_stock(10.0, 14), ".056819")
-
-
-@pytest.mark.parametrize(
-    ("reorder_point", "fill", "backorders", "on_hand"),
-    # s.10 prints 14.517 for the second stock on hand; position - lead-time demand + backorders is
-    # 24.5 - 10 + .010517 = 14.510517, so that digit is a slip and the exact value stands here.
-    [(12, ".97345", ".03599", "12.536"), (14, ".99065", ".01052", "14.5105")],
-)
-def test_rc12_a_poisson_reorder_point_gives_the_table(
-    reorder_point: int, fill: str, backorders: str, on_hand: str
-) -> None:
-    levels = theory.reorder_point_poisson(10.0, reorder_point, 20)
-    check({fill: levels.fill, backorders: levels.backorders, on_hand: levels.on_hand})
-
-
-def test_ordering_one_at_a_time_is_a_base_stock() -> None:
-    one = theory.reorder_point_poisson(10.0, 14, 1)
-    assert one == theory.base_stock_poisson(10.0, 15)
-
-
-def test_rc13_a_normal_reorder_point_gives_the_table() -> None:
-    point = theory.reorder_point_normal(100.0, 30.0, 140.0, 200.0)
-    check(
-        {
-            ".90879": point.cycle_service_level,
-            "1.2719": point.short_per_cycle,
-            ".99364": point.fill,
-        }
-    )
-
-
-def test_rc14_the_weekly_order_up_to_rule_gives_the_table() -> None:
-    rule = theory.order_up_to_normal(400.0, 60.0, 7.0, 14.0, float(ndtri(0.95)))
-    check({"8852.26": rule.level, "452.26": rule.safety_stock, ".99795": rule.fill})
-    factor = theory.safety_factor_for_fill(0.98, 400.0, 60.0, 7.0, 14.0)
-    assert agrees_to_print(factor, ".4812")
-
-
-def test_the_default_safety_stock_is_that_of_model_3_3() -> None:
-    assert agrees_to_print(theory.safety_stock(400.0, 60.0, 28.0, 0.25 * 21.0, 2.05), "4354")
-
-
-@pytest.mark.parametrize(
-    ("demand", "reorder", "level", "cost"),
-    [(10.0, 6, 40, "35.0216"), (15.0, 10, 49, "42.6978"), (20.0, 14, 62, "49.1730")],
-)
-def test_rc15_the_best_s_s_rule_is_that_of_zheng_and_federgruen(
-    demand: float, reorder: int, level: int, cost: str
-) -> None:
-    s, high, mean_cost = theory.reorder_s_S(demand, 64.0, 1.0, 9.0)
-    assert (s, high) == (reorder, level)
-    assert agrees_to_print(mean_cost, cost)
-
-
-def test_the_best_s_s_rule_beats_its_neighbours_by_value_iteration() -> None:
-    """A second opinion that shares no formula: the stationary law of each rule, by power steps."""
-    cost = {
-        (s, high): _cost_by_stationary_law(4.0, 20.0, 1.0, 9.0, s, high)
-        for s in range(5)
-        for high in range(10, 19)
-    }
-    s, high, mean_cost = theory.reorder_s_S(4.0, 20.0, 1.0, 9.0)
-    assert mean_cost == pytest.approx(min(cost.values()), rel=1e-6)
-    assert cost[s, high] == pytest.approx(mean_cost, rel=1e-6)
-
-
-def _cost_by_stationary_law(
-    mean: float, fixed: float, holding: float, penalty: float, s: int, high: int
-) -> float:
-    demand = np.array([math.exp(-mean) * mean**k / math.factorial(k) for k in range(60)])
-    positions = np.arange(s + 1, high + 1)  # after ordering
-    size = positions.size
-    step = np.zeros((size, size))
-    for i, position in enumerate(positions):
-        for k, chance in enumerate(demand):
-            after = position - k
-            step[i, size - 1 if after <= s else after - s - 1] += chance
-    law = np.linalg.matrix_power(step, 4096)[0]
-    left = positions[:, None] - np.arange(60)[None, :]
-    per_period = ((holding * np.maximum(left, 0) + penalty * np.maximum(-left, 0)) @ demand) @ law
-    orders = ((left <= s) @ demand) @ law
-    return float(per_period + fixed * orders)
-
-
-def test_rc16_the_newsvendor_case_gives_the_textbook_numbers() -> None:
-    buy = theory.newsvendor_normal(3192.0, 1181.0, underage=80.0, overage=20.0)
-    check(
-        {
-            ".80": buy.critical_ratio,
-            "4185.95": buy.quantity,
-            "131.84": buy.lost,
-            "1125.80": buy.left_over,
-            "222296": buy.profit,
-            ".9587": buy.fill,
-        }
-    )
-    rounded = theory.newsvendor_normal(3192.0, 1181.0, 80.0, 20.0, quantity=4196.0)
-    assert agrees_to_print(rounded.profit, "222295")
-
-
-def test_rc17_the_campaign_kit_buy_gives_the_value_of_the_plan() -> None:
-    buy = theory.newsvendor_normal(2700.0, 0.35 * 2700.0, underage=29.8, overage=7.2)
-    blind = theory.newsvendor_normal(2700.0, 0.35 * 2700.0, 29.8, 7.2, quantity=600.0)
-    check(
-        {
-            ".8054": buy.critical_ratio,
-            "3514": buy.quantity,
-            "70832": buy.profit,
-            "17720": blind.profit,
-            "80460": 29.8 * 2700.0,
-            "62.7": (29.8 * 2700.0 - blind.profit) / 1000.0,
-        }
-    )
-
-
-@pytest.mark.parametrize(
-    ("lead_time", "periods", "correlation", "printed"),
-    [
-        (1, 5, 0.0, "1.48"),
-        (2, 4, 0.0, "2.5"),
-        (4, 4, 0.0, "5.0"),
-        (5, 10, 0.0, "2.5"),
-        (2, 4, 0.5, "2.40625"),
-    ],
-)
-def test_rc21_the_bullwhip_of_a_moving_average_gives_the_table(
-    lead_time: int, periods: int, correlation: float, printed: str
-) -> None:
-    ratio = theory.bullwhip_autoregressive(lead_time, periods, correlation)
-    assert agrees_to_print(ratio, printed)
-    if correlation == 0.0:
-        assert ratio == pytest.approx(theory.bullwhip_moving_average(lead_time, periods))
-
-
-@pytest.mark.parametrize(
-    ("lead_time", "smoothing", "printed"),
-    [
-        (2, 0.3, "2.6235"),
-        (4, 0.1, "1.9684"),
-        (4, 0.3, "5.0941"),
-        (15, 0.1, "6.3684"),
-        (4, 0.2, "3.31"),
-    ],
-)
-def test_rc22_the_bullwhip_of_exponential_smoothing_gives_the_table(
-    lead_time: int, smoothing: float, printed: str
-) -> None:
-    ratio = theory.bullwhip_exponential_smoothing(lead_time, smoothing)
-    assert agrees_to_print(ratio, printed)
-
-
-def test_without_lead_time_or_smoothing_there_is_no_bullwhip() -> None:
-    assert theory.bullwhip_exponential_smoothing(0.0, 0.3) == 1.0
-    assert theory.bullwhip_exponential_smoothing(4.0, 0.0) == 1.0
-    assert theory.bullwhip_moving_average(0, 5) == 1.0
-
-
-def test_rc33_a_blind_kit_stock_runs_out_on_day_13() -> None:
-    demand = [31.0] * 7 + [67.0] * 7 + [81.0] * 7
-    assert theory.day_of_stock_out(600.0, demand) == 13
-    assert theory.day_of_stock_out(6000.0, demand) is None
-
-
-# --- market and customers -------------------------------------------------------------------------
+from tests.theory.printed import agrees_to_print, check
 
 
 @pytest.mark.parametrize(
@@ -562,9 +142,6 @@ def test_rc35_the_break_even_is_where_the_slope_of_value_changes_sign() -> None:
     assert theory.over_promise_break_even(0.5, 0.2, 30.0, 0.0) == math.inf
 
 
-# --- operations -----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("weeks", "printed"), [(4, ".9782"), (13, ".9392"), (26, ".9009"), (52, ".8610")]
 )
@@ -651,3 +228,38 @@ def test_rc36_the_sales_loop_grows_and_stalls_where_forrester_says() -> None:
             ".41667": theory.sales_loop_stall(400.0, 12.0, 2_000.0),
         }
     )
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        lambda: theory.waiting_line(-1.0, 1.0, 2),
+        lambda: theory.waiting_line(1.0, 0.0, 2),
+        lambda: theory.waiting_line(1.0, 1.0, 0, 1.0),
+        lambda: theory.waiting_line(1.0, 1.0, 2, 0.0),
+        lambda: theory.waiting_line(math.nan, 1.0, 2),
+        lambda: theory.waiting_line(2.0, 1.0, 2),
+        lambda: theory.waiting_line(1.0, 1.0, 2).answered_within(-1.0),
+        lambda: theory.waiting_line(1.0, 1.0, 2).wait_quantile(1.0),
+        lambda: theory.erlang_b(math.inf, 2),
+        lambda: theory.erlang_c(1.0, 1.5),  # type: ignore[arg-type]
+        lambda: theory.fewest_servers(9.0, 1.0, 1.0, lambda line: False, at_most=64),
+        lambda: theory.effective_arrivals(1.0, 1.0, 1.0),
+        lambda: theory.mean_wait_m_g_1(1.0, 1.0, 1.0),
+        lambda: theory.base_stock_poisson(0.0, 3),
+        lambda: theory.safety_factor_for_fill(1.0, 400.0, 60.0, 7.0, 14.0),
+        lambda: theory.bullwhip_exponential_smoothing(1.0, 2.0),
+        lambda: theory.bass_adopters(-0.1, 0.3, 1.0),
+        lambda: theory.bass_peak_time(0.0, 0.3),
+        lambda: theory.customer_lifetime_value(100.0, 1.1, 0.1),
+        lambda: theory.steady_state_customers(20.0, 0.0),
+        lambda: theory.contacts_per_issue(0.0, 1.0),
+        lambda: theory.backlog_clearing_time(100.0, 400.0, 400.0),
+    ],
+)
+def test_impossible_input_is_refused_and_never_answered_with_nan(
+    impossible: Callable[[], object],
+) -> None:
+    with pytest.raises(ModelError):
+        impossible()
+    assert issubclass(ModelError, OrgsimError)

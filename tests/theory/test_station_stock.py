@@ -67,7 +67,7 @@ def test_rc9_a_base_stock_of_13_fills_what_the_poisson_law_says() -> None:
     ("shelf", "weeks"),
     [
         pytest.param(replace(RC9, reorder=14), 4, id="RC-9: base stock of 15"),
-        pytest.param(replace(RC9, reorder=17), 4, id="RC-9: base stock of 18"),
+        pytest.param(replace(RC9, reorder=17), 7, id="RC-9: base stock of 18"),
         pytest.param(RC10, 1, id="RC-10: random lead times of spread .5"),
         pytest.param(replace(RC10, lead_time_cv=0.0), 1, id="RC-10: fixed lead times"),
     ],
