@@ -13,7 +13,7 @@ Reference: W. van der Aalst (2016), Process Mining: Data Science in Action, ch. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
+_ROWS_AT_ONCE = 100_000
 _TEXTS = ("activity", "resource", "segment", "item")
 COLUMNS = ("case_id", "activity", "timestamp", "resource", "segment", "item")
 
@@ -71,7 +72,7 @@ ACTIVITIES: Mapping[str, Activity] = {
 
 
 def event_log(facts: Mapping[str, pa.Table], start: date | str) -> pa.Table:
-    """The log as a table of text columns (`COLUMNS`), sorted.
+    """The log as a table with the columns `COLUMNS`, sorted; its texts are coded.
 
     `facts` holds one table per kind of fact (hours since `start`, midnight); kinds without a case
     are left out.
@@ -86,8 +87,8 @@ def event_log(facts: Mapping[str, pa.Table], start: date | str) -> pa.Table:
     moments = pa.array(np.datetime64(date.fromisoformat(str(start)), "s") + seconds)
     texts = [_texts(ACTIVITIES[kind], facts[kind]) for kind in kinds]
     columns = {
-        "case_id": pa.array(cases[order]).cast(pa.string()),
-        "timestamp": pc.replace_substring(moments.cast(pa.string()), " ", "T"),
+        "case_id": pa.array(cases[order]),
+        "timestamp": moments,
         **{name: _merged([text[name] for text in texts], order) for name in _TEXTS},
     }
     return pa.table({name: columns[name] for name in COLUMNS})
@@ -124,12 +125,20 @@ def _coded(words: list[str], codes: NDArray[Any]) -> pa.DictionaryArray:
 
 def _merged(parts: list[pa.DictionaryArray], order: NDArray[np.intp]) -> pa.Array:
     whole = pa.chunked_array(parts).unify_dictionaries().combine_chunks()
-    return whole.take(pa.array(order)).cast(pa.string())
+    return whole.take(pa.array(order))
 
 
-def to_csv(log: pa.Table) -> bytes:
-    """The log as CSV with a header line, UTF-8. No text of the log needs a quotation mark."""
-    sink = pa.BufferOutputStream()
-    sink.write((",".join(log.column_names) + "\n").encode())
-    csv.write_csv(log, sink, csv.WriteOptions(include_header=False, quoting_style="none"))
-    return bytes(sink.getvalue())
+def csv_of(log: pa.Table) -> Iterator[bytes]:
+    """The log as CSV, UTF-8, in pieces: a year of events as one text would fill the memory.
+
+    No text of the log needs a quotation mark.
+    """
+    yield (",".join(log.column_names) + "\n").encode()
+    plain = csv.WriteOptions(include_header=False, quoting_style="none")
+    for start in range(0, log.num_rows, _ROWS_AT_ONCE):
+        piece = log.slice(start, _ROWS_AT_ONCE)
+        texts = {name: piece[name].cast(pa.string()) for name in piece.column_names}
+        texts["timestamp"] = pc.replace_substring(texts["timestamp"], " ", "T")
+        sink = pa.BufferOutputStream()
+        csv.write_csv(pa.table(texts), sink, plain)
+        yield bytes(sink.getvalue())

@@ -19,7 +19,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,7 +106,7 @@ class RunFolder:
 
     def _verifies(self, name: str, expected: object) -> bool:
         try:
-            return tables.seal((self.path / name).read_bytes()) == expected
+            return tables.seal_of(self.path / name) == expected
         except OSError:
             return False
 
@@ -121,27 +121,27 @@ class RunFolder:
 
     def write_table(self, name: str, table: pa.Table) -> None:
         """Write one table as `<name>.parquet`."""
-        self.write(f"{name}.parquet", tables.encode(table))
+        self.write(f"{name}.parquet", [tables.encode(table)])
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, pieces: Iterable[bytes]) -> None:
         """Write one file, wholly or not at all. Raises ResultError when the disc refuses."""
         with explained(self.path):
             path = self.path / name
             path.parent.mkdir(exist_ok=True)
-            tables.write_durably(path, content)
+            tables.write_durably(path, pieces)
 
     def finish(self, identity: Mapping[str, Any], made: Mapping[str, Any]) -> None:
         """Seal every file and write the manifest; from now on the folder is complete."""
         with explained(self.path):
             files = {
-                path.relative_to(self.path).as_posix(): tables.seal(path.read_bytes())
+                path.relative_to(self.path).as_posix(): tables.seal_of(path)
                 for path in sorted(self.path.rglob("*"))
                 if path.is_file() and not path.name.startswith(".") and path.name != MANIFEST
             }
             sealed = {"identity": dict(identity), "files": files}
             whole = {**sealed, "hash": tables.seal(canonical(sealed).encode()), "made": dict(made)}
             text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-            tables.write_durably(self.path / MANIFEST, text.encode())
+            tables.write_durably(self.path / MANIFEST, [text.encode()])
             tables.sync_folder(self.path)
 
 

@@ -222,7 +222,7 @@ def _write_story(target: folder.RunFolder, store: Store, point: Point) -> None:
     """The facts of the scenario's first replication, and its event log as CSV."""
     files = store.facts(point.scenario_address, 0)
     for kind, path in files.items():
-        target.write(f"facts/{kind}.parquet", path.read_bytes())
+        target.write(f"facts/{kind}.parquet", [path.read_bytes()])
     facts = {kind: tables.decode(path) for kind, path in files.items()}
     start = point.config.get("run", {}).get("start_date", "2024-01-01")
-    target.write("events.csv", events.to_csv(events.event_log(facts, start)))
+    target.write("events.csv", events.csv_of(events.event_log(facts, start)))

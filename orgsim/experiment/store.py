@@ -113,7 +113,7 @@ class Store:
             return False
         folder = self.part(address, replication)
         try:
-            return all(tables.seal((folder / name).read_bytes()) == seals[name] for name in seals)
+            return all(tables.seal_of(folder / name) == seals[name] for name in seals)
         except OSError:
             return False
 
@@ -165,10 +165,10 @@ class Store:
             path = folder / name
             path.parent.mkdir(exist_ok=True)
             content = tables.encode(table)
-            tables.write_durably(path, content)
+            tables.write_durably(path, [content])
             seals[name] = tables.seal(content)
         note = {"address": address, "replication": replication, "files": seals}
-        tables.write_durably(folder / _SEALS, json.dumps(note, indent=1).encode())
+        tables.write_durably(folder / _SEALS, [json.dumps(note, indent=1).encode()])
 
     def _install(
         self, temporary: Path, target: Path, address: str, replication: int, *, facts: bool

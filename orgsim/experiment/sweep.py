@@ -175,11 +175,11 @@ def _write(
     target.begin()
     table = pa.Table.from_pandas(result.summary, preserve_index=False)
     target.write_table("summary", table.replace_schema_metadata(None))
-    target.write("summary.csv", result.summary.to_csv(index=False).encode())
+    target.write("summary.csv", [result.summary.to_csv(index=False).encode()])
     listed = [
         {"overrides": list(texts), "address": point.scenario_address, "config": point.config}
         for texts, point in zip(overrides, points, strict=True)
     ]
-    target.write("points.json", (json.dumps(listed, indent=1) + "\n").encode())
+    target.write("points.json", [(json.dumps(listed, indent=1) + "\n").encode()])
     identity = {"sweep": result.name, "points": [point.scenario_address for point in points]}
     target.finish(identity, {})

@@ -102,12 +102,18 @@ def seal(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_durably(path: Path, content: bytes) -> None:
+def seal_of(path: Path) -> str:
+    """SHA-256 of a file's bytes. Raises OSError as `open` does."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def write_durably(path: Path, pieces: Iterable[bytes]) -> None:
     """Write and fsync; a reader of `path` sees the old file or the whole new one, never a part."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as sink:
-            sink.write(content)
+            sink.writelines(pieces)
             sink.flush()
             os.fsync(sink.fileno())
         temporary.replace(path)

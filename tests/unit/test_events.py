@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from orgsim import facts
-from orgsim.experiment.events import ACTIVITIES, COLUMNS, event_log, to_csv
+from orgsim.experiment.events import ACTIVITIES, COLUMNS, csv_of, event_log
 from orgsim.experiment.replicate import fact_table
 
 KINDS = {
@@ -47,7 +47,7 @@ def test_the_log_follows_each_case_through_time_with_readable_words() -> None:
         },
         "2024-01-01",
     )
-    assert to_csv(log).decode().splitlines() == [
+    assert b"".join(csv_of(log)).decode().splitlines() == [
         ",".join(COLUMNS),
         "7,order placed,2024-01-01T01:00:00,customer,base,order 3",
         "7,contacted support: late wismo,2024-01-02T06:00:00,customer,niche,contact 1",
@@ -68,8 +68,15 @@ def test_times_are_sorted_exactly_though_written_in_whole_seconds() -> None:
     times = {"OrderShipped": 5.0000002, "OrderPlaced": 5.0000001}
     log = event_log({name: table(name, time=[t]) for name, t in times.items()}, "2024-01-01")
     assert log["activity"].to_pylist() == ["order placed", "order shipped"]
-    assert set(log["timestamp"].to_pylist()) == {"2024-01-01T05:00:00"}
+    assert set(log["timestamp"].cast("string").to_pylist()) == {"2024-01-01 05:00:00"}
+
+
+def test_a_long_log_is_written_in_pieces_without_a_seam() -> None:
+    log = event_log({"LeadWon": table("LeadWon", time=[*range(250_000)])}, "2024-01-01")
+    pieces = list(csv_of(log))
+    assert len(pieces) == 4
+    assert b"".join(pieces).count(b"\n") == 250_001
 
 
 def test_a_run_without_customers_has_an_empty_log_with_its_heading() -> None:
-    assert to_csv(event_log({}, "2024-01-01")) == (",".join(COLUMNS) + "\n").encode()
+    assert b"".join(csv_of(event_log({}, "2024-01-01"))) == (",".join(COLUMNS) + "\n").encode()

@@ -94,7 +94,7 @@ def test_the_manifest_holds_the_resolved_config_the_versions_and_a_seal_of_every
     assert {"numpy", "pyarrow", "simpy"} <= identity["packages"].keys()
     assert {"time", "python", "git"} <= manifest["made"].keys()
     for name, expected in manifest["files"].items():
-        assert tables.seal((folder / name).read_bytes()) == expected
+        assert tables.seal_of(folder / name) == expected
 
 
 def test_running_again_computes_nothing_and_touches_no_file(tmp_path: Path) -> None:
@@ -208,10 +208,10 @@ def test_nothing_that_looks_done_is_left_when_the_disc_is_full(
     point = fake_model.point()
     plain = tables.write_durably
 
-    def full(path: Path, content: bytes) -> None:
+    def full(path: Path, pieces: list[bytes]) -> None:
         if path.name == "summary.parquet":
             raise OSError(28, "No space left on device")
-        plain(path, content)
+        plain(path, pieces)
 
     monkeypatch.setattr(tables, "write_durably", full)
     with pytest.raises(ResultError, match="No space left on device"):

@@ -89,8 +89,8 @@ def test_saving_twice_keeps_the_good_part_and_leaves_no_temporary_folder(tmp_pat
 def test_a_full_disc_is_one_clear_line_and_leaves_no_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, content: bytes) -> None:
-        path.write_bytes(content[:10])
+    def full(path: Path, pieces: list[bytes]) -> None:
+        path.write_bytes(pieces[0][:10])
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(tables, "write_durably", full)
