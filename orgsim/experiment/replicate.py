@@ -18,6 +18,7 @@ import signal
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -199,14 +200,17 @@ def _round(tasks: Sequence[Task], workers: int, work: Perform) -> Iterator[Outco
         finished = True
     finally:
         if not finished:
-            _end_workers()
-            outcomes.close()
+            _end_workers(outcomes)
 
 
-def _end_workers() -> None:
+def _end_workers(outcomes: Generator[Outcome, None, None]) -> None:
+    """Give up what is under way, at once; joblib would warn of results nobody fetched."""
     from joblib.externals.loky import get_reusable_executor
 
-    get_reusable_executor().shutdown(wait=True, kill_workers=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outcomes.close()
+    get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
 
 
 @contextmanager
