@@ -192,14 +192,15 @@ def test_takers_of_one_item_wait_strictly_in_order() -> None:
     for who, n in (("a", 1), ("b", 3), ("c", 1)):
         world.start(taker(who, n))
     world.at(1.0, stock.receive, 2)
+    world.at(1.5, lambda: world.start(taker("d", 1)))  # 2 are there, but not for who comes last
     world.at(2.0, stock.receive, 1)
     world.run(2.5)
     assert seen == [(0.0, "a"), (2.0, "b")]
-    assert (stock.on_hand, stock.backordered, stock.queued) == (0, 1, 1)
-    assert stock.queue_hours() == stock.waited_hours() == 2.0 + 2.5
+    assert (stock.on_hand, stock.backordered, stock.queued) == (0, 2, 2)
+    assert stock.queue_hours() == stock.waited_hours() == 2.0 + 2.5 + 1.0
     world.at(3.0, stock.receive, 5)
     world.run(4.0)
-    assert seen[2:] == [(3.0, "c")]
+    assert seen[2:] == [(3.0, "c"), (3.0, "d")]
     assert stock.opening + stock.received == stock.on_hand + stock.issued
 
 
