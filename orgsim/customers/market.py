@@ -26,6 +26,10 @@ from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, Duration, Rate, Share
 
 
+STRIP = 10.0
+"""Height of a candidate strip, leads per hour: fixed for ever, since it decides who is who (T4)."""
+
+
 class Weights(Config):
     """How much each attribute matters to a segment; they sum to 1."""
 
@@ -65,7 +69,6 @@ class MarketConfig(Config):
     spillover: Share = param("niche talk that reaches base prospects", section="M1.3", ge=0, le=1)
     talk_half_life: Duration = param("how long a telling works", unit="h", section="M1.3", gt=0)
     reach: float = param("listeners per telling", unit="people", section="M5.10", ge=0)
-    strip: Rate = param("height of a candidate strip", unit="1/h", section="T4", gt=0)
 
 
 class Offer(Protocol):
@@ -102,7 +105,7 @@ class Market:
         self.receive_leads: Callable[[LeadBatch], None] = nobody
         self.charge_leads: Callable[[int], None] = nobody
         self._candidates = {
-            source: Candidates(world.draws, name, config.strip)
+            source: Candidates(world.draws, name, STRIP)
             for name, source in (
                 ("organic", (Segment.BASE, Source.ORGANIC)),
                 ("niche_organic", (Segment.NICHE, Source.ORGANIC)),
