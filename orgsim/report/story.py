@@ -98,7 +98,7 @@ class Story:
         run = scenario.run
         notes = {kpi.name: kpi for kpi in (_registered() if kpis is None else kpis)}
         weekly = result.weekly
-        measured = weekly[weekly["week"] >= 0]
+        measured = weekly[weekly["week"].between(0, int(run.weeks) - 1)]
         return Story(
             name=str(point.name),
             title=str(point.title or point.name),
@@ -147,13 +147,12 @@ class Story:
             rows = self._courses.get((variant, kpi, segment))
             if rows is None:
                 continue
-            table = rows.pivot(index="week", columns="replication", values="value")
-            if table.empty or not self.weeks:
-                continue
-            table = table.reindex(range(self.weeks)).replace([np.inf, -np.inf], np.nan)
-            values = table.to_numpy(dtype=float)
+            replications, column = np.unique(rows["replication"], return_inverse=True)
+            values = np.full((self.weeks, replications.size), np.nan)
+            values[rows["week"], column] = rows["value"]
+            values[np.isinf(values)] = np.nan
             if np.isfinite(values).any():
-                return Course(values, tuple(int(r) for r in table.columns))
+                return Course(values, tuple(int(r) for r in replications))
         return None
 
     def target(self, kpi: str) -> float | None:

@@ -10,7 +10,7 @@ matplotlibrc cannot change a chart, and a chart changes no setting of the user's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
@@ -95,25 +95,29 @@ def wrap(text: Text, content: str, width: float, *, lines: int) -> str:
         text.set_text(line)
         return text.get_window_extent().width <= width * figure.bbox.width
 
-    rows: list[str] = [""]
-    for word in printable(content).split(" "):
-        longer = f"{rows[-1]} {word}".strip()
-        if fits(longer):
-            rows[-1] = longer
-        elif len(rows) < lines and rows[-1]:
-            rows.append(_cut(word, fits))
-        else:
-            rows[-1] = _cut(longer, fits)
+    words = printable(content).split(" ")
+    rows: list[str] = []
+    while words and len(rows) < lines:
+        count = _fitting(words, " ", "", fits)
+        if not count or (len(rows) == lines - 1 and count < len(words)):
+            rest = " ".join(words)
+            rows.append(rest[: _fitting(rest, "", "…", fits)].rstrip() + "…")
             break
+        rows.append(" ".join(words[:count]))
+        words = words[count:]
     return "\n".join(rows)
 
 
-def _cut(line: str, fits: Callable[[str], bool]) -> str:
-    if fits(line):
-        return line
-    while line and not fits(line + "…"):
-        line = line[:-1]
-    return line.rstrip() + "…"
+def _fitting(pieces: Sequence[str], glue: str, end: str, fits: Callable[[str], bool]) -> int:
+    """How many of the pieces fit, joined by `glue` and closed by `end` (by bisection)."""
+    fitting, beyond = 0, len(pieces) + 1
+    while beyond - fitting > 1:
+        middle = (fitting + beyond) // 2
+        if fits(glue.join(pieces[:middle]) + end):
+            fitting = middle
+        else:
+            beyond = middle
+    return fitting
 
 
 @cache
