@@ -11,6 +11,7 @@ from orgsim.config.base import Config
 from orgsim.config.compose import resolve
 from orgsim.config.schema import Scenario
 from orgsim.entities import Attribute, Floats, Lead, Order, Promise, Segment, Source, new_order
+from orgsim.governance.information import ChannelConfig
 from orgsim.kernel.draws import Draws
 from orgsim.kernel.journal import Journal
 from orgsim.kernel.world import World
@@ -38,6 +39,12 @@ def but(config: C, **values: Any) -> C:
 
 def a_world(start: float = 0.0, replication: int = 0) -> World:
     return World(start=start, draws=Draws(1, replication), journal=Journal())
+
+
+def a_channel(topic: str, **changes: Any) -> ChannelConfig:
+    """Marketing tells logistics in full and at once, six weeks before the event."""
+    channel = firm().organisation.channels["plan_to_logistics"]
+    return but(channel, **{"topic": topic, "active": True, "fidelity": 1.0, **changes})
 
 
 def seen(world: World, kind: type) -> dict[str, Any]:
