@@ -260,8 +260,8 @@ class Terminal:
     def show_sweep(self, sweep: SweepResult) -> None:
         """Print one row per point: its settings and its value against the reference."""
         table = _table(f"Value against the reference: {sweep.name}", width=self.out.width)
-        for setting in sweep.settings:
-            table.add_column(setting, overflow="fold")
+        for heading in _short(sweep.settings):
+            table.add_column(heading, overflow="fold")
         table.add_column("n", justify="right")
         for heading in ("in the year", "with residual CLV", "cash trough"):
             table.add_column(f"{heading}, kEUR", justify="right", no_wrap=True)
@@ -340,6 +340,13 @@ def _break_cells(words: Mapping[str, str], start: date, one: Mapping[Any, Any]) 
     counts = [f"{share * n:.0f} of {n}" if math.isfinite(share) else "n/a" for share in shares]
     week = f"{float(one['median']) / 168.0:.1f}"
     return label, f"{middle.day} {middle:%b %Y}", week, spread, *counts
+
+
+def _short(settings: Sequence[str]) -> list[str]:
+    """The last word of each key path, unless two settings share it."""
+    last = [setting.rpartition(".")[2] for setting in settings]
+    pairs = zip(settings, last, strict=True)
+    return [setting if last.count(word) > 1 else word for setting, word in pairs]
 
 
 def _value_columns(summary: pd.DataFrame) -> list[str]:
