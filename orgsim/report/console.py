@@ -156,8 +156,8 @@ class Terminal:
 
     def _value(self, story: Story, result: RunResult) -> None:
         headings = ("scenario", story.without, "difference (95 %)", "verdict")
-        cells = map(_cells, value_lines(result.value_summary))
-        rows: list[Row] = [(label, *others) for label, _, *others in cells]
+        cells = [_cells(line) for line in value_lines(result.value_summary)]
+        rows: list[Row] = [(one[0], *one[2:]) for one in cells]  # there is no target for value
         self._print_table(f"Value against {story.without}", headings, rows, left=("verdict",))
         saved = variance_reduction(result.value, HEADLINE)
         if saved is not None and math.isfinite(saved) and saved > 1:
