@@ -227,7 +227,7 @@ def _customers(window: Window) -> Iterator[Check]:
         yield Check(
             f"customers {segment.name.lower()}: start + joined = left + active",
             start + int(came),
-            went + int(there),
+            int(went) + int(there),
         )
     twice = left["customer"].size - _distinct(left["customer"]).size
     yield Check("customers: nobody leaves twice", twice, 0)
