@@ -57,7 +57,7 @@ def draw_cascade(story: Story) -> Figure:
     )
     rows = -(-len(PANELS) // COLUMNS)
     grid = figure.add_gridspec(
-        rows, COLUMNS, left=0.052, right=0.985, top=0.735, bottom=0.105, wspace=0.28, hspace=0.62
+        rows, COLUMNS, left=0.06, right=0.985, top=0.735, bottom=0.105, wspace=0.28, hspace=0.62
     )
     is_first = True
     for number, panel in enumerate(PANELS):
@@ -103,7 +103,7 @@ def _head(
     unit = _scale(story, panel, lines).unit
     if lines and lines[0].is_difference:
         unit = f"{unit} against {story.without}".strip()
-    left = -0.15
+    left = -0.165  # where the message begins, for the first column
 
     def write(height: float, text: str, size: float, colour: str, weight: str = "normal") -> None:
         axes.text(
@@ -115,7 +115,7 @@ def _head(
     if area:
         write(1.295, area.upper(), 9, style.MUTED)
     edge = Line2D(
-        [left if area else left - 0.13, 1.0],
+        [left if area else left - 0.115, 1.0],
         [1.27, 1.27],
         transform=axes.transAxes,
         color=style.REFERENCE,
