@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,13 +23,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from orgsim.experiment.compare import failed_checks, first_breaks, variance_reduction
 from orgsim.kpis.breaks import BREAKS, Break
+from orgsim.report.progress import Watch, plain_console
 from orgsim.report.verdicts import Line, areas_of, signed_range, value_lines
 from orgsim.report.wording import capital
 
@@ -41,80 +39,23 @@ if TYPE_CHECKING:
     from orgsim.experiment.sweep import SweepResult
     from orgsim.report.story import KpiNote, Story
 
-WIDTH = 100
 Row = tuple[str | Text, ...]
 HEADLINE = "year+CLV"
 _LOOK = {"good": "green", "bad": "red", "": ""}
 
 
-def plain_console(stream: IO[str]) -> Console:
-    """A console that takes every text as it stands: no markup, no emoji, nothing highlighted."""
-    console = Console(file=stream, highlight=False, markup=False, emoji=False)
-    console.width = min(console.width, 120) if console.is_terminal else WIDTH
-    return console
-
-
-class Terminal:
+class Terminal(Watch):
     """The audience at a terminal: watches a run, draws its charts, shows what came of it."""
 
     def __init__(self, *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+        super().__init__(sys.stderr if err is None else err)
         self.out = plain_console(sys.stdout if out is None else out)
-        self.err = plain_console(sys.stderr if err is None else err)
-        self._bar: Progress | None = None
-        self._total = self._kept = self._told = 0
-
-    # While it works ------------------------------------------------------------------------
-
-    def begin(self, total: int, kept: int) -> None:
-        """Start to show progress over the replications that are still missing."""
-        self._total, self._kept, self._told = total, kept, kept
-        if kept:
-            self.err.print(f"{kept} of {total} replications are there from before")
-        if kept == total or not self._is_live:
-            return
-        self._bar = Progress(
-            TextColumn("Replications"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=self.err,
-            transient=True,
-        )
-        self._bar.add_task("", total=total, completed=kept)
-        self._bar.start()
-
-    def advance(self) -> None:
-        """Show that one more replication is finished; in plain text about ten times in a run."""
-        self._kept += 1
-        if self._bar is not None:
-            self._bar.advance(self._bar.task_ids[0])
-        elif self._kept == self._total or self._kept - self._told >= self._total / 10:
-            self._told = self._kept
-            self.err.print(f"{self._kept} of {self._total} replications finished")
-
-    def end(self) -> None:
-        """Take the progress bar away."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
-
-    def stopped(self, total: int, kept: int) -> None:
-        """Say what an interrupted run has kept and how to go on."""
-        self.err.print(
-            f"Stopped: {kept} of {total} replications are kept; the same command goes on from there"
-        )
-
-    @property
-    def _is_live(self) -> bool:
-        return self.err.is_terminal and not os.environ.get("NO_COLOR")
 
     def draw(self, result: RunResult) -> None:
         """Draw every chart of a result into its folder."""
         from orgsim.report.charts import draw_all
 
         draw_all(result, result.folder / "charts")
-
-    # When it is done -----------------------------------------------------------------------
 
     def show(self, result: RunResult, kpis: Iterable[KpiNote] | None = None) -> None:
         """Print what a run found; of one that does not balance, only what does not balance."""

@@ -92,8 +92,11 @@ def test_one_replication_is_shown_without_intervals_and_judges_nothing(tmp_path:
     assert "not judged" in text
 
 
-def test_a_result_that_does_not_balance_shows_what_and_nothing_else(tmp_path: Path) -> None:
-    text = text_of(result(tmp_path, behaviour={"leaks_in": [1]}))
+@pytest.mark.parametrize("leaks", [[1], [0, 1, 2]])
+def test_a_result_that_does_not_balance_shows_what_and_nothing_else(
+    tmp_path: Path, leaks: list[int]
+) -> None:
+    text = text_of(result(tmp_path, behaviour={"leaks_in": leaks}))
     assert "DO NOT BALANCE" in text
     assert "money" in text
     assert "Scorecard" not in text
