@@ -246,18 +246,15 @@ class Pool(Waitable):
 
     def lose(self, turn: Turn) -> None:
         """Count out a turn given up; its entry in the queue is cleared later."""
-        self._leave_queue(turn)
-        self.left += 1
-        self._gone += 1
-        if self._gone > _FEW and self._gone > self.queued:
-            self._clear_gone()
-
-    def _leave_queue(self, turn: Turn) -> None:
         now = self.world.now
         turn.is_waiting = False
         self.queued -= 1
         self.queue_sum += now
         self._waited += now - turn.since
+        self.left += 1
+        self._gone += 1
+        if self._gone > _FEW and self._gone > self.queued:
+            self._clear_gone()
 
     def _clear_gone(self) -> None:
         """Drop the entries of those who left: once each, so the cost per leaver is fixed."""
@@ -269,16 +266,21 @@ class Pool(Waitable):
 
     def _serve_next(self) -> None:
         """Give a server to who waits longest in the first class (somebody waits)."""
+        world = self.world
+        now = world.now
         for queue in self.queues:
             while queue:
                 turn = queue.popleft()
-                if turn.is_waiting:
-                    self._leave_queue(turn)
-                    self.served += 1
-                    world = self.world
-                    world.ready.append((world.now, 1, next(world.number), turn.process, True))
-                    return
-                self._gone -= 1
+                if not turn.is_waiting:
+                    self._gone -= 1
+                    continue
+                turn.is_waiting = False
+                self.queued -= 1
+                self.queue_sum += now
+                self._waited += now - turn.since
+                self.served += 1
+                world.ready.append((now, 1, next(world.number), turn.process, True))
+                return
 
     # -- pre-emptible work -------------------------------------------------------------------------
 

@@ -244,8 +244,17 @@ class _Take(Waitable):
         self.n = n
 
     def enlist(self, process: LeanProcess) -> bool:
+        """Be served at once, or become a backorder."""
+        stock, n = self._stock, self.n
+        if n <= stock.on_hand and not stock.queue:
+            stock.on_hand -= n
+            stock.issued += n
+            return True
         self.process = process
-        return self._stock.admit(self)
+        self.since = stock.waiting.join()
+        stock.backordered += n
+        stock.queue.append(self)
+        return False
 
 
 class Stock:
@@ -258,12 +267,12 @@ class Stock:
         _check_units(on_hand, "opening stock")
         self.on_hand = self.opening = on_hand
         self.backordered = self.received = self.issued = 0
-        self._waiting = _Waiting(world)
-        self._queue: deque[_Take] = deque()
+        self.waiting = _Waiting(world)
+        self.queue: deque[_Take] = deque()
 
     def take(self, n: int = 1) -> Waitable:
         """Return what a process yields to get n units, all at once."""
-        if n < 1 or n != int(n):
+        if n < 1:
             raise ModelError(f"cannot take {n!r} units")
         return _Take(self, n)
 
@@ -272,39 +281,26 @@ class Stock:
         _check_units(n, "stock")
         self.on_hand += n
         self.received += n
-        while self._queue and self._queue[0].n <= self.on_hand:
-            take = self._queue.popleft()
-            self._waiting.leave(take.since)
+        while self.queue and self.queue[0].n <= self.on_hand:
+            take = self.queue.popleft()
+            self.waiting.leave(take.since)
             self.backordered -= take.n
-            self._issue(take.n)
-            self._waiting.world.resume(take.process, True)
-
-    def admit(self, take: _Take) -> bool:
-        """Hand out at once and return True, or keep as a backorder (called by what was yielded)."""
-        if not self._queue and take.n <= self.on_hand:
-            self._issue(take.n)
-            return True
-        take.since = self._waiting.join()
-        self.backordered += take.n
-        self._queue.append(take)
-        return False
+            self.on_hand -= take.n
+            self.issued += take.n
+            self.waiting.world.resume(take.process, True)
 
     @property
     def queued(self) -> int:
         """How many wait (each for one unit or more)."""
-        return len(self._queue)
+        return len(self.queue)
 
     def queue_hours(self) -> float:
         """The integral of the number of those who wait so far."""
-        return self._waiting.queue_hours()
+        return self.waiting.queue_hours()
 
     def waited_hours(self) -> float:
         """The waits of all who were served, and so far of those who wait."""
-        return self._waiting.waited_hours(take.since for take in self._queue)
-
-    def _issue(self, n: int) -> None:
-        self.on_hand -= n
-        self.issued += n
+        return self.waiting.waited_hours(take.since for take in self.queue)
 
 
 def _check_units(n: int, what: str) -> None:
