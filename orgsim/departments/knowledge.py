@@ -3,11 +3,14 @@
 Modelled: the team's mean knowledge K of the niche offer, between 0 and 1. It starts at the share of
 the promise terms that reached support, rises with each niche contact (dK = (1 - K) / n_0 for the
 agent who took it) and with each agent's briefing (K -> K + (K_b - K) hours / h_full). Assumed:
-contacts spread evenly over the agents, so that the team's mean is enough. Experience curve by
+contacts spread evenly over the agents, and nobody is briefed twice, so that two numbers are enough:
+the team's mean and the knowledge of an agent who was not briefed yet. Experience curve by
 cumulative cases after Wright (1936), in the saturating form of MODEL M4.7.
 """
 
 from __future__ import annotations
+
+from math import ceil
 
 from orgsim.config.base import Config, param
 from orgsim.units import Duration, Share
@@ -29,19 +32,23 @@ class Knowledge:
 
     def __init__(self, config: KnowledgeConfig, agents: float) -> None:
         self._config = config
-        self._agents = max(agents, 1.0)
+        self._agents = max(1, ceil(agents))
+        self._unbriefed = config.uninformed
         self.level = config.uninformed
 
     def hear_terms(self, familiarity: float) -> None:
         """The terms of the offer arrived; knowing them is a start."""
         self.level = max(self.level, min(1.0, max(0.0, familiarity)))
+        self._unbriefed = max(self._unbriefed, min(1.0, max(0.0, familiarity)))
 
     def practise(self) -> None:
         """One agent dealt with one niche contact."""
-        self.level += (1.0 - self.level) / (self._config.contacts_to_learn * self._agents)
+        share = 1.0 / (self._config.contacts_to_learn * self._agents)
+        self.level += (1.0 - self.level) * share
+        self._unbriefed += (1.0 - self._unbriefed) * share
 
     def brief(self, hours: float) -> None:
-        """One agent was briefed for ``hours``."""
+        """One agent who had not been briefed yet was, for ``hours``."""
         share = min(1.0, hours / self._config.full_briefing)
-        gain = max(0.0, self._config.briefed_level - self.level) * share
+        gain = max(0.0, self._config.briefed_level - self._unbriefed) * share
         self.level += gain / self._agents
