@@ -25,7 +25,6 @@ from orgsim.kernel.arrivals import Candidates
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, Duration, Rate, Share
 
-
 STRIP = 10.0
 """Height of a candidate strip, leads per hour: fixed for ever, since it decides who is who (T4)."""
 

@@ -42,7 +42,9 @@ def test_the_same_scenario_twice_gives_the_same_facts(calm):
     assert differences(calm, work_of("baseline", *SHORT)) == []
 
 
-@pytest.mark.parametrize("lever", ["run.seed=2", "support.resolution=0.74", "market.base_leads=251/d"])
+@pytest.mark.parametrize(
+    "lever", ["run.seed=2", "support.resolution=0.74", "market.base_leads=251/d"]
+)
 def test_a_lever_that_matters_is_seen(calm, lever):
     assert differences(calm, work_of("baseline", *SHORT, lever)) != []
 
