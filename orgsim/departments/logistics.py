@@ -123,7 +123,7 @@ class Logistics:
 
     def receive(self, component: Component, units: int) -> None:
         """Put a delivery of the supplier on the shelf; the oldest waiting orders are served."""
-        self.planning[component].received()
+        self.planning[component].received(units)
         self.room.receive(component.name.lower(), units)
 
     def cancel(self, order: Order) -> bool:

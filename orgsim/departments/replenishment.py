@@ -99,9 +99,10 @@ class Replenishment:
         if isinstance(self._config.policy, BaseStock) and self._config.policy.review == 0:
             self._review()
 
-    def received(self) -> None:
-        """The oldest purchase order arrived."""
-        self._expected.popleft()
+    def received(self, units: int) -> None:
+        """The oldest purchase order of this size arrived; shipments may overtake each other."""
+        sizes = (size for _, size in self._expected)
+        del self._expected[next(at for at, size in enumerate(sizes) if size == units)]
 
     def expect(self, units: int, age: float = 0.0) -> None:
         """Count on a purchase order placed ``age`` hours ago."""
