@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from enum import IntEnum
-from heapq import heappush
 from typing import TYPE_CHECKING, Any, cast
 
 from simpy.events import PENDING, Event
@@ -238,7 +237,7 @@ class Feed(Item):
         """Plan the next row and do this one; what is made to run, runs."""
         world = self._world
         for time in self._times:  # the next one only, if there is one
-            heappush(world.heap, (time, 1, next(world.number), self))
+            world.push(time, 1, self)
             break
         made = self._action(*next(self._rows))
         return None if made is None else LeanProcess(world, made)

@@ -14,7 +14,6 @@ patience; Little (1961), Oper. Res. 9(3), for the identity that the cumulative g
 from __future__ import annotations
 
 from collections import deque
-from heapq import heappush
 from math import inf
 
 from orgsim.errors import ModelError
@@ -63,7 +62,7 @@ class Turn(Waitable, Item):
         self.since = now
         self.is_waiting = True
         if self.patience < inf:
-            heappush(world.heap, (now + self.patience, 1, next(world.number), self))
+            world.push(now + self.patience, 1, self)
         return False
 
     def fire(self) -> LeanProcess | None:
@@ -279,7 +278,7 @@ class Pool(Waitable):
                 self.queue_sum += now
                 self._waited += now - turn.since
                 self.served += 1
-                world.ready.append((now, 1, next(world.number), turn.process, True))
+                world.ready.append((turn.process, True))
                 return
 
     # -- pre-emptible work -------------------------------------------------------------------------

@@ -8,9 +8,10 @@ processes and resources work on it. Beside them a *lean* process (`World.start`)
 - a SimPy event or process (its value comes back, its failure is thrown in);
 - another lean process (wait for its end; its return value comes back).
 
-Assumption: one order of events for everything, (time, rank, insertion number). What is granted now
-is kept in a ready queue instead of the heap, and is compared with the heap's top, so the order is
-the one stock SimPy would give.
+Assumption: one order of events for everything, that of stock SimPy: time, then rank, then insertion.
+The agenda holds it without comparing or numbering events: a heap of bare moments, what is due at
+each moment (nearly always one thing), and for the present moment a queue in the order of insertion,
+to which whatever is granted now is simply added.
 
 Reference: SimPy 4 (simpy.readthedocs.io), whose event semantics are kept; MODEL.md T1, T2;
 DESIGN.md s.4 (why there is a lean lane).
@@ -21,8 +22,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
+from itertools import count
 from math import floor, inf
-from sys import maxsize
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -62,7 +63,7 @@ class World(Environment):
     """The clock in hours, the order of events, and what every part of the model shares.
 
     `draws` is the luck of this replication, `journal` the record. The clock starts at `start`
-    hours; t = 0 is a Monday 00:00. `heap`, `ready` and `number` are for the kernel's own parts.
+    hours; t = 0 is a Monday 00:00. `ready` is for the kernel's own parts.
     """
 
     now: float = 0.0  # a plain attribute: of all things read most, SimPy's property costs most
@@ -78,9 +79,12 @@ class World(Environment):
         """Append one fact to the journal (the journal's own method: no call in between)."""
         self.record_block = journal.record_block
         self.loop_limit = _LOOP_LIMIT
-        self.heap = cast("list[tuple[float, int, int, Any]]", self._queue)
-        self.ready: deque[tuple[float, int, int, Any, Any]] = deque()
-        self.number = self._eid
+        self.ready: deque[tuple[Any, Any]] = deque()
+        """What happens now, in the order of insertion: (item, answer it is given)."""
+        self._before: list[tuple[float, int, Any]] = []  # a heap: what comes first by rank, now
+        self._moments: list[float] = []  # a heap: moments ahead, each once
+        self._due: dict[float, Any] = {}  # what is due at each: an item, or a list of (rank, item)
+        self._number = count()
         self._gauges: list[tuple[str, str, Callable[[], float]]] = []
         next_monday = (floor(start / WEEK) + 1) * WEEK
         self.every(WEEK, self._close_week, first=next_monday, rank=Rank.CLOSE)
@@ -143,27 +147,46 @@ class World(Environment):
 
     # -- what resources ask for --------------------------------------------------------------------
 
-    def schedule_at(self, time: float, rank: int, item: Any) -> None:
+    def schedule_at(self, time: float, rank: float, item: Any) -> None:
         """Plan an item with `fire()`, or a lean process; ModelError if the time is past or none."""
         if not self.now <= time < inf:
             raise ModelError(f"cannot plan {item!r} for t = {time!r}: it is {self.now!r} h")
-        heappush(self.heap, (time, int(rank), next(self.number), item))
+        self.push(float(time), rank, item)
 
     def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0) -> None:
         """Schedule a SimPy event; unlike SimPy's own, refuse a delay that is no number."""
         if not delay >= 0:
             raise ModelError(f"{event!r} has a delay of {delay!r} h (by {self.active_process!r})")
-        heappush(self.heap, (self.now + delay, priority, next(self.number), event))
+        self.push(self.now + delay, priority, event)
+
+    def push(self, time: float, rank: float, item: Any) -> None:
+        """Plan an item for now or later, after all that is planned there with the same rank."""
+        if time == self.now:
+            if rank == 1:
+                self.ready.append((item, None))
+            else:
+                heappush(self._before, (rank, next(self._number), item))
+            return
+        due = self._due.get(time)
+        if due is None:
+            self._due[time] = item if rank == 1 else [(rank, item)]
+            heappush(self._moments, time)
+        elif due.__class__ is list:
+            due.append((rank, item))
+        else:
+            self._due[time] = [(1, due), (rank, item)]
 
     def resume(self, process: LeanProcess, answer: Any = None) -> None:
         """Let a waiting process go on at this instant, in insertion order."""
-        self.ready.append((self.now, 1, next(self.number), process, answer))
+        self.ready.append((process, answer))
 
     # -- the loop ----------------------------------------------------------------------------------
 
     def peek(self) -> float:
         """Return the time of the next event; inf if there is none."""
-        return self.now if self.ready else super().peek()
+        if self._before or self.ready:
+            return self.now
+        return self._moments[0] if self._moments else inf
 
     def advance(
         self, process: LeanProcess, answer: Any = None, error: BaseException | None = None
@@ -180,7 +203,7 @@ class World(Environment):
             if not isinstance(event, Event) or event.callbacks is not None:
                 return self._wait(process, event)
             answer, error = process.outcome(event)  # over already: go on, as SimPy does
-        return self._report_endless_loop(process)
+        raise self._endless_loop({_name(process)})
 
     def _wait(self, process: LeanProcess, what: Any) -> None:
         """Let a process wait for what it yielded."""
@@ -199,7 +222,7 @@ class World(Environment):
         except (TypeError, ValueError):
             delay = -1.0
         if 0.0 <= delay < inf:
-            heappush(self.heap, (self.now + delay, 1, next(self.number), process))
+            self.push(self.now + delay, 1, process)
         else:
             text = f"process {process.name!r} yielded {hours!r}: hours to hold must be a finite "
             text += "number not below 0; else yield a pool, a stock, an event or a process"
@@ -207,21 +230,26 @@ class World(Environment):
 
     def step(self) -> None:
         """Do the next event of all. Raises ModelError if there is none."""
-        heap, ready = self.heap, self.ready
-        if ready and not (heap and heap[0] < ready[0]):
-            _, _, _, process, answer = ready.popleft()
-            self.advance(process, answer)
-        elif heap:
-            self._now, _, _, item = heappop(heap)
-            self.now = self._now
-            self._fire(item)
-        else:
-            raise ModelError("nothing is left to happen")
+        self._do(*self._next())
 
-    def _fire(self, item: Any) -> None:
-        """Do an item that came off the heap."""
+    def _next(self) -> tuple[Any, Any]:
+        """Take the next item off the agenda, with the answer it is given; move the clock to it."""
+        while not self._before and not self.ready:
+            if not self._moments:
+                raise ModelError("nothing is left to happen")
+            self.now = self._now = heappop(self._moments)
+            self._line_up(self._due.pop(self.now))
+        return (heappop(self._before)[2], None) if self._before else self.ready.popleft()
+
+    def _line_up(self, due: Any) -> None:
+        """Put what is due at the moment that has come into its order: by rank, then insertion."""
+        for rank, item in due if due.__class__ is list else ((1, due),):
+            self.push(self.now, rank, item)
+
+    def _do(self, item: Any, answer: Any) -> None:
+        """Do one item of the agenda."""
         if isinstance(item, LeanProcess):
-            self.advance(item)
+            self.advance(item, answer)
         elif isinstance(item, Event):
             self._fire_event(item)
         else:
@@ -246,30 +274,31 @@ class World(Environment):
         if isinstance(until, Event) or until is None or not self.now < until < inf:
             raise ModelError(f"cannot run until {until!r}: give a time after {self.now!r} h")
         # After the books of that instant (CLOSE) and before anything else of it.
-        heappush(self.heap, (float(until), int(Rank.CLOSE), maxsize, None))
+        self.schedule_at(until, Rank.CLOSE + 0.5, None)
         self._loop()
 
     def _loop(self) -> None:
-        """Do events in order until the stop entry (whose item is None) comes up.
+        """Do events in order until the end of the run (the item None) comes up.
 
-        The same as `step` over and over, with the common cases written out: a process that goes on
-        and then holds, or gets at once what it asks for.
+        The same as `step` over and over, with the common cases written out: a moment at which one
+        thing happens, a process that goes on and then holds, or gets at once what it asks for.
         """
-        heap, ready, number = self.heap, self.ready, self.number
+        before, ready, moments, due = self._before, self.ready, self._moments, self._due
         now, steps, limit = self.now, 0, self.loop_limit
         while True:
-            if ready and not heap[0] < ready[0]:
-                time, _, _, item, answer = ready.popleft()
+            if before:
+                item, answer = heappop(before)[2], None
+            elif ready:
+                item, answer = ready.popleft()
             else:
-                time, _, _, item = heappop(heap)
-                answer = None
-            if time > now:
-                now = self.now = self._now = time
-                steps = 0
-            else:
-                steps += 1
-                if steps > limit:
-                    self._report_endless_loop(item)
+                self.now = self._now = now = heappop(moments)
+                item, answer, steps = due.pop(now), None, 0
+                if item.__class__ is list:
+                    self._line_up(item)
+                    continue
+            steps += 1
+            if steps > limit:
+                self._look_around(item)
             process = item
             if item.__class__ is not LeanProcess:
                 if item is None:
@@ -287,15 +316,17 @@ class World(Environment):
                     if not isinstance(what, Waitable):
                         self._wait(process, what)
                     elif what.enlist(process):
-                        if not ready and heap[0][0] > now and steps < limit:
+                        if not ready and not before and steps < limit:
                             steps += 1  # nothing else is due: its turn would be next anyway
                             what = process.send(True)
                             continue
-                        ready.append((now, 1, next(number), process, True))
+                        ready.append((process, True))
                     break
                 else:
-                    if 0.0 <= what < inf:
-                        heappush(heap, (now + what, 1, next(number), process))
+                    time = now + what
+                    if now < time < inf and time not in due:
+                        due[time] = process
+                        heappush(moments, time)
                     else:
                         self._hold(process, what)
             except StopIteration as end:
@@ -303,19 +334,23 @@ class World(Environment):
             except BaseException as failure:
                 process.fail(failure)
 
-    def _report_endless_loop(self, item: Any) -> None:
+    def _look_around(self, item: Any) -> None:
         """Raise ModelError with the names of what keeps going at this instant.
 
         A few more events are done to see who takes part; the run is lost anyway.
         """
-        names = {_name(item)}
+        names, moment = {_name(item)}, self.now
+        self._do(item, None)
         for _ in range(_LOOK_AROUND):
-            if self.peek() > self.now:
+            if self.peek() > moment:
                 break
-            in_turn = self.ready and not (self.heap and self.heap[0] < self.ready[0])
-            names.add(_name((self.ready if in_turn else self.heap)[0][3]))
-            self.step()
-        raise ModelError(
+            item, answer = self._next()
+            names.add(_name(item))
+            self._do(item, answer)
+        raise self._endless_loop(names)
+
+    def _endless_loop(self, names: set[str]) -> ModelError:
+        return ModelError(
             f"more than {self.loop_limit} steps at t = {self.now!r} h without the clock moving; "
             f"going round: {', '.join(sorted(names))}"
         )
