@@ -31,9 +31,8 @@ WITHOUT_TARGET = {
         ("satisfaction", ("niche",)),
         ("broken_promises", WHOLE),
         ("churn", WHOLE),
-        ("active_customers", WHOLE),
     ),
-    "company": (("contribution", WHOLE), ("cash", WHOLE)),
+    "company": (("active_customers", WHOLE), ("contribution", WHOLE), ("cash", WHOLE)),
 }
 """What an area's target does not see and others pay for; what customers and company live on."""
 

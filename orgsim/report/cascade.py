@@ -57,7 +57,7 @@ def draw_cascade(story: Story) -> Figure:
     )
     rows = -(-len(PANELS) // COLUMNS)
     grid = figure.add_gridspec(
-        rows, COLUMNS, left=0.06, right=0.985, top=0.735, bottom=0.105, wspace=0.28, hspace=0.62
+        rows, COLUMNS, left=0.06, right=0.985, top=0.735, bottom=0.105, wspace=0.3, hspace=0.62
     )
     is_first = True
     for number, panel in enumerate(PANELS):
@@ -77,11 +77,15 @@ def _collect(story: Story, panel: Panel, line: Line) -> _Drawn | None:
     course = story.course(line.kpi, line.segments)
     if course is None:
         return None
+    if line.is_niche and panel.against != "level" and not np.nan_to_num(course.values).any():
+        return None
     reference = story.course(line.kpi, line.segments, REFERENCE)
     if panel.against == "level":
         # A reference of the niche would be the idle stock of a firm without that niche.
         return _Drawn(line, course, None if line.is_niche else reference)
-    if reference is None and line.is_niche and story.course(line.kpi, BASE, REFERENCE):
+    if not story.windows:  # the reference is the same year: no difference to be shown
+        reference = None
+    elif reference is None and line.is_niche and story.course(line.kpi, BASE, REFERENCE):
         # Without its campaign the niche has no customers: nobody, rather than unknown.
         reference = Course(np.zeros_like(course.values), course.replications)
     if panel.against == "cumulated difference":
@@ -115,7 +119,7 @@ def _head(
     if area:
         write(1.295, area.upper(), 9, style.MUTED)
     edge = Line2D(
-        [left if area else left - 0.115, 1.0],
+        [left if area else left - 0.135, 1.0],
         [1.27, 1.27],
         transform=axes.transAxes,
         color=style.REFERENCE,

@@ -19,7 +19,7 @@ from orgsim.report.measures import Estimate, Floats
 from orgsim.report.story import REFERENCE, Story
 from orgsim.report.wording import NBSP, Scale, capital, compact, listed, scale_for
 
-BEATEN = 0.02  # a target counts as beaten from 2 % above it
+SIZEABLE = 0.02  # a target counts as beaten, a change as worth a word, from 2 % on
 OUTCOMES = {"customers": "customers", "company": "the company"}
 FALLEN = 0.05  # promises kept count as fallen from 5 points below the reference
 
@@ -47,7 +47,7 @@ def _demand(story: Story) -> str:
         if not target or target <= 0:
             continue
         excess = story.during(kpi, ("all", "base")).mean / target - 1.0
-        if excess >= BEATEN:
+        if excess >= SIZEABLE:
             beaten.append((noun, excess))
     if not beaten:
         return ""
@@ -184,13 +184,12 @@ def comparison_message(stories: Sequence[Story]) -> str:
     if best[1] is worst[1]:
         return f"{best[1].title}: {money(best[0].mean, sign=True)} against {best[1].without}"
     said = f"“{best[1].title}” is worth {_against(best[0])} {best[1].without}"
-    other = _against(worst[0]).removesuffix(" than")
-    return f"{said}, “{worst[1].title}” {other}"
+    return f"{said}, “{worst[1].title}” {_against(worst[0])} that"
 
 
 def _against(worth: Estimate) -> str:
     if not worth.is_sure:
-        return "not clearly more or less than"
+        return "about as much as"
     return f"{money(abs(worth.mean))} {'more' if worth.mean > 0 else 'less'} than"
 
 
@@ -210,22 +209,20 @@ def comparison_subtitle(stories: Sequence[Story]) -> str:
 
 def scorecard_message(story: Story, rows: Sequence[Entry]) -> str:
     """Which own targets are beaten and missed most, and whether customers and company gain."""
-    beat, miss = _attained(rows, +1), _attained(rows, -1)
     parts = []
-    if beat:
-        target = "beats its target" if len(beat) == 1 else "beat their targets"
-        parts.append(f"{listed(beat)} {target}")
-    if miss:
-        target = "misses its target" if len(miss) == 1 else "miss their targets"
-        parts.append(f"{listed(miss)} {target}")
-    harmed, helped = _affected(rows, -1), _affected(rows, +1)
-    if harmed or helped:
-        who, turn = (harmed, "worse") if harmed else (helped, "better")
-        verb = "ends" if who == ["the company"] else "end"
-        parts.append(f"{listed(who)} {verb} {turn} than with {story.without}")
-    if not parts:
-        return f"No clear difference to {story.without} and no target clearly beaten or missed"
-    return capital(listed_clauses(parts))
+    for sign, verb in ((+1, "beaten"), (-1, "missed")):
+        names = _attained(rows, sign)
+        if names:
+            parts.append(f"{verb} in {listed(names)}")
+    message = "Targets are " + " and ".join(parts) if parts else "No target is beaten or missed"
+    turns = [
+        f"{listed(who)} {turn}"
+        for sign, turn in ((+1, "better off"), (-1, "worse off"))
+        if (who := _affected(rows, sign))
+    ]
+    if not turns:
+        return f"{message}; no clear difference to {story.without}"
+    return f"{message}; {' and '.join(turns)} than with {story.without}"
 
 
 def _attained(rows: Sequence[Entry], sign: int) -> list[str]:
@@ -236,7 +233,7 @@ def _attained(rows: Sequence[Entry], sign: int) -> list[str]:
     areas = [row for row in rows if row.area not in OUTCOMES]
     found = [(row.attainment(row.during), row.note.title) for row in areas]
     sure = [(one.mean * sign, title) for one, title in found if one.is_sure]
-    most = sorted((one for one in sure if one[0] >= BEATEN), key=lambda one: -one[0])[:2]
+    most = sorted((one for one in sure if one[0] >= SIZEABLE), key=lambda one: -one[0])[:2]
     return [_lower(title) for _, title in most]
 
 
@@ -247,11 +244,11 @@ def _lower(title: str) -> str:
 
 
 def _affected(rows: Sequence[Entry], sign: int) -> list[str]:
-    """Of customers and company, those with more sure changes to that side than to the other."""
+    """Of customers and company, those with more sure and sizeable changes to that side."""
     found = []
     for area, name in OUTCOMES.items():
-        effects = [row.effect for row in rows if row.area == area]
-        turns = [int(np.sign(effect.mean)) for effect in effects if effect.is_sure]
+        effects = [row.effect for row in rows if row.area == area and row.effect.is_sure]
+        turns = [np.sign(one.mean) for one in effects if abs(one.mean) >= SIZEABLE]
         if sum(turns) * sign > 0:
             found.append(name)
     return found

@@ -120,7 +120,7 @@ PANELS = (
     ),
     Panel(
         area="customers",
-        title="Customers won, lost",
+        title="Active customers",
         lines=(
             Line(kpi="active_customers", segments=("base",), label="base"),
             Line(kpi="active_customers", segments=NICHE, label="niche", is_niche=True),

@@ -263,7 +263,8 @@ def _number_row(axes: Axes, index: int, row: Row, scale: Scale) -> None:
     if not row.estimate.n:
         return
     number = compact(row.estimate.mean * scale.factor, sign=True)
-    sure = "" if row.estimate.is_sure else " (not sure)"
+    is_clear = row.estimate.is_sure or not row.differences.any()
+    sure = "" if is_clear else " (not sure)"
     mean = row.estimate.mean * scale.factor
     text = axes.text(
         mean,
@@ -273,6 +274,6 @@ def _number_row(axes: Axes, index: int, row: Row, scale: Scale) -> None:
         weight="bold",
         ha=_inward(axes, mean),
         va="bottom",
-        color=style.MUTED if sure else row.colour,
+        color=row.colour if row.estimate.is_sure else style.MUTED,
     )
     style.halo(text)
