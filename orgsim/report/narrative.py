@@ -123,7 +123,7 @@ def value_message(story: Story) -> str:
         return f"{amount} against {story.without} in one replication: effect or chance, unknown"
     clauses = []
     if year.n:
-        clauses.append(f"{_change(year)} in the year")
+        clauses.append(f"{_change(year)} in {story.span}")
     if beyond.n:
         clauses.append(f"{_change(beyond)} with future customers counted")
     if not clauses:

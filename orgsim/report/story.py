@@ -131,6 +131,11 @@ class Story:
         return "no campaign" if self.has_campaign or not self.windows else "no shock"
 
     @property
+    def span(self) -> str:
+        """How the measured time is called in a sentence."""
+        return "the year" if self.weeks == 52 else f"{self.weeks} weeks"
+
+    @property
     def source(self) -> str:
         """The line at the bottom of every figure."""
         run = f"run {self.name}" + (f" {self.digest[:12]}" if self.digest else "")

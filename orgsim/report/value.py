@@ -26,7 +26,7 @@ from orgsim.report.story import Story
 from orgsim.report.wording import NBSP, Scale, compact, scale_for
 
 HORIZONS = {
-    "year": ("In the year", "contribution of the measured weeks"),
+    "year": ("In {span}", "contribution of the measured weeks"),
     "year+CLV": ("With future customers", "plus residual customer lifetime value"),
     "cash trough": ("Deepest cash", "how far cash falls below its start"),
 }
@@ -52,7 +52,12 @@ class Row:
 def draw_value(story: Story) -> Figure | None:
     """The three horizons of one run; None when no difference to a reference exists."""
     rows = [
-        Row(name=name, note=note, estimate=worth, differences=story.value_differences(horizon))
+        Row(
+            name=name.format(span=story.span),
+            note=note,
+            estimate=worth,
+            differences=story.value_differences(horizon),
+        )
         for horizon, (name, note) in HORIZONS.items()
         if (worth := story.worth(horizon)).n
     ]
@@ -100,7 +105,8 @@ def draw_value_comparison(stories: Sequence[Story]) -> Figure | None:
         axes = figure.add_subplot(grid[position], sharex=first, sharey=first)
         first = first or axes
         _draw_rows(axes, rows, scale, limits=limits, zero=shown[0].without, size=5.5)
-        _title_column(axes, *HORIZONS[horizon])
+        name, note = HORIZONS[horizon]
+        _title_column(axes, name.format(span=shown[0].span), note)
         for index, row in enumerate(rows):
             _number_row(axes, index, row, scale)
             if not position:
@@ -167,7 +173,7 @@ def _draw_rows(
         axes.barh(index, mean, height=0.34, color=row.colour, alpha=0.28, gid="bar")
         dots = np.sort(row.differences) * scale.factor
         # Dots side by side would hide each other: spread them over the height by rank.
-        spread = index + 0.24 * np.sin(2.4 * np.arange(dots.size))
+        spread = index + 0.24 * np.sin(2.4 * np.arange(dots.size) + 1.2)
         axes.plot(dots, spread, "o", color=row.colour, alpha=0.35, markersize=3.5, gid="dots")
         if np.isfinite(estimate.low):
             bounds = [estimate.low * scale.factor, estimate.high * scale.factor]

@@ -263,6 +263,13 @@ def test_value_without_a_reference_is_not_drawn() -> None:
     assert draw_value(story(has_reference=False, replications=3)) is None
 
 
+def test_what_is_no_campaign_is_not_called_one() -> None:
+    outage = story(shock="supplier_outage", replications=3)
+    message = draw_value(outage).texts[0].get_text().replace("\n", " ")
+    assert message.startswith("Against no shock, the company loses")
+    assert "in 60 weeks" in message
+
+
 def test_a_difference_that_may_be_chance_is_grey_and_claimed_by_no_title() -> None:
     unsure = story(worth=(0.0, 0.0, 0.0), replications=4)
     drawn = draw_value(unsure)
