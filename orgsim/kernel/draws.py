@@ -35,6 +35,7 @@ _WEYL_OCCURRENCE = 0xD1342543DE82EF95  # an odd multiplier with good spectral pr
 _FIRST, _SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 _ROUNDS = ((np.uint64(30), np.uint64(_FIRST)), (np.uint64(27), np.uint64(_SECOND)))
+_ENTITY_STEP, _OCCURRENCE_STEP = np.uint64(_WEYL_ENTITY), np.uint64(_WEYL_OCCURRENCE)
 _LAST_SHIFT, _TO_52_BITS = np.uint64(31), np.uint64(12)
 
 _ENTITY_BITS = 36
@@ -83,7 +84,7 @@ def _words(numbers: ArrayLike) -> NDArray[np.uint64]:
 class Stream:
     """Uniforms of one purpose: draw them for one entity, or for a block of entities, alike."""
 
-    __slots__ = ("_first", "_second", "purpose")
+    __slots__ = ("_first", "_first_word", "_second", "_second_word", "purpose")
 
     def __init__(self, key: int, purpose: str) -> None:
         self.purpose = purpose
@@ -92,6 +93,7 @@ class Stream:
         first, second = _hash_of_name(purpose)
         self._first = mix((key + first) & _MASK)
         self._second = mix((key + second) & _MASK)
+        self._first_word, self._second_word = np.uint64(self._first), np.uint64(self._second)
 
     def uniform(self, entity: int, occurrence: int = 0) -> float:
         """Return the uniform in (0, 1) of an entity's n-th occurrence of this purpose."""
@@ -106,12 +108,14 @@ class Stream:
         The arrays are broadcast to one another and to at least one dimension. Raises ModelError
         where they are not whole numbers.
         """
-        words = _mix_block(_words(entities) * np.uint64(_WEYL_ENTITY) + np.uint64(self._first))
-        words ^= np.uint64(self._second)
+        words = _words(entities) * _ENTITY_STEP
+        words += self._first_word
+        words = _mix_block(words)
+        words ^= self._second_word
         if isinstance(occurrences, int):
             words += np.uint64(occurrences * _WEYL_OCCURRENCE & _MASK)
         else:
-            words = words + _words(occurrences) * np.uint64(_WEYL_OCCURRENCE)
+            words = words + _words(occurrences) * _OCCURRENCE_STEP
         words = _mix_block(words)
         words >>= _TO_52_BITS
         uniforms = words.astype(np.float64)

@@ -28,48 +28,53 @@ _FEW = 64
 """Up to so many entries of people who left are not worth clearing out of a queue."""
 
 
-class Turn(Waitable, Item):
-    """A place in a pool's queue, yielded once by a process; the answer is True if served."""
+class Turn(Waitable):
+    """What a process yields to be served by a pool; the answer is True if it was."""
 
-    answer = False  # to who leaves because patience is over
-    is_waiting = False
-    process: LeanProcess
-    since: float
+    __slots__ = ("_patience", "_pool", "_priority")
 
     def __init__(self, pool: Pool, priority: int, patience: float) -> None:
-        self.pool = pool
-        self.priority = priority
-        self.patience = patience
+        self._pool = pool
+        self._priority = priority
+        self._patience = patience
 
     def enlist(self, process: LeanProcess) -> bool:
         """Be served at once, perhaps because work is put aside (U1), or join the queue."""
-        pool = self.pool
-        world = pool.world
-        now = world.now
+        pool = self._pool
         pool.entered += 1
         if pool.busy < pool.heads:
             pool.busy += 1
-            pool.busy_sum -= now
-            pool.served += 1
-            return True
-        if pool.put_work_aside():
-            pool.served += 1
-            return True
+            pool.busy_sum -= pool.world.now
+        elif not pool.put_work_aside():
+            place = Place(pool, process)
+            pool.queues[self._priority].append(place)
+            if self._patience < inf:
+                pool.world.push(place.since + self._patience, Rank.NORMAL, place)
+            return False
+        pool.served += 1
+        return True
+
+
+class Place(Item):
+    """A process in a pool's queue, from when to when."""
+
+    __slots__ = ("_pool", "is_waiting", "process", "since")
+    answer = False  # to who leaves because patience is over
+
+    def __init__(self, pool: Pool, process: LeanProcess) -> None:
+        now = pool.world.now
         pool.queued += 1
         pool.queue_sum -= now
-        pool.queues[self.priority].append(self)
+        self._pool = pool
         self.process = process
         self.since = now
         self.is_waiting = True
-        if self.patience < inf:
-            world.push(now + self.patience, 1, self)
-        return False
 
     def fire(self) -> LeanProcess | None:
         """Leave the queue because patience is over; nothing if served in the meantime."""
         if not self.is_waiting:
             return None
-        self.pool.lose(self)
+        self._pool.lose(self)
         return self.process
 
 
@@ -142,7 +147,8 @@ class Pool(Waitable):
         self.heads = 0
         """How many servers are on duty by the schedule."""
         self.world = world
-        self.queues: tuple[deque[Turn], ...] = tuple(deque() for _ in range(priorities))
+        self.queues: tuple[deque[Place], ...] = tuple(deque() for _ in range(priorities))
+        self._turns = tuple(Turn(self, priority, inf) for priority in range(priorities))
         self._gone = 0
         self._waiting_work: deque[Work] = deque()
         self._running_work: dict[Work, None] = {}
@@ -157,16 +163,16 @@ class Pool(Waitable):
 
     def enlist(self, process: LeanProcess) -> bool:
         """Queue for one server at priority 0 (`yield pool`)."""
-        return Turn(self, 0, inf).enlist(process)
+        return self._turns[0].enlist(process)
 
     def turn(self, priority: int = 0) -> Turn:
-        """Return a place in the queue of a priority class, to be yielded."""
+        """Return what a process yields to queue in a priority class."""
         if 0 <= priority < self.priorities:
-            return Turn(self, priority, inf)
+            return self._turns[priority]
         raise ModelError(f"pool {self.name!r} has no priority class {priority!r}")
 
     def within(self, patience: float, priority: int = 0) -> Turn:
-        """Return a place to be yielded that is given up after `patience` hours (inf: never)."""
+        """Return what a process yields to queue no longer than `patience` hours (inf: for ever)."""
         if patience >= 0.0 and 0 <= priority < self.priorities:
             return Turn(self, priority, patience)
         text = f"a patience of {patience!r} h in priority class {priority!r} of {self.priorities}"
@@ -238,18 +244,18 @@ class Pool(Waitable):
     def waited_hours(self) -> float:
         """The waits of all who left the queue, and the waits so far of those still in it."""
         now = self.world.now
-        waiting = (turn for queue in self.queues for turn in queue if turn.is_waiting)
-        return self._waited + sum(now - turn.since for turn in waiting)
+        waiting = (place for queue in self.queues for place in queue if place.is_waiting)
+        return self._waited + sum(now - place.since for place in waiting)
 
     # -- queueing ----------------------------------------------------------------------------------
 
-    def lose(self, turn: Turn) -> None:
-        """Count out a turn given up; its entry in the queue is cleared later."""
+    def lose(self, place: Place) -> None:
+        """Count out one who gave up; its entry in the queue is cleared later."""
         now = self.world.now
-        turn.is_waiting = False
+        place.is_waiting = False
         self.queued -= 1
         self.queue_sum += now
-        self._waited += now - turn.since
+        self._waited += now - place.since
         self.left += 1
         self._gone += 1
         if self._gone > _FEW and self._gone > self.queued:
@@ -259,7 +265,7 @@ class Pool(Waitable):
         """Drop the entries of those who left: once each, so the cost per leaver is fixed."""
         self._gone = 0
         for queue in self.queues:
-            stay = [turn for turn in queue if turn.is_waiting]
+            stay = [place for place in queue if place.is_waiting]
             queue.clear()
             queue.extend(stay)
 
@@ -269,16 +275,16 @@ class Pool(Waitable):
         now = world.now
         for queue in self.queues:
             while queue:
-                turn = queue.popleft()
-                if not turn.is_waiting:
+                place = queue.popleft()
+                if not place.is_waiting:
                     self._gone -= 1
                     continue
-                turn.is_waiting = False
+                place.is_waiting = False
                 self.queued -= 1
                 self.queue_sum += now
-                self._waited += now - turn.since
+                self._waited += now - place.since
                 self.served += 1
-                world.ready.append((turn.process, True))
+                world.ready.append((place.process, True))
                 return
 
     # -- pre-emptible work -------------------------------------------------------------------------

@@ -8,10 +8,10 @@ processes and resources work on it. Beside them a *lean* process (`World.start`)
 - a SimPy event or process (its value comes back, its failure is thrown in);
 - another lean process (wait for its end; its return value comes back).
 
-Assumption: one order of events for everything, that of stock SimPy: time, then rank, then insertion.
-The agenda holds it without comparing or numbering events: a heap of bare moments, what is due at
-each moment (nearly always one thing), and for the present moment a queue in the order of insertion,
-to which whatever is granted now is simply added.
+Assumption: one order of events for everything, that of stock SimPy: time, then rank, then
+insertion. The agenda holds it without comparing or numbering events: a heap of bare moments, what
+is due at each (nearly always one thing), and for the present moment a queue in the order of
+insertion, to which whatever is granted now is simply added.
 
 Reference: SimPy 4 (simpy.readthedocs.io), whose event semantics are kept; MODEL.md T1, T2;
 DESIGN.md s.4 (why there is a lean lane).

@@ -238,6 +238,29 @@ def test_a_pool_itself_and_a_turn_may_be_yielded() -> None:
     assert seen == [True, True, 2.0]
 
 
+def test_one_and_the_same_turn_may_be_yielded_by_many() -> None:
+    world = a_world()
+    pool = Pool(world, "desk", 1)
+    turn = pool.within(1.5)
+    seen: list[tuple[float, bool]] = []
+
+    def customer() -> Lean:
+        for _ in range(2):
+            is_served = yield turn
+            seen.append((world.now, is_served))
+            if is_served:
+                yield 1.0
+                pool.release()
+
+    for _ in range(3):
+        world.start(customer())
+    world.run(9.0)
+    assert seen == [
+        *((0.0, True), (1.0, True), (1.5, False), (2.0, True)),
+        *((3.0, False), (3.0, True)),  # patience was planned to end before the server was
+    ]
+
+
 def test_a_server_that_nobody_holds_cannot_be_released() -> None:
     desk = Desk(1)
     with pytest.raises(ModelError, match=r"'desk'.*nobody holds"):

@@ -32,6 +32,31 @@ def test_at_equal_times_the_rank_decides_and_then_the_order_of_insertion() -> No
     ]
 
 
+def test_rank_also_decides_among_what_is_asked_for_at_that_very_instant() -> None:
+    world = a_world()
+    seen: list[str] = []
+
+    def ask(name: str, rank: Rank) -> None:
+        seen.append("asks")
+        world.at(5.0, seen.append, name, rank=rank)
+
+    def lean() -> Lean:
+        seen.append("lean begins")
+        yield 1e-20  # no time at all, at this hour
+        seen.append("lean ends")
+
+    world.at(5.0, ask, "last", Rank.NORMAL)
+    world.at(5.0, ask, "daily", Rank.DAILY)
+    world.at(5.0, lambda: world.start(lean()))
+    world.at(5.0, ask, "calendar", Rank.CALENDAR)
+    world.at(5.0, seen.append, "planned")
+    world.run(6.0)
+    assert seen == [
+        *("asks", "asks", "daily", "asks", "calendar", "planned"),
+        *("last", "lean begins", "lean ends"),
+    ]
+
+
 def test_what_repeats_does_not_drift() -> None:
     world = a_world()
     seen: list[float] = []
