@@ -132,6 +132,7 @@ class Customers:
     def await_order(self, order: Order) -> None:
         """The customer knows what was ordered and when it should come."""
         self._awaiting[order.customer, order.nth] = order
+        self._enquiries.placed([order])
 
     def unpack(self, orders: list[Order], arrivals: Floats, complete: Floats) -> None:
         """Parcels are at the door."""
@@ -147,7 +148,8 @@ class Customers:
         attempt = self._enquiries.next_attempt(ticket)
         if ticket.outcome is not Outcome.GIVEN_UP or attempt is None:
             self._diary.answered(ticket)
-        self.people.open_issues[ticket.row] = int(attempt is not None)
+        was_open = ticket.attempt > 0
+        self.people.open_issues[ticket.row] += int(attempt is not None) - int(was_open)
         if attempt is not None:
             when, channel = attempt
             self._world.at(when, self._again, ticket, channel)
@@ -212,10 +214,9 @@ class Customers:
         rows = self.people.active_rows()
         day = int(np.floor(self._world.now / DAY))
         rows = self._leave(rows, day)
-        placed = self._order_again(rows, day)
-        self._cancel_overdue(day)
+        self._order_again(rows, day)
+        self._cancel_overdue()
         batch = self._enquiries.of_the_day(rows, day, self._awaiting)
-        self._enquiries.placed(placed)
         if batch is not None:
             self.contact_support(batch)
 
@@ -235,7 +236,7 @@ class Customers:
             )
         return rows[~leaves]
 
-    def _order_again(self, rows: Ints, day: int) -> list[Order]:
+    def _order_again(self, rows: Ints, day: int) -> None:
         people = self.people
         rate = self._config.loyalty.orders_per_day(people.satisfaction[rows])
         luck = self._draw["order"].uniforms(people.ids[rows], _occurrence(day))
@@ -264,13 +265,14 @@ class Customers:
                 ]
         for order in placed:
             self._world.at(order.placed, self.place_order, order)
-        return placed
 
-    def _cancel_overdue(self, day: int) -> None:
+    def _cancel_overdue(self) -> None:
         cfg, now = self._config.cancellation, self._world.now
         chance = -float(np.expm1(-cfg.hazard * DAY))
         overdue = [o for o in self._awaiting.values() if o.due + cfg.after <= now]
         for order in overdue:
+            if not self.people.is_active[order.row]:
+                continue  # who has left acts no more; the order finishes (MODEL T2)
             key = order.nth * 4096 + int((now - order.due) / DAY)
             is_tired = self._draw["cancel"].uniform(order.customer, key) < chance
             if is_tired and self.cancel_order(order):

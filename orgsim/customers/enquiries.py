@@ -46,7 +46,9 @@ class ContactConfig(Config):
     redial: Share = param("of abandoned calls: dialled again", section="M4.4", ge=0, le=1)
     redial_after: DurationLaw = param("time until then", unit="h", section="M4.4")
     write_instead: Share = param("of abandoned calls: written", section="M4.4", ge=0, le=1)
-    most_attempts: int = param("attempts at one problem before the model stops", section="M4.6")
+    most_attempts: int = param(
+        "attempts at one problem before the model stops", section="M4.6", ge=1, le=63
+    )
 
 
 class Enquiries:
@@ -100,6 +102,8 @@ class Enquiries:
         if ticket.outcome is Outcome.RESOLVED or not self._people.is_active[ticket.row]:
             return None
         if ticket.attempt >= self._config.most_attempts:
+            if ticket.outcome is Outcome.GIVEN_UP:
+                return None  # a line that is never answered: nobody dials for ever
             raise ModelError(
                 f"customer {ticket.customer} tried {ticket.attempt} times to have one problem "
                 "solved: support resolves next to nothing and everybody keeps coming back"
@@ -146,7 +150,7 @@ class Enquiries:
         for order in awaiting.values():
             if order.stated_due > now:
                 continue
-            key = order.nth * 4096 + int((now - order.due) / DAY)
+            key = order.nth * 4096 + int((now - order.placed) / DAY)
             if self._draw["late"].uniform(order.customer, key) < chance:
                 asked.append((order.row, Reason.LATE_WISMO, order))
         return asked
