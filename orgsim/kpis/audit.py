@@ -47,10 +47,13 @@ class Check(NamedTuple):
     check: str
     left: float
     right: float
+    is_count: bool = True
 
     @property
     def is_met(self) -> bool:
-        """Counts agree exactly; integrals of time to a relative 1e-9."""
+        """Counts and cents agree exactly, however many; integrals of time to a relative 1e-9."""
+        if self.is_count:
+            return bool(self.left == self.right)
         return bool(np.isclose(self.left, self.right, rtol=1e-9, atol=1e-6))
 
 
@@ -289,4 +292,4 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
 def _queues(window: Window) -> Iterator[Check]:
     for pool in ("reps", "agents"):
         length, waits = (window.gauge(name, pool)[-1] for name in ("queue_hours", "waited_hours"))
-        yield Check(f"queue {pool}: L = lambda W (hours)", length, waits)
+        yield Check(f"queue {pool}: L = lambda W (hours)", length, waits, is_count=False)

@@ -1,0 +1,215 @@
+"""The conservation audit: it passes a real run, and each check fails on a planted violation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pytest
+
+from orgsim.entities import Account
+from orgsim.facts import (
+    AccountClosed,
+    AmountPosted,
+    CallAnswered,
+    ContactMade,
+    CustomerJoined,
+    CustomerLeft,
+    GoodsReceived,
+    LeadCreated,
+    LeadLost,
+    LeadQualified,
+    LeadTouched,
+    LeadWon,
+    OrderAllocated,
+    OrderDelivered,
+    OrderPicked,
+    OrderPlaced,
+    OrderShipped,
+)
+from orgsim.kernel.journal import Journal
+from orgsim.kpis.audit import Check, audit
+from orgsim.kpis.base import Columns, Window
+from orgsim.organisation import simulate
+from tests.unit.parts import firm
+
+SCENARIO = firm(
+    "shocks={launch: {kind: niche_campaign, onset: 0d, duration: 2w, intensity: 0.5}}",
+    "customers.count=600",
+    "customers.usual.weeks=50",
+    "customers.loyalty.churn=0.01/d",
+    "market.base_leads=60/d",
+    "logistics.chassis.opening_stock=300",
+    "logistics.chassis.opening_forecast=30",
+    "support.agents={Mon-Sun 08-20: 1}",
+    "run.weeks=4",
+    "run.warmup=1w",
+)
+
+Edit = Callable[[Columns], Columns]
+
+
+@cache
+def a_run() -> Journal:
+    return simulate(SCENARIO, 0)
+
+
+def copied(edits: dict[type, Edit], gauge: str = "") -> Journal:
+    """The run's journal with some facts edited, and one more hour on a gauge of that name."""
+    run, copy = a_run(), Journal()
+    for kind in run.kinds():
+        columns = run.columns(kind)
+        columns = edits.get(kind, lambda same: same)(columns)
+        copy.record_block(kind, *columns.values())
+    gauges = run.gauges()
+    for time, name, member, value in zip(
+        *(gauges[name].tolist() for name in ("t", "name", "member", "value")), strict=True
+    ):
+        copy.record_gauge(time, name, member, value + float(f"{name} {member}" == gauge))
+    return copy
+
+
+def failed(edits: dict[type, Edit] | None = None, gauge: str = "") -> set[str]:
+    checks = audit(Window(SCENARIO, copied(edits or {}, gauge)))
+    return {
+        str(name)
+        for name, passed in zip(checks["check"], checks["passed"], strict=True)
+        if not passed
+    }
+
+
+def drop(at: int = 0) -> Edit:
+    return lambda columns: {name: np.delete(column, at) for name, column in columns.items()}
+
+
+def repeat(columns: Columns) -> Columns:
+    return {name: np.append(column, column[:1]) for name, column in columns.items()}
+
+
+def more(field: str) -> Edit:
+    """One more in the first row."""
+
+    def edit(columns: Columns) -> Columns:
+        changed = columns[field].copy()
+        changed[0] += 1
+        return {**columns, field: changed}
+
+    return edit
+
+
+def first_reported(kind: type, other: type, key: str = "lead") -> int:
+    """The place of the first fact of a kind whose key the other kind has too."""
+    columns, others = a_run().columns(kind), a_run().columns(other)
+    return int(np.flatnonzero(np.isin(columns[key], others[key]))[0])
+
+
+def test_a_run_of_the_model_passes_every_check() -> None:
+    assert failed() == set()
+    assert len(audit(Window(SCENARIO, a_run()))["check"]) > 30
+
+
+def test_the_run_under_audit_has_all_that_could_go_wrong() -> None:
+    kinds = {kind.__name__ for kind in a_run().kinds()}
+    wanted = {"OrderBackordered", "CallAbandoned", "CustomerLeft", "GoodsReceived", "LeadTouched"}
+    assert wanted <= kinds
+
+
+@pytest.mark.parametrize(
+    ("check", "kind", "edit"),
+    [
+        ("money: all balances sum to zero (cents)", AccountClosed, more("cents")),
+        ("money: inventory posted = balance (cents)", AmountPosted, more("cents")),
+        ("money: cash posted = balance (cents)", AccountClosed, more("cents")),
+        ("money: deferred revenue = open orders (cents)", OrderDelivered, drop()),
+        ("money: inventory = units on hand and set aside (cents)", OrderShipped, drop()),
+        ("leads: nobody is decided twice", LeadLost, repeat),
+        ("leads: nobody is decided twice", LeadWon, repeat),
+        ("leads: qualified = won + lost + open", LeadQualified, repeat),
+        ("orders: placed = delivered + cancelled + open", OrderDelivered, repeat),
+        ("orders: placed = delivered + cancelled + open", OrderPlaced, repeat),
+        ("orders: none is allocated that was not placed", OrderPlaced, drop()),
+        ("orders: none is picked that was not allocated", OrderAllocated, drop()),
+        ("orders: none is shipped that was not picked", OrderPicked, drop()),
+        ("orders: none is delivered that was not shipped", OrderShipped, drop()),
+        ("orders: none is allocated twice", OrderAllocated, repeat),
+        ("orders: none is picked twice", OrderPicked, repeat),
+        ("orders: none is shipped twice", OrderShipped, repeat),
+        ("orders: none is delivered twice", OrderDelivered, repeat),
+        ("chassis: opening + received = used + on hand", OrderAllocated, drop()),
+        ("chassis: opening + received = used + on hand", GoodsReceived, more("units")),
+        ("contacts: no attempt is counted twice", ContactMade, repeat),
+        ("contacts: made = handled + abandoned + contained + open", ContactMade, drop()),
+        ("calls: every handled call was answered", CallAnswered, drop()),
+        ("calls: answered = handled + being served", CallAnswered, repeat),
+        ("customers base: start + joined = left + active", CustomerJoined, repeat),
+        ("customers base: start + joined = left + active", CustomerLeft, drop()),
+        ("customers: nobody leaves twice", CustomerLeft, repeat),
+    ],
+)
+def test_a_planted_violation_is_found(check: str, kind: type, edit: Edit) -> None:
+    assert check in failed({kind: edit})
+
+
+def test_a_lead_from_nowhere_is_found() -> None:
+    at = first_reported(LeadCreated, LeadQualified)
+    assert failed({LeadCreated: drop(at)}) == {"leads: every qualified lead was created"}
+
+
+def test_a_lead_decided_by_nobody_is_found() -> None:
+    at = first_reported(LeadTouched, LeadWon)
+    assert failed({LeadTouched: drop(at)}) == {"leads: assisted leads are decided by a rep"}
+
+
+def test_a_kit_from_nowhere_is_found() -> None:
+    def one_more_niche_allocation(columns: Columns) -> Columns:
+        at = np.flatnonzero(columns["segment"] == 1)[0]
+        return {name: np.append(column, column[at]) for name, column in columns.items()}
+
+    found = failed({OrderAllocated: one_more_niche_allocation})
+    assert "kit: opening + received = used + on hand" in found
+
+
+def test_a_niche_customer_counted_twice_is_found() -> None:
+    def one_twice(columns: Columns) -> Columns:
+        at = np.flatnonzero(columns["segment"] == 1)[0]
+        return {name: np.append(column, column[at]) for name, column in columns.items()}
+
+    found = failed({CustomerJoined: one_twice})
+    assert found == {"customers niche: start + joined = left + active"}
+
+
+@pytest.mark.parametrize("pool", ["reps", "agents"])
+def test_an_hour_of_waiting_that_nobody_waited_is_found(pool: str) -> None:
+    assert failed(gauge=f"queue_hours {pool}") == {f"queue {pool}: L = lambda W (hours)"}
+
+
+def test_one_cent_is_found_however_large_the_balance() -> None:
+    assert not Check("money", 10**12, 10**12 + 1).is_met
+    assert Check("hours", 1e6, 1e6 + 1e-5, is_count=False).is_met
+    assert not Check("hours", 1e6, 1e6 + 1.0, is_count=False).is_met
+
+
+@pytest.mark.parametrize("account", list(Account))
+def test_the_books_of_every_account_are_checked(account: Account) -> None:
+    def one_more(columns: Columns) -> Columns:
+        cents = columns["cents"] + (columns["account"] == account)
+        return {**columns, "cents": cents}
+
+    assert f"money: {account.name.lower()} posted = balance (cents)" in failed(
+        {AccountClosed: one_more}
+    )
+
+
+def test_an_organisation_without_a_part_has_no_checks_of_it() -> None:
+    alone = firm(
+        "organisation.parts=[support]",
+        "organisation.channels={}",
+        "sources={calls: {kind: poisson, rate: 5/h, to: contacts, segment: base}}",
+        "run.weeks=1",
+        "run.warmup=0h",
+    )
+    checks = audit(Window(alone, simulate(alone, 0)))
+    names = {str(name).split(":")[0].split(" ")[0] for name in checks["check"]}
+    assert names == {"money", "contacts", "calls", "queue"}
+    assert all(checks["passed"])
