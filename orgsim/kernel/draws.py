@@ -97,8 +97,14 @@ class Stream:
 
     def uniform(self, entity: int, occurrence: int = 0) -> float:
         """Return the uniform in (0, 1) of an entity's n-th occurrence of this purpose."""
-        word = mix((self._first + entity * _WEYL_ENTITY) & _MASK)
-        word = mix(((word ^ self._second) + occurrence * _WEYL_OCCURRENCE) & _MASK)
+        # `mix` twice, written out: the calls would be a third of the time.
+        word = (self._first + entity * _WEYL_ENTITY) & _MASK
+        word = ((word ^ (word >> 30)) * _FIRST) & _MASK
+        word = ((word ^ (word >> 27)) * _SECOND) & _MASK
+        word = ((word ^ (word >> 31) ^ self._second) + occurrence * _WEYL_OCCURRENCE) & _MASK
+        word = ((word ^ (word >> 30)) * _FIRST) & _MASK
+        word = ((word ^ (word >> 27)) * _SECOND) & _MASK
+        word ^= word >> 31
         # 52 bits and a half are exact in a double; with 53 the largest would round to 1.0.
         return ((word >> 12) + 0.5) * 2.0**-52
 

@@ -105,6 +105,7 @@ class StockRoom:
         self._waiting = _Waiting(world)
         self._queues: dict[tuple[str, ...], deque[Claim]] = {}
         self._gone: dict[tuple[str, ...], int] = {}
+        self._signatures: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._is_serving = False
 
     def request(
@@ -114,9 +115,7 @@ class StockRoom:
 
         Raises ModelError unless the needs name different components of this room.
         """
-        signature = tuple(sorted(needs))
-        if not signature or len({*signature} & self.on_hand.keys()) != len(signature):
-            raise ModelError(f"{needs!r} does not name different components of {[*self.on_hand]}")
+        signature = self._signatures.get(needs) or self._signature(needs)
         claim = Claim(owner, signature, self.entered, granted)
         self.entered += 1
         # While older claims are being served, a new one lines up: they come first.
@@ -128,6 +127,14 @@ class StockRoom:
             self._queues.setdefault(signature, deque()).append(claim)
             self._want(signature, 1)
         return claim
+
+    def _signature(self, needs: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the needs in one order for all who need the same."""
+        signature = tuple(sorted(needs))
+        if not signature or len({*signature} & self.on_hand.keys()) != len(signature):
+            raise ModelError(f"{needs!r} does not name different components of {[*self.on_hand]}")
+        self._signatures[needs] = signature
+        return signature
 
     def cancel(self, claim: Claim) -> None:
         """Withdraw a waiting claim; its entry in the queue is cleared later."""

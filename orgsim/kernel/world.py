@@ -109,7 +109,9 @@ class World(Environment):
         self, time: float, action: Callable[..., None], *args: Any, rank: Rank = Rank.NORMAL
     ) -> None:
         """Call `action(*args)` at a time, now or later; no process is made."""
-        self.schedule_at(time, rank, Call(action, args))
+        if not self.now <= time < inf:
+            raise ModelError(f"cannot plan {action!r} for t = {time!r}: it is {self.now!r} h")
+        self.push(float(time), rank, Call(action, args))
 
     def every(self, period: float, action: Callable[[], None], *, first: float, rank: Rank) -> None:
         """Call `action()` at first, first + period, first + 2 periods ... until the run ends."""
