@@ -13,7 +13,6 @@ Reference: S. Few (2006), Information Dashboard Design (a figure beside what it 
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 import textwrap
@@ -28,8 +27,16 @@ from rich.text import Text
 
 from orgsim.experiment.compare import failed_checks, first_breaks, variance_reduction
 from orgsim.kpis.breaks import BREAKS, Break
+from orgsim.report.machine import run_as_json, sweep_as_json
 from orgsim.report.progress import Watch, plain_console
-from orgsim.report.verdicts import Line, areas_of, signed_range, value_lines
+from orgsim.report.verdicts import (
+    Effect,
+    Verdict,
+    attainments,
+    effects,
+    signed_range,
+    value_effects,
+)
 from orgsim.report.wording import capital
 
 if TYPE_CHECKING:
@@ -66,7 +73,8 @@ class Terminal(Watch):
         if not result.is_balanced:
             self._imbalance(result)
         else:
-            self._scorecard(story, result)
+            self._targets(story, result)
+            self._effects(story, result)
             self._value(story, result)
             self._breaks(story, result)
         self._places(result.folder)
@@ -86,19 +94,40 @@ class Terminal(Watch):
             self.out.print("One replication has no interval: ask for more with run.replications=8")
         self.out.print()
 
-    def _scorecard(self, story: Story, result: RunResult) -> None:
-        headings = ("own target", "scenario", story.without, "difference (95 %)", "verdict")
+    def _targets(self, story: Story, result: RunResult) -> None:
+        card = attainments(story, result.summary)
+        if not card:
+            return
+        on = "in the campaign" if story.has_campaign else "in the shock"
+        headings = ["own target", "whole run", "verdict"]
+        if story.windows:
+            headings[1:1] = [on, "verdict "]
         rows: list[Row] = []
-        for area, lines in areas_of(story, result.summary).items():
+        for area, lines in card.items():
+            rows.append((Text(capital(area), style="bold"),))
+            for one in lines:
+                cells: Row = (one.target, one.whole, _words(one.whole_verdict))
+                if story.windows:
+                    during: Row = (one.during, _words(one.during_verdict))
+                    cells = (cells[0], *during, *cells[1:])
+                rows.append((one.label, *cells))
+        title = "Each area against its own target (mean ± 95 % interval)"
+        self._print_table(title, headings, rows, left=("verdict", "verdict "))
+        self.out.print()
+
+    def _effects(self, story: Story, result: RunResult) -> None:
+        headings = ("scenario", story.without, "difference (95 %)", "verdict")
+        rows: list[Row] = []
+        for area, lines in effects(story, result.summary).items():
             rows += [(Text(capital(area), style="bold"),), *map(_cells, lines)]
-        self._print_table("Scorecard (mean ± 95 % interval)", headings, rows, left=("verdict",))
+        title = f"Beside {story.without}, whole run (mean ± 95 % interval)"
+        self._print_table(title, headings, rows, left=("verdict",))
         self.out.print(f"  All {result.summary['kpi'].nunique()} KPIs: summary.parquet")
         self.out.print()
 
     def _value(self, story: Story, result: RunResult) -> None:
         headings = ("scenario", story.without, "difference (95 %)", "verdict")
-        cells = [_cells(line) for line in value_lines(result.value_summary)]
-        rows: list[Row] = [(one[0], *one[2:]) for one in cells]  # there is no target for value
+        rows = [_cells(line) for line in value_effects(result.value_summary)]
         self._print_table(f"Value against {story.without}", headings, rows, left=("verdict",))
         saved = variance_reduction(result.value, HEADLINE)
         if saved is not None and math.isfinite(saved) and saved > 1:
@@ -176,27 +205,7 @@ class Terminal(Watch):
 
     def show_json(self, result: RunResult, kpis: Iterable[KpiNote] | None = None) -> None:
         """Print what a run found as one JSON object; what is not available is null."""
-        from orgsim.report.story import Story
-
-        story = Story.of(result, kpis)
-        answer = {
-            "scenario": story.name,
-            "title": story.title,
-            "question": story.question,
-            "replications": result.point.replications,
-            "weeks": story.weeks,
-            "start_date": story.start.isoformat(),
-            "seed": story.seed,
-            "reference": story.without,
-            "balanced": result.is_balanced,
-            "folder": str(result.folder),
-            "targets": dict(story.targets),
-            "summary": _records(result.summary),
-            "value": _records(result.value_summary),
-            "breaks": _records(first_breaks(result.breaks)),
-            "failed_checks": _records(failed_checks(result.audit)),
-        }
-        self.out.file.write(json.dumps(answer, indent=1, ensure_ascii=False) + "\n")
+        self.out.file.write(run_as_json(result, kpis))
 
     def show_sweep(self, sweep: SweepResult) -> None:
         """Print one row per point: its settings and its value against the reference."""
@@ -223,14 +232,7 @@ class Terminal(Watch):
 
     def show_sweep_json(self, sweep: SweepResult) -> None:
         """Print a sweep's summary as one JSON object."""
-        answer = {
-            "sweep": sweep.name,
-            "settings": list(sweep.settings),
-            "folder": str(sweep.folder),
-            "balanced": sweep.is_balanced,
-            "points": _records(sweep.summary),
-        }
-        self.out.file.write(json.dumps(answer, indent=1, ensure_ascii=False) + "\n")
+        self.out.file.write(sweep_as_json(sweep))
 
 
 def shown(path: Path) -> str:
@@ -258,9 +260,12 @@ def _hung(label: str, width: int) -> str:
     return textwrap.fill(label, width, initial_indent="  ", subsequent_indent="    ")
 
 
-def _cells(line: Line) -> tuple[str, str, str, str, str, Text]:
-    verdict = Text(line.verdict, style=_LOOK[line.mood])
-    return line.label, line.target, line.scenario, line.reference, line.difference, verdict
+def _words(verdict: Verdict) -> Text:
+    return Text(verdict.words, style=_LOOK[verdict.mood])
+
+
+def _cells(line: Effect) -> Row:
+    return line.label, line.scenario, line.reference, line.difference, _words(line.verdict)
 
 
 def _break_words(rule: Break, story: Story) -> str:
@@ -293,15 +298,3 @@ def _short(settings: Sequence[str]) -> list[str]:
 def _value_columns(summary: pd.DataFrame) -> list[str]:
     names = ("value_year_difference", "value_year_clv_difference", "value_cash_trough_difference")
     return [name for name in names if name in summary.columns]
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")
-    ]
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

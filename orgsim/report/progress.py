@@ -8,6 +8,7 @@ Reference: Command Line Interface Guidelines, clig.dev (output, interactivity).
 
 from __future__ import annotations
 
+import io
 import os
 from typing import IO
 
@@ -18,7 +19,12 @@ WIDTH = 100
 
 
 def plain_console(stream: IO[str]) -> Console:
-    """A console that takes every text as it stands: no markup, no emoji, nothing highlighted."""
+    """A console that takes every text as it stands: no markup, no emoji, nothing highlighted.
+
+    Where the stream's encoding lacks a character (an old terminal), it shows `?` and goes on.
+    """
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
     console = Console(file=stream, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, 120) if console.is_terminal else WIDTH
     return console

@@ -1,13 +1,13 @@
-"""The scorecard in words and figures: each area against its own target, then beside the reference.
+"""The scorecard in words and figures: each area by its own target, then everyone beside no shock.
 
 What of the real organisation is modelled: the card on which every department is green while the
 company is red. A verdict respects the interval: a target counts as beaten only where the whole 95 %
 interval lies beyond it, a difference as real only where its interval leaves out zero.
 
-Assumption: a KPI that belongs to an area and has a target is judged by that target (that is how
-the area is judged); every other one by its difference from the reference.
+Assumption: an area with targets is judged by them, while the shock is on (when it reports success)
+and over the whole run; what it did to everyone is judged by the paired difference.
 
-Reference: MODEL s.9 (silo-paradox scorecard), O3 (targets).
+Reference: MODEL s.9 (silo-paradox scorecard: same week against the whole year), O3 (targets).
 """
 
 from __future__ import annotations
@@ -26,63 +26,128 @@ if TYPE_CHECKING:
 
 Mood = Literal["good", "bad", ""]
 AREAS = ("marketing", "sales", "logistics", "support", "customers", "company")
+JUDGED_BY_EFFECT = ("customers", "company")
 BESIDE_TARGETS = ("broken_promises", "active_customers", "revenue", "contribution", "cash")
 HORIZONS = {
     "year": "in the year",
     "year+CLV": "with residual CLV",
-    "cash trough": "lowest cash balance",
+    "cash trough": "deepest fall of cash",
 }
 MINUS = "\u2212"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One row of the card, ready to print; `mood` says whether the verdict is welcome."""
+class Verdict:
+    """A judgement in words; `mood` says whether it is welcome."""
+
+    words: str
+    mood: Mood = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attainment:
+    """One KPI of an area against its own target, while the shock is on and over the whole run."""
 
     label: str
     target: str
+    during: str
+    during_verdict: Verdict
+    whole: str
+    whole_verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One KPI beside the reference."""
+
+    label: str
     scenario: str
     reference: str
     difference: str
-    verdict: str
-    mood: Mood
+    verdict: Verdict
 
 
-def areas_of(story: Story, summary: pd.DataFrame) -> dict[str, list[Line]]:
-    """Area -> its rows in the order of the catalogue, for KPIs that were measured at all.
+def attainments(story: Story, summary: pd.DataFrame) -> dict[str, list[Attainment]]:
+    """Area -> its KPIs that have a target and were measured; customers and company have no own."""
+    rows = _rows(summary)
+    card: dict[str, list[Attainment]] = {}
+    for kpi in story.kpis.values():
+        row, target = rows.get((kpi.name, "all")), story.targets.get(kpi.name)
+        if kpi.area in JUDGED_BY_EFFECT or row is None or target is None or not kpi.direction:
+            continue
+        if math.isfinite(row["scenario_mean"]):
+            card.setdefault(kpi.area, []).append(_attainment(story, kpi, row, target))
+    return {area: card[area] for area in sorted(card, key=AREAS.index)}
 
-    An area shows what it has targets for; customers and company also what is in `BESIDE_TARGETS`,
-    customers with the niche apart where there is one.
+
+def effects(story: Story, summary: pd.DataFrame) -> dict[str, list[Effect]]:
+    """Area -> what became of it beside the reference, customers with the niche apart.
+
+    Shown are KPIs with a target and those in `BESIDE_TARGETS`, as far as they were measured.
     """
-    rows = {(row["kpi"], row["segment"]): row for row in summary.to_dict("records")}
-    card: dict[str, list[Line]] = {}
+    rows = _rows(summary)
+    card: dict[str, list[Effect]] = {}
     for kpi in story.kpis.values():
         if kpi.target is None and kpi.name not in BESIDE_TARGETS:
             continue
         for segment in ("all", "niche") if kpi.area == "customers" else ("all",):
-            row = rows.get((kpi.name, segment), {})
-            if math.isfinite(row.get("scenario_mean", math.nan)):
-                line = _kpi_line(kpi, segment, row, story.targets.get(kpi.name))
-                card.setdefault(kpi.area, []).append(line)
+            row = rows.get((kpi.name, segment))
+            if row is not None and math.isfinite(row["scenario_mean"]):
+                card.setdefault(kpi.area, []).append(_effect(kpi, segment, row))
     return {area: card[area] for area in sorted(card, key=AREAS.index)}
 
 
-def value_lines(value_summary: pd.DataFrame) -> list[Line]:
+def _rows(summary: pd.DataFrame) -> dict[tuple[str, str], Mapping[Any, Any]]:
+    return {(row["kpi"], row["segment"]): row for row in summary.to_dict("records")}
+
+
+def _attainment(story: Story, kpi: KpiNote, row: Mapping[Any, Any], target: float) -> Attainment:
+    scale = scale_for(kpi.unit, [row["scenario_mean"], target])
+    on = story.during(kpi.name, ("all",))
+    during = {"during_mean": on.mean, "during_low": on.low, "during_high": on.high}
+    figures = _scaled({**row, **during}, scale.factor)
+    goal = target * scale.factor
+    digits = _digits([goal, figures["scenario_mean"]])
+    return Attainment(
+        label=_label(kpi, scale.unit),
+        target=number(goal, digits),
+        during=spread(figures, "during", digits),
+        during_verdict=against_target(figures, "during", goal, kpi.direction),
+        whole=spread(figures, "scenario", digits),
+        whole_verdict=against_target(figures, "scenario", goal, kpi.direction),
+    )
+
+
+def _effect(kpi: KpiNote, segment: str, row: Mapping[Any, Any]) -> Effect:
+    sizes = [row["scenario_mean"], row["reference_mean"]]
+    scale = scale_for(kpi.unit, sizes)
+    figures = _scaled(row, scale.factor)
+    digits = _digits([size * scale.factor for size in sizes])
+    return Effect(
+        label=_label(kpi, scale.unit) if segment == "all" else f"- of them {segment}",
+        scenario=spread(figures, "scenario", digits),
+        reference=number(figures["reference_mean"], digits),
+        difference=_range_of(figures, digits),
+        verdict=against_reference(figures, kpi.direction),
+    )
+
+
+def _label(kpi: KpiNote, unit: str) -> str:
+    return f"{kpi.title}, {unit}" if unit else kpi.title
+
+
+def value_effects(value_summary: pd.DataFrame) -> list[Effect]:
     """The three horizons of value, in thousands of EUR."""
     lines = []
     for row in value_summary.to_dict("records"):
         figures = _scaled(row, 1e-3)
-        name = HORIZONS.get(str(row["horizon"]), str(row["horizon"]))
-        verdict, mood = against_reference(figures, +1, words=("gains value", "loses value"))
         lines.append(
-            Line(
-                label=f"{name}, kEUR",
-                target="",
+            Effect(
+                label=f"{HORIZONS.get(str(row['horizon']), str(row['horizon']))}, kEUR",
                 scenario=spread(figures, "scenario", 0),
                 reference=number(figures["reference_mean"], 0),
                 difference=_range_of(figures, 0),
-                verdict=verdict,
-                mood=mood,
+                verdict=against_reference(figures, +1, words=("gains value", "loses value")),
             )
         )
     return lines
@@ -91,60 +156,41 @@ def value_lines(value_summary: pd.DataFrame) -> list[Line]:
 _ENDS = ("_mean", "_low", "_high")
 
 
-def _kpi_line(kpi: KpiNote, segment: str, row: Mapping[Any, Any], target: float | None) -> Line:
-    sizes = [row["scenario_mean"], row["reference_mean"], target if target is not None else 0.0]
-    scale = scale_for(kpi.unit, sizes)
-    figures = _scaled(row, scale.factor)
-    goal = None if target is None or segment != "all" else target * scale.factor
-    digits = _digits([size * scale.factor for size in sizes])
-    if goal is not None and kpi.direction:
-        verdict, mood = against_target(figures, goal, kpi.direction)
-    else:
-        verdict, mood = against_reference(figures, kpi.direction)
-    unit = f", {scale.unit}" if scale.unit else ""
-    return Line(
-        label=f"{kpi.title}{unit}" if segment == "all" else f"- of them {segment}",
-        target="" if goal is None else number(goal, digits),
-        scenario=spread(figures, "scenario", digits),
-        reference=number(figures["reference_mean"], digits),
-        difference=_range_of(figures, digits),
-        verdict=verdict,
-        mood=mood,
-    )
-
-
 def _scaled(row: Mapping[Any, Any], factor: float) -> dict[str, float]:
     return {str(key): row[key] * factor for key in row if str(key).endswith(_ENDS)}
 
 
-def against_target(figures: Mapping[str, float], target: float, direction: int) -> tuple[str, Mood]:
-    """Whether the whole interval of the scenario's mean lies beyond its target."""
-    low, high = figures["scenario_low"], figures["scenario_high"]
+def against_target(
+    figures: Mapping[str, float], what: str, target: float, direction: int
+) -> Verdict:
+    """Whether the whole interval of a mean (`what`) lies beyond the target."""
+    low, high = figures[f"{what}_low"], figures[f"{what}_high"]
     if not (math.isfinite(low) and math.isfinite(high)):
-        return "not judged", ""
+        return Verdict(words="not judged")
     if direction < 0:
         low, high, target = -high, -low, -target
     if low > target:
-        return "beats target", "good"
-    return ("misses target", "bad") if high < target else ("in line", "")
+        return Verdict(words="beats", mood="good")
+    return Verdict(words="misses", mood="bad") if high < target else Verdict(words="in line")
 
 
 def against_reference(
     figures: Mapping[str, float], direction: int, words: tuple[str, str] = ("better", "worse")
-) -> tuple[str, Mood]:
+) -> Verdict:
     """Whether the interval of the paired difference leaves out zero, and on which side."""
     mean, low, high = (figures[f"difference{end}"] for end in _ENDS)
     if mean == 0 and (math.isnan(low) or low == high == 0):
-        return "the same", ""
+        return Verdict(words="the same")
     if math.isnan(mean):
-        return "", ""
+        return Verdict(words="")
     if math.isnan(low):
-        return "not judged", ""
+        return Verdict(words="not judged")
     if low <= 0 <= high:
-        return "unclear", ""
+        return Verdict(words="unclear")
     if not direction:
-        return ("more" if low > 0 else "less"), ""
-    return (words[0], "good") if (low > 0) == (direction > 0) else (words[1], "bad")
+        return Verdict(words="more" if low > 0 else "less")
+    is_welcome = (low > 0) == (direction > 0)
+    return Verdict(words=words[0 if is_welcome else 1], mood="good" if is_welcome else "bad")
 
 
 def number(value: float, digits: int, *, sign: bool = False) -> str:
