@@ -33,6 +33,10 @@ AnyShock = Annotated[NicheCampaign | SupplierOutage, Field(discriminator="kind")
 Target = Annotated[float, Field(allow_inf_nan=False)]
 
 
+CAMPAIGN_TOPICS = ("campaign_plan", "promise_terms")
+"""What is only ever told about a campaign."""
+
+
 class RunConfig(Config):
     """How long, how often, and with which luck."""
 
@@ -111,9 +115,20 @@ class Scenario(Config):
 
 
 def without_shocks(scenario: Scenario) -> Scenario:
-    """The reference of a scenario: the same, nothing happening, nobody coordinating (MODEL T3)."""
+    """The reference of a scenario: the same, nothing happening, nobody coordinating (MODEL T3).
+
+    Without a campaign there is no plan and no offer to tell of, so those channels go too: scenarios
+    that differ only in them share one reference.
+    """
     design = scenario.organisation.coordination
     unbriefed = design.briefing.model_copy(update={"hours_per_agent": 0.0})
     idle = design.model_copy(update={"briefing": unbriefed, "overhead_per_week": 0.0})
-    organisation = scenario.organisation.model_copy(update={"coordination": idle})
+    channels = {
+        name: channel
+        for name, channel in scenario.organisation.channels.items()
+        if channel.topic not in CAMPAIGN_TOPICS
+    }
+    organisation = scenario.organisation.model_copy(
+        update={"coordination": idle, "channels": channels}
+    )
     return scenario.model_copy(update={"shocks": {}, "organisation": organisation})

@@ -26,6 +26,8 @@ class Break:
     segment: str
     rule: str
     is_beyond: Callable[[Floats, Mapping[str, float]], Bools]
+    least: int = 0
+    """Cases a week must have before its ratio says anything."""
 
 
 BREAKS = (
@@ -36,7 +38,9 @@ BREAKS = (
         "more than 5 points below its target",
         lambda v, t: v < t["otif"] - 0.05,
     ),
-    Break("otif_niche", "otif", "niche", "most promises to the niche broken", lambda v, t: v < 0.5),
+    Break(
+        "otif_niche", "otif", "niche", "most promises to the niche broken", lambda v, t: v < 0.5, 20
+    ),
     Break("backlog", "backlog", "all", "twice its level before", lambda v, t: v > 2.0 * _before(v)),
     Break(
         "abandonment",
@@ -53,7 +57,7 @@ BREAKS = (
         "a full point below target",
         lambda v, t: v < t["satisfaction"] - 1.0,
     ),
-    Break("nps", "nps", "niche", "more detractors than promoters", lambda v, t: v < 0.0),
+    Break("nps", "nps", "niche", "more detractors than promoters", lambda v, t: v < 0.0, 20),
     Break(
         "churn", "churn", "all", "a quarter above its target", lambda v, t: v > 1.25 * t["churn"]
     ),
@@ -88,11 +92,12 @@ def _first_stock_out(window: Window, component: Component) -> float:
 
 def _first_beyond(window: Window, rule: Break, kpi: Kpi) -> float:
     targets = window.scenario.targets
-    values = kpi.measure(window, rule.segment).weekly()
+    ratio = kpi.measure(window, rule.segment)
     try:
-        beyond = rule.is_beyond(values, targets)
+        beyond = rule.is_beyond(ratio.weekly(), targets)
     except KeyError:  # the scenario has no target to fall short of
         return float("nan")
+    beyond &= ratio.denominator >= rule.least
     beyond[: window.warmup] = False
     found = np.flatnonzero(beyond)
     return float(window.ends[found[0]]) if found.size else float("nan")

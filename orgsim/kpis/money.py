@@ -36,11 +36,16 @@ def cash(window: Window) -> Floats:
 
 
 def horizons(window: Window) -> dict[str, list[object]]:
-    """Value on three horizons (MODEL s.0.1), of which the signs may differ."""
+    """Value on three horizons (MODEL s.0.1), of which the signs may differ.
+
+    The cash trough is the deepest fall of cash from an earlier peak, week by week: what has to be
+    financed on the way.
+    """
     year = float(contribution(window)[window.warmup :].sum())
     lost = float(movement(window, Account.WRITE_OFF)[window.warmup :].sum())
     future = float(residual_clv(window, "all")[-1])
-    trough = min(0.0, float(cash(window)[window.warmup :].min()))
+    course = np.insert(cash(window)[window.warmup :], 0, 0.0)
+    trough = float((course - np.maximum.accumulate(course)).min())
     return {
         "horizon": ["year", "year+CLV", "cash trough"],
         "value": [year, year - lost + future, trough],

@@ -28,7 +28,7 @@ from orgsim.report.wording import NBSP, Scale, compact, scale_for
 HORIZONS = {
     "year": ("In {span}", "contribution of the measured weeks"),
     "year+CLV": ("With future customers", "plus residual customer lifetime value"),
-    "cash trough": ("Deepest cash", "how far cash falls below its start"),
+    "cash trough": ("Deepest cash", "its deepest fall from an earlier peak"),
 }
 
 

@@ -1,0 +1,151 @@
+"""The niche campaign's causal story emerges, and so do its exceptions (MODEL s.12, s.13).
+
+Three paired replications over 30 weeks. Statements of shape, never of level: what breaks, in which
+order, for whom, and which telling mends what. Each holds in every replication.
+"""
+
+import numpy as np
+import pytest
+
+from tests.behaviour.replicated import replicated
+
+WEEKS = ("run.weeks=30",)
+REPLICATIONS = 3
+LAUNCH, END = 8, 14
+
+
+def story(name, *overrides, alone=False):
+    return replicated(f"untapped_niche_{name}", REPLICATIONS, *WEEKS, *overrides, alone=alone)
+
+
+@pytest.fixture(scope="module")
+def silo():
+    return story("campaign")
+
+
+@pytest.fixture(scope="module")
+def nothing():
+    return story("campaign", alone=True)
+
+
+@pytest.fixture(scope="module")
+def told():
+    return story("told_logistics")
+
+
+@pytest.fixture(scope="module")
+def briefed():
+    return story("briefed_support")
+
+
+@pytest.fixture(scope="module")
+def coordinated():
+    return story("coordinated")
+
+
+def test_marketing_and_sales_beat_their_targets_while_the_campaign_runs(silo):
+    assert (silo.course("leads")[:, LAUNCH:END].mean(axis=1) > 312.5).all()
+    assert (silo.course("bookings")[:, LAUNCH:END].mean(axis=1) > 25.0).all()
+
+
+def test_kits_run_out_within_four_weeks_when_logistics_was_not_told(silo, told, coordinated):
+    out = silo.first("cover_kit")
+    assert ((LAUNCH < out) & (out < LAUNCH + 4)).all()
+    weeks = slice(LAUNCH, END + 2)
+    short = np.nanmin(silo.course("line_fill", "niche")[:, weeks], axis=1)
+    for spared in (told, coordinated):
+        assert (np.nanmin(spared.course("line_fill", "niche")[:, weeks], axis=1) > short + 0.2).all()
+
+
+def test_cause_precedes_effect(silo):
+    leads = silo.course("leads").argmax(axis=1)
+    out = silo.first("cover_kit")
+    broken = np.nanargmin(silo.course("otif", "niche"), axis=1)
+    unhappy = np.nanargmin(silo.course("satisfaction", "niche"), axis=1)
+    contacts = silo.course("contacts")[:, LAUNCH:].argmax(axis=1) + LAUNCH
+    assert (leads < out).all()
+    assert (out < broken + 1).all()
+    assert (broken < contacts).all()
+    assert (broken < unhappy).all()
+
+
+def test_promises_to_the_niche_break_and_the_told_company_keeps_them(silo, coordinated):
+    weeks = slice(LAUNCH, END + 2)
+    assert (np.nanmin(silo.course("otif", "niche")[:, weeks], axis=1) < 0.25).all()
+    assert (np.nanmin(coordinated.course("otif", "niche")[:, weeks], axis=1) > 0.5).all()
+
+
+def test_clearing_the_backlog_hits_base_customers_who_never_lacked_a_part(silo, nothing):
+    worst = silo.course("otif", "base")[:, LAUNCH:20].min(axis=1)
+    usual = nothing.course("otif", "base")[:, LAUNCH:20].min(axis=1)
+    late = silo.course("otif", "base")[:, LAUNCH:20].argmin(axis=1) + LAUNCH
+    assert (worst < usual - 0.1).all()
+    assert (late > silo.first("cover_kit")).all()
+
+
+def test_stock_was_never_the_only_cause(silo, told, coordinated):
+    later = slice(20, 30)
+    for lost in (silo, told):
+        assert (np.nanmean(lost.course("otif", "niche")[:, later], axis=1) < 0.8).all()
+    assert (np.nanmean(coordinated.course("otif", "niche")[:, later], axis=1) > 0.85).all()
+
+
+def test_agents_who_were_not_told_take_longer_and_solve_less(silo, briefed):
+    weeks = slice(LAUNCH, LAUNCH + 3)
+    slow, quick = (r.course("aht", "niche")[:, weeks] for r in (silo, briefed))
+    assert (np.nanmean(slow, axis=1) > 1.1 * np.nanmean(quick, axis=1)).all()
+    poor, good = (r.course("fcr", "niche")[:, weeks] for r in (silo, briefed))
+    assert (np.nanmean(poor, axis=1) < np.nanmean(good, axis=1) - 0.05).all()
+
+
+def test_support_feels_it(silo, nothing):
+    weeks = slice(LAUNCH, END + 2)
+    for kpi in ("contacts", "abandonment"):
+        assert (silo.course(kpi)[:, weeks].mean(1) > nothing.course(kpi)[:, weeks].mean(1)).all()
+
+
+def test_niche_customers_leave_sooner_and_the_company_average_hides_it(silo, coordinated):
+    lost, kept = (r.course("churn", "niche")[:, END:].mean(axis=1) for r in (silo, coordinated))
+    assert (lost > 1.3 * kept).all()
+    own, firm = (silo.course("satisfaction", s)[:, -1] for s in ("niche", "all"))
+    assert (own < firm - 0.3).all()
+    assert (firm > 7.3).all()
+
+
+def test_negative_talk_ends_the_campaigns_success_early(silo, told):
+    weeks = slice(LAUNCH + 4, END)
+    assert (silo.course("leads")[:, weeks].mean(1) < told.course("leads")[:, weeks].mean(1)).all()
+
+
+def test_the_company_is_worth_less_than_had_it_done_nothing(silo, nothing):
+    for horizon in ("year", "year+CLV"):
+        assert (silo.at(horizon) < nothing.at(horizon)).all()
+
+
+def test_telling_logistics_is_worth_more_than_it_costs(silo, told):
+    assert (told.at("year+CLV") > silo.at("year+CLV")).all()
+
+
+def test_briefing_alone_cannot_create_stock(silo, told, briefed):
+    gained = briefed.at("year+CLV") - silo.at("year+CLV")
+    assert (gained < 0.5 * (told.at("year+CLV") - silo.at("year+CLV"))).all()
+    assert not np.isnan(briefed.first("cover_kit")).any()
+
+
+def test_enough_kits_in_stock_make_telling_logistics_needless():
+    plenty = ("logistics.kit.opening_stock=8000",)
+    silo, told = story("campaign", *plenty), story("told_logistics", *plenty)
+    assert np.isnan(silo.first("cover_kit")).all()
+    assert (silo.course("otif", "niche")[:, END:].mean(1) > 0.6).all()
+    assert (told.at("year") < silo.at("year")).all()
+
+
+def test_no_promise_effect_means_a_bold_claim_wins_no_deal():
+    still = ("sales.niche.claim_effect=0", "run.weeks=16", "market.appeal_slope=0")
+    bold, honest = story("campaign", *still), story("campaign", *still, "campaign.claim=0")
+    assert (bold.course("bookings").sum(1) <= honest.course("bookings").sum(1) * 1.02).all()
+
+
+def test_every_replication_balances(silo, nothing, told, briefed, coordinated):
+    for scenario in (silo, nothing, told, briefed, coordinated):
+        assert scenario.audit.query("not passed").empty
