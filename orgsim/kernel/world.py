@@ -239,7 +239,7 @@ class World(Environment):
         while not self._before and not self.ready:
             if not self._moments:
                 raise ModelError("nothing is left to happen")
-            self.now = self._now = heappop(self._moments)
+            self.now = heappop(self._moments)
             self._line_up(self._due.pop(self.now))
         return (heappop(self._before)[2], None) if self._before else self.ready.popleft()
 
@@ -288,21 +288,19 @@ class World(Environment):
         before, ready, moments, due = self._before, self.ready, self._moments, self._due
         now, steps, limit = self.now, 0, self.loop_limit
         while True:
-            if before:
-                item, answer = heappop(before)[2], None
-            elif ready:
-                item, answer = ready.popleft()
+            if before or ready:
+                item, answer = (heappop(before)[2], None) if before else ready.popleft()
+                steps += 1
+                if steps > limit:
+                    self._look_around(item)
             else:
-                self.now = self._now = now = heappop(moments)
+                self.now = now = heappop(moments)
                 item, answer, steps = due.pop(now), None, 0
-                if item.__class__ is list:
+            process, kind = item, item.__class__
+            if kind is not LeanProcess:
+                if kind is list:
                     self._line_up(item)
                     continue
-            steps += 1
-            if steps > limit:
-                self._look_around(item)
-            process = item
-            if item.__class__ is not LeanProcess:
                 if item is None:
                     return
                 if isinstance(item, Event):
