@@ -175,8 +175,8 @@ class Organisation:
         self.finance.received(component, units)
         self.logistics.receive(component, units)
 
-    def _launch(self, onset: float, duration: float, intensity: float) -> None:
-        intensity *= self.scenario.campaign.intensity
+    def _launch(self, onset: float, duration: float) -> None:
+        intensity = self.scenario.campaign.intensity
         self.marketing.launch(LaunchPlan(onset, duration, intensity))
 
     def _start_pipeline(self) -> None:

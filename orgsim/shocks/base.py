@@ -22,7 +22,7 @@ class Levers:
     """Everything a shock may touch: the world's dials, and the launch of a campaign."""
 
     world: World
-    launch: Callable[[float, float, float], None]
+    launch: Callable[[float, float], None]
 
 
 def turn_for_a_while(world: World, dial: str, by: float, shock: ShockConfig) -> None:

@@ -30,7 +30,7 @@ BAD_FILES = {
     "negative_rate": ("market.base_leads: -3/d", "1: 'market.base_leads' = '-3/d': write a rate"),
     "no_unit": ("market.base_leads: 250", "1: 'market.base_leads' = 250: write a rate with its"),
     "beyond_horizon": (
-        "shocks: {x: {kind: niche_campaign, onset: 90w, duration: 6w, intensity: 1}}",
+        "shocks: {x: {kind: niche_campaign, onset: 90w, duration: 6w}}",
         "1: 'shocks.x.onset' = '90w': 90 weeks lies beyond",
     ),
     "no_such_kind": ("shocks: {x: {kind: earthquake}}", "1: 'shocks.x.kind' = 'earthquake'"),

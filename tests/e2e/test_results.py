@@ -82,12 +82,12 @@ def test_a_hydra_multirun_leaves_one_row_per_job_and_computes_the_reference_once
     tmp_path: Path,
 ) -> None:
     words = [*HYDRA, "-m", "scenario=untapped_niche_campaign", *SHORT[:2], SHORT[3]]
-    told = ask([*words, "shocks.niche_campaign.intensity=0.5,1", "run.replications=1"], tmp_path)
+    told = ask([*words, "campaign.intensity=0.5,1", "run.replications=1"], tmp_path)
     assert told.returncode == 0, told.stderr
     assert "1 of 2 replications are there from before" in told.stderr
     (table,) = tmp_path.glob("results/hydra-*/summary.csv")
     rows = pd.read_csv(table)
-    assert list(rows["shocks.niche_campaign.intensity"]) == [0.5, 1.0]
+    assert list(rows["campaign.intensity"]) == [0.5, 1.0]
     assert rows["leads"].is_monotonic_increasing
     assert rows["value_year_clv_difference"].notna().all()
     assert [path.name for path in tmp_path.iterdir()] == ["results"]

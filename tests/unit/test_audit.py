@@ -35,7 +35,8 @@ from orgsim.organisation import simulate
 from tests.unit.parts import firm
 
 SCENARIO = firm(
-    "shocks={launch: {kind: niche_campaign, onset: 0d, duration: 2w, intensity: 0.5}}",
+    "shocks={launch: {kind: niche_campaign, onset: 0d, duration: 2w}}",
+    "campaign.intensity=0.5",
     "customers.count=600",
     "customers.usual.weeks=50",
     "customers.loyalty.churn=0.01/d",

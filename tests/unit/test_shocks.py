@@ -26,7 +26,7 @@ OUTAGE: dict[str, Any] = {
 }
 
 
-def nobody_launches(onset: float, duration: float, intensity: float) -> None:
+def nobody_launches(onset: float, duration: float) -> None:
     raise AssertionError("no campaign was decided")
 
 
@@ -58,10 +58,10 @@ def test_outages_multiply_while_they_overlap() -> None:
 
 
 def test_a_niche_campaign_is_launched_as_decided() -> None:
-    decided: list[tuple[float, float, float]] = []
-    shock = NicheCampaign(kind="niche_campaign", onset="8w", duration="6w", intensity=1.5)  # type: ignore[arg-type]
+    decided: list[tuple[float, float]] = []
+    shock = NicheCampaign(kind="niche_campaign", onset="8w", duration="6w")  # type: ignore[arg-type]
     shock.schedule(Levers(a_world(), lambda *plan: decided.append(plan)))
-    assert decided == [(8 * WEEK, 6 * WEEK, 1.5)]
+    assert decided == [(8 * WEEK, 6 * WEEK)]
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.5])
@@ -87,17 +87,17 @@ def test_an_outage_reaches_the_supplier_it_names_and_no_other() -> None:
     organisation.suppliers[Component.CHASSIS].order(10)
 
 
-def test_the_campaign_s_own_intensity_multiplies_the_shock_s() -> None:
-    shock = "shocks={launch: {kind: niche_campaign, onset: 1w, duration: 1w, intensity: 2}}"
+def test_a_campaign_is_launched_with_its_own_intensity() -> None:
+    shock = "shocks={launch: {kind: niche_campaign, onset: 1w, duration: 1w}}"
     organisation = a_firm(shock, "campaign.intensity=0.5", "campaign.duration=1w")
     organisation.world.run(until=2 * WEEK)
     launched = seen(organisation.world, CampaignLaunched)
     assert launched["time"].tolist() == [WEEK]
-    assert launched["spend_per_day"].tolist() == [pytest.approx(300_000 / 7)]
+    assert launched["spend_per_day"].tolist() == [pytest.approx(150_000 / 7)]
 
 
 def test_the_reference_is_the_same_firm_with_nothing_happening_and_nobody_coordinating() -> None:
-    shock = "shocks={launch: {kind: niche_campaign, onset: 8w, duration: 6w, intensity: 1}}"
+    shock = "shocks={launch: {kind: niche_campaign, onset: 8w, duration: 6w}}"
     scenario = firm(shock, "organisation=coordinated", "logistics.kit.opening_stock=777")
     reference = reference_of(scenario)
     assert reference == without_shocks(scenario)
