@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
+from pydantic import model_validator
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Floats, Ints, LeadBatch, Segment, Source, nobody
@@ -37,6 +38,12 @@ class Weights(Config):
     reliability: Share = param("weight of reliability", section="M1.1", ge=0, le=1)
     fit: Share = param("weight of product fit", section="M1.1", ge=0, le=1)
     knowledge: Share = param("weight of knowledge", section="M1.1", ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _something_matters(self) -> Weights:
+        if not self.price + self.speed + self.reliability + self.fit + self.knowledge > 0:
+            raise ValueError("at least one weight must be above 0: something matters to everybody")
+        return self
 
     def vector(self) -> Floats:
         """The five weights in the order of `Attribute`, scaled to sum to 1."""

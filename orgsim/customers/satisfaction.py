@@ -96,10 +96,12 @@ def episode_satisfaction(
     """
     mask = perceived_mask(occasion)
     seen = weights * mask
-    quality = (seen * perceived).sum(axis=1) / seen.sum(axis=1)
+    cared_for = seen.sum(axis=1)
     gaps = value_of_gap(perceived - expected, config.gain, config.loss)
     valued = (seen * gaps).sum(axis=1)
     reference = getattr(config.reference, occasion.name.lower())
+    quality = np.full(cared_for.shape, reference)  # where nothing shown matters, nothing changes
+    np.divide((seen * perceived).sum(axis=1), cared_for, out=quality, where=cared_for > 0)
     raw = (
         config.intercept
         + config.quality_effect * (quality - reference)

@@ -199,7 +199,7 @@ class Logistics:
         hour = self._config.carrier.delivery_hours.times_in_day(
             today, self._hour.uniforms(ids, nth)
         )
-        arrivals = hour + days * DAY
+        arrivals = np.maximum(hour + days * DAY, self._world.now)
         for day in np.unique(days):
             chosen = np.flatnonzero(days == day)
             self._world.at(

@@ -18,7 +18,7 @@ from orgsim.entities import Component, nobody
 from orgsim.facts import GoodsOrdered, GoodsReceived
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.resources import Pool
-from orgsim.kernel.world import World
+from orgsim.kernel.world import Rank, World
 from orgsim.units import Rate
 
 
@@ -61,7 +61,7 @@ class Supplier:
         arrival = max(self._last_arrival, self._world.now + max(0.0, lead - age))
         self._last_arrival = arrival
         self._world.record(GoodsOrdered(self._world.now, self._component, units))
-        self._world.at(arrival, self._arrive, units)
+        self._world.at(arrival, self._arrive, units, rank=Rank.RECEIPT)
 
     def _fulfil(self, number: int, units: int) -> Generator[object, object, None]:
         """Queue for the line, make the units, travel; never overtake an earlier shipment."""
@@ -73,7 +73,7 @@ class Supplier:
         if not self._config.crossing:
             arrival = max(arrival, self._last_arrival)
         self._last_arrival = max(self._last_arrival, arrival)
-        self._world.at(arrival, self._arrive, units)
+        self._world.at(arrival, self._arrive, units, rank=Rank.RECEIPT)
 
     def _make(self, left: float) -> Generator[object, object, None]:
         while left > 1e-9 and (self._config.capacity is not None or self._capacity.value <= 0):

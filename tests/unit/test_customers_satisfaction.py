@@ -145,6 +145,28 @@ def test_what_an_episode_does_not_show_plays_no_part() -> None:
         assert people.trust[rows[0]] == MEMORY.trust.start
 
 
+def test_an_episode_that_shows_nothing_the_customer_cares_for_changes_nothing() -> None:
+    """A niche with one-hot weights (M1.1): a contact shows knowledge, which plays no part."""
+    only_speed = np.array([[0.0, 1.0, 0.0, 0.0, 0.0]])
+    for knowledge in (0.0, 1.0):
+        seen = np.atleast_2d(levels(knowledge=knowledge))
+        judged = episode_satisfaction(
+            seen, np.atleast_2d(levels()), only_speed, Occasion.CONTACT, np.zeros(1), JUDGING
+        )
+        assert judged.tolist() == [JUDGING.intercept]
+    for reliability in (0.0, 1.0):
+        seen = np.atleast_2d(levels(reliability=reliability, speed=0.9))
+        judged = episode_satisfaction(
+            seen,
+            np.atleast_2d(levels(speed=0.9)),
+            only_speed,
+            Occasion.DELIVERY,
+            np.zeros(1),
+            JUDGING,
+        )
+        assert judged == pytest.approx([JUDGING.intercept + 4 * (0.9 - 0.8)])
+
+
 def test_satisfaction_stays_between_zero_and_ten() -> None:
     assert episode(np.zeros(5), np.ones(5), intercept=3.0) == 0.0
     assert episode(np.ones(5), np.zeros(5), intercept=9.9) == 10.0

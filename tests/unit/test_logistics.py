@@ -191,6 +191,15 @@ def test_a_parcel_packed_before_the_pick_up_leaves_that_day_and_another_the_next
     assert all(9 <= time % DAY < 18 for time in delivered["time"])
 
 
+def test_no_parcel_arrives_before_it_left() -> None:
+    world = a_world()
+    same_day = Fixed[float](kind="fixed", mean=0.0)
+    warehouse = a_warehouse(world, carrier__standard=same_day)
+    warehouse.accept(an_order(1))
+    world.run(until=2 * DAY)
+    assert seen(world, OrderDelivered)["time"].tolist() == [20.0]
+
+
 def test_only_the_record_decides_between_express_and_standard() -> None:
     world = a_world()
     warehouse = a_warehouse(world)

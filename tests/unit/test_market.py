@@ -9,6 +9,7 @@ import pytest
 
 from orgsim.customers.market import Market, MarketConfig, silent
 from orgsim.entities import Floats, LeadBatch, Segment, Source
+from orgsim.errors import ConfigError
 from orgsim.facts import LeadCreated
 from orgsim.kernel.world import World
 from orgsim.units import DAY, YEAR
@@ -74,6 +75,12 @@ def test_a_niche_of_one_interest_sees_that_attribute_only() -> None:
         firm().market.niche.weights, price=1.0, speed=0.0, reliability=0.0, fit=0.0, knowledge=0.0
     )
     assert a_market(offer=offer, niche__weights=only_price).appeal() == 0.5
+
+
+def test_a_segment_to_whom_nothing_matters_is_refused() -> None:
+    nothing = "market.base.weights={price: 0, speed: 0, reliability: 0, fit: 0, knowledge: 0}"
+    with pytest.raises(ConfigError, match="something matters"):
+        firm(nothing)
 
 
 def test_before_the_launch_only_the_base_offer_draws_leads() -> None:

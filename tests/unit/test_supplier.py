@@ -9,7 +9,7 @@ from orgsim.departments.supplier import Supplier
 from orgsim.entities import Component
 from orgsim.facts import GoodsOrdered, GoodsReceived
 from orgsim.kernel.distributions import Fixed, Gamma
-from orgsim.kernel.world import World
+from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY
 from tests.unit.parts import Z, a_world, but, firm, seen
 
@@ -150,3 +150,15 @@ def test_what_was_under_way_at_the_start_arrives_by_its_age_and_in_order() -> No
     supplier.in_transit_at_start(2, 100, 30 * DAY)  # overdue: at once, but not before the others
     world.run(until=20 * DAY)
     assert came == [(2 * DAY, 300), (7 * DAY, 200), (7 * DAY, 100)]
+
+
+def test_a_receipt_comes_before_the_demand_of_the_same_instant() -> None:
+    """Calendar changes, receipts, weekly, daily, then the rest (MODEL T2)."""
+    world, order_of_events = a_world(), []
+    supplier, _ = a_supplier(world, capacity=None)
+    supplier.deliver = lambda component, units: order_of_events.append("receipt")
+    for rank in (Rank.NORMAL, Rank.DAILY, Rank.WEEKLY):
+        world.at(10 * DAY, order_of_events.append, rank.name, rank=rank)
+    supplier.order(1)
+    world.run(until=11 * DAY)
+    assert order_of_events == ["receipt", "WEEKLY", "DAILY", "NORMAL"]
