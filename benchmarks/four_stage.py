@@ -25,7 +25,8 @@ HOURS = 8760.0
 CUSTOMERS_PER_HOUR = 11.07
 TALK_HOURS, TALK_CV = 0.5, 0.8
 HOT_SHARE = 0.3
-DAILY_UNITS = 268
+OPENING_UNITS = 100
+DAILY_UNITS = 280
 DELIVERY_HOURS, DELIVERY_CV = 48.0, 0.5
 AGENTS = 6
 CALL_HOURS, CALL_CV = 0.5, 0.8
@@ -52,7 +53,7 @@ def plain_simpy(scale: float, reps: int) -> Outcome:
     env = simpy.Environment()
     rng = np.random.default_rng(1)
     sales = simpy.PriorityResource(env, reps)
-    shelf = simpy.Container(env, init=DAILY_UNITS)
+    shelf = simpy.Container(env, init=OPENING_UNITS)
     support = simpy.Resource(env, AGENTS)
     rows: list[dict[str, Any]] = []
 
@@ -146,7 +147,7 @@ def orgsim_kernel(scale: float, reps: int) -> Outcome:
     draws, journal = Draws(1, 0), Journal()
     world = World(start=0.0, draws=draws, journal=journal)
     sales = Pool(world, "sales", reps, priorities=2)
-    shelf = Stock(world, DAILY_UNITS)
+    shelf = Stock(world, OPENING_UNITS)
     support = Pool(world, "support", AGENTS)
     sold, shipped, called = (journal.recorder(kind) for kind in (Sold, Shipped, Called))
 
