@@ -41,7 +41,9 @@ BREAKS = (
     Break(
         "otif_niche", "otif", "niche", "most promises to the niche broken", lambda v, t: v < 0.5, 20
     ),
-    Break("backlog", "backlog", "all", "twice its level before", lambda v, t: v > 2.0 * _before(v)),
+    Break(
+        "backlog", "backlog", "all", "twice its level before", lambda v, t: v > 2.0 * t["before"]
+    ),
     Break(
         "abandonment",
         "abandonment",
@@ -64,11 +66,7 @@ BREAKS = (
 )
 
 WEEKS_BEFORE = 8
-"""Weeks before the first measured week that say what is normal, as far as they exist."""
-
-
-def _before(values: Floats) -> float:
-    return float(np.mean(values[: min(WEEKS_BEFORE, values.size)]))
+"""Weeks just before the first measured week that say what is normal, as far as they exist."""
 
 
 def first_breaks(window: Window, kpis: Mapping[str, Kpi]) -> dict[str, list[object]]:
@@ -91,11 +89,13 @@ def _first_stock_out(window: Window, component: Component) -> float:
 
 
 def _first_beyond(window: Window, rule: Break, kpi: Kpi) -> float:
-    targets = window.scenario.targets
     ratio = kpi.measure(window, rule.segment)
+    values, normal = ratio.weekly(), dict(window.scenario.targets)
+    if window.warmup:
+        normal["before"] = float(values[: window.warmup][-WEEKS_BEFORE:].mean())
     try:
-        beyond = rule.is_beyond(ratio.weekly(), targets)
-    except KeyError:  # the scenario has no target to fall short of
+        beyond = rule.is_beyond(values, normal)
+    except KeyError:  # the scenario has no target, or no week before, to fall short of
         return float("nan")
     beyond &= ratio.denominator >= rule.least
     beyond[: window.warmup] = False
