@@ -31,7 +31,11 @@ def a_config(**changes: object) -> LogisticsConfig:
     calm: dict[str, object] = {
         "hours": ALWAYS,
         "error_share": 0.0,
+        "capacity_per_day": 548.0,
+        "usual_days": 3.0,
+        "chassis__opening_stock": 6400,
         "carrier__pickup": ALWAYS,
+        "carrier__pickup_hour": 20.0,
         "carrier__standard": TWO_DAYS,
         "carrier__express": ONE_DAY,
     }

@@ -46,7 +46,9 @@ class AnOffer:
 
 
 def a_config(**changes: object) -> MarketConfig:
-    return but(firm().market, **changes)
+    """The default market, with the values that retuning may move held."""
+    held = {"damping": 10.0, "reference_talk": 0.014, "spillover": 0.3}
+    return but(firm().market, **{**held, **changes})
 
 
 def a_market(world: World | None = None, offer: AnOffer | None = None, **changes: object) -> Market:

@@ -13,7 +13,13 @@ from orgsim.kernel.world import World
 from orgsim.units import DAY, WEEK
 from tests.unit.parts import a_channel, a_world, but, firm
 
-CHASSIS = firm().logistics.chassis
+CHASSIS = but(
+    firm().logistics.chassis,
+    policy__safety=2.3,
+    opening_stock=6400,
+    opening_forecast=400.0,
+    opening_deviation=60.0,
+)
 KIT = firm().logistics.kit
 
 

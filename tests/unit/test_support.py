@@ -42,6 +42,7 @@ def a_config(agents: int = 1, **changes: object) -> SupportConfig:
         "patience": Never(kind="never"),
         "handle_time": HALF_HOUR,
         "resolution": 1.0,
+        "payroll_fte": 16.5,
     }
     return but(firm().support, **{**calm, **changes})
 
