@@ -8,16 +8,18 @@ import numpy as np
 
 from orgsim.customers.behaviour import Customers, CustomersConfig
 from orgsim.entities import ContactBatch, Order, Promise, Reason, Segment
-from orgsim.units import DAY
+from orgsim.units import DAY, Weekly
 from tests.unit.parts import a_lead, a_promise, a_world, an_order, but, firm
 
 USUAL = firm().customers
+SHOP_HOURS = Weekly.parse({"Mon-Sun 00-08": 0.2, "Mon-Sun 08-18": 1.0, "Mon-Sun 18-24": 0.6})
 WEIGHTS = np.array([firm().market.base.weights.vector(), firm().market.niche.weights.vector()])
 
 
 def a_config(**changes: object) -> CustomersConfig:
     """Nobody there at the start, and nobody does anything of their own accord."""
     quiet: dict[str, object] = {
+        "order_hours": SHOP_HOURS,
         "count": 0, "loyalty__churn": 0.0, "loyalty__reorder": 0.0, "contact__general": 0.0,
         "contact__wismo": 0.0, "contact__late_wismo": 0.0, "contact__how_to_base": 0.0,
         "contact__how_to_niche": 0.0, "contact__fault": 0.0, "contact__billing": 0.0,
