@@ -117,8 +117,8 @@ class Scenario(Config):
 def without_shocks(scenario: Scenario) -> Scenario:
     """The reference of a scenario: the same, nothing happening, nobody coordinating (MODEL T3).
 
-    Without a campaign there is no plan and no offer to tell of, so those channels go too: scenarios
-    that differ only in them share one reference.
+    Without a campaign there is no strength of it, no plan and no offer to tell of; these go too, so
+    that scenarios which differ only in them share one reference.
     """
     design = scenario.organisation.coordination
     unbriefed = design.briefing.model_copy(update={"hours_per_agent": 0.0})
@@ -131,4 +131,7 @@ def without_shocks(scenario: Scenario) -> Scenario:
     organisation = scenario.organisation.model_copy(
         update={"coordination": idle, "channels": channels}
     )
-    return scenario.model_copy(update={"shocks": {}, "organisation": organisation})
+    campaign = scenario.campaign.model_copy(update={"intensity": 0.0})
+    return scenario.model_copy(
+        update={"shocks": {}, "organisation": organisation, "campaign": campaign}
+    )
