@@ -203,6 +203,8 @@ class Organisation:
         for pool in (self.sales.reps, self.support.agents):
             for what in ("busy_hours", "duty_hours", "queue_hours", "waited_hours"):
                 gauge(what, getattr(pool, what), member=pool.name)
+        gauge("in_hand", lambda: float(self.sales.in_hand), member="reps")
+        gauge("in_hand", lambda: float(self.support.in_hand), member="agents")
         gauge("knowledge", lambda: self.support.knowledge.level)
         gauge("untapped", lambda: float(self.market.untapped))
         gauge("bench", lambda: float(self.logistics.bench_queue))

@@ -129,8 +129,8 @@ class Marketing:
             levels=levels,
             days=promised_days(float(levels[Attribute.SPEED])),
             inflation=phi,
-            express=is_niche,
-            setup=is_niche,
+            express=is_niche and phi > 0,
+            setup=is_niche and phi > 0,
         )
 
     def claimed(self, segment: Segment) -> Floats:

@@ -119,6 +119,11 @@ class Sales:
         self.post: Post = nobody
         world.every(WEEK, self._pay_reps, first=world.now + WEEK, rank=Rank.CLOSE)
 
+    @property
+    def in_hand(self) -> int:
+        """Leads that wait for a rep or talk to one."""
+        return self.reps.queued + self.reps.busy
+
     def receive(self, batch: LeadBatch) -> None:
         """Qualify a day's leads; web buyers decide at once, the others queue for a rep."""
         ids = batch.ids

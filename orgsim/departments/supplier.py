@@ -1,9 +1,9 @@
 """The supplier of one component: a queue before a factory, then the journey (MODEL M3.4).
 
-Modelled: purchase orders are worked on one after the other at a finite capacity; the lead time
-counts from the start of work, and no shipment overtakes an earlier one unless crossing is allowed.
-With infinite capacity only the lead time remains; where demand exceeds capacity the backlog grows
-linearly. Shocks turn the capacity's dial; a stopped factory resumes where it stood.
+Modelled: purchase orders are made one after the other at a finite capacity, then travel; no
+shipment overtakes an earlier one unless crossing is allowed. With infinite capacity only the
+transit remains; where demand exceeds capacity the backlog grows linearly. Shocks turn the capacity's dial; a
+stopped factory resumes where it stood.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class SupplierConfig(Config):
     capacity: Rate | None = param(
         "units made per hour; null = unlimited", unit="1/h", section="M3.4", gt=0
     )
-    lead_time: DurationLaw = param("start of work to arrival", unit="h", section="M3.3")
+    transit: DurationLaw = param("from the factory to our door", unit="h", section="M3.4")
     crossing: bool = param("whether shipments may overtake each other", section="M3.4")
 
 
@@ -41,7 +41,7 @@ class Supplier:
         self._config = config
         self._component = component
         self._line = Pool(world, name, 1)
-        self._lead_time = world.draws.quantity(f"{name}.lead_time", config.lead_time)
+        self._transit = world.draws.quantity(f"{name}.transit", config.transit)
         self._capacity = world.dials.declare(f"{name}.capacity", 1.0, "multiply")
         self._capacity.watch(self._retool)
         self._changed = simpy.Event(world)
@@ -57,7 +57,8 @@ class Supplier:
 
     def in_transit_at_start(self, number: int, units: int, age: float) -> None:
         """A purchase order already ``age`` hours old when the clock starts."""
-        lead = self._lead_time.one(2**32 + number)
+        making = units / self._config.capacity if self._config.capacity else 0.0
+        lead = making + self._transit.one(2**32 + number)
         arrival = max(self._last_arrival, self._world.now + max(0.0, lead - age))
         self._last_arrival = arrival
         self._world.record(GoodsOrdered(self._world.now, self._component, units))
@@ -66,10 +67,9 @@ class Supplier:
     def _fulfil(self, number: int, units: int) -> Generator[object, object, None]:
         """Queue for the line, make the units, travel; never overtake an earlier shipment."""
         yield self._line
-        due = self._world.now + self._lead_time.one(number)
         yield from self._make(float(units))
         self._line.release()
-        arrival = max(due, self._world.now)
+        arrival = self._world.now + self._transit.one(number)
         if not self._config.crossing:
             arrival = max(arrival, self._last_arrival)
         self._last_arrival = max(self._last_arrival, arrival)

@@ -83,6 +83,7 @@ class Support:
         self._briefing_period = briefing_period
         self._information = information
         self._is_briefing_planned = False
+        self._sessions_open = 0
         self.agents = Pool(world, "agents", config.agents, priorities=2)
         self.knowledge = Knowledge(config.knowledge, config.payroll_fte)
         stream = world.draws.stream
@@ -95,6 +96,11 @@ class Support:
         self.post: Post = nobody
         world.every(WEEK, self._pay_agents, first=world.now + WEEK, rank=Rank.CLOSE)
         world.every(DAY, self._listen, first=world.now + 6.0, rank=Rank.NORMAL)
+
+    @property
+    def in_hand(self) -> int:
+        """Contacts that wait for the team or are being dealt with."""
+        return self.agents.queued + self.agents.queued_work + self.agents.busy - self._sessions_open
 
     def receive(self, batch: ContactBatch) -> None:
         """Take a day's first contacts, each at its own time; self-service goes first."""
@@ -279,9 +285,11 @@ class Support:
 
     def _session(self) -> Generator[object, object, None]:
         """One agent leaves the phones for the briefing, before any caller is served."""
+        self._sessions_open += 1
         yield self.agents.turn(priority=0)
         yield self._briefing_hours
         self.agents.release()
+        self._sessions_open -= 1
         self.knowledge.brief(self._briefing_hours)
         self._world.record(
             BriefingHeld(self._world.now, self._briefing_hours, self.knowledge.level)

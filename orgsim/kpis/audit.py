@@ -115,9 +115,11 @@ def _leads(window: Window) -> Iterator[Check]:
         for kind in (LeadCreated, LeadQualified, LeadTouched, LeadWon, LeadLost)
     )
     decided = _either(won, lost)
-    waiting = _absent(qualified, decided).size
+    waiting = round(window.gauge("in_hand", "reps")[-1])
     yield Check(
-        "leads: qualified = won + lost + open", qualified.size, won.size + lost.size + waiting
+        "leads: qualified = won + lost + with the reps",
+        qualified.size,
+        won.size + lost.size + waiting,
     )
     yield Check("leads: nobody is decided twice", won.size + lost.size, decided.size)
     if "market" in window.scenario.organisation.parts:
@@ -199,13 +201,12 @@ def _contacts(window: Window) -> Iterator[Check]:
     )
     attempts = _keys(made, "customer", "nth", "attempt")
     yield Check("contacts: no attempt is counted twice", attempts.size, _distinct(attempts).size)
-    ended = _either(
-        _keys(handled, "customer", "nth", "attempt"), _keys(abandoned, "customer", "nth", "attempt")
-    )
-    waiting = _absent(attempts, ended).size - contained["time"].size
+    waiting = round(window.gauge("in_hand", "agents")[-1])
     ends = handled["time"].size + abandoned["time"].size + contained["time"].size
     yield Check(
-        "contacts: made = handled + abandoned + contained + open", made["time"].size, ends + waiting
+        "contacts: made = handled + abandoned + contained + in hand",
+        made["time"].size,
+        ends + waiting,
     )
     by_phone = handled["channel"] == ContactChannel.PHONE
     talking = answered["time"].size - by_phone.sum()

@@ -19,7 +19,7 @@ NO_TIME = Fixed[float](kind="fixed", mean=0.0)
 
 def a_supplier(world: World, **changes: object) -> tuple[Supplier, list[tuple[float, int]]]:
     """The supplier, and where its deliveries (time, units) go."""
-    config = but(firm().supplier.chassis, **{"lead_time": TEN_DAYS, **changes})
+    config = but(firm().supplier.chassis, **{"transit": TEN_DAYS, **changes})
     supplier = Supplier(world, config, Component.CHASSIS)
     came: list[tuple[float, int]] = []
     supplier.deliver = lambda component, units: came.append((world.now, units))
@@ -35,18 +35,18 @@ def test_unlimited_capacity_is_a_pure_lead_time() -> None:
     assert came == [((10 + day) * DAY, 1_000_000) for day in range(5)]
 
 
-def test_what_takes_longer_to_make_than_to_wait_arrives_when_it_is_made() -> None:
+def test_an_order_waits_for_the_line_is_made_and_then_travels() -> None:
     world = a_world()
     supplier, came = a_supplier(world, capacity=5.0)
     supplier.order(120)  # a day's work, within the lead time
     supplier.order(2400)  # twenty days, begun after a day
     world.run(until=40 * DAY)
-    assert came == [(10 * DAY, 120), (pytest.approx(21 * DAY), 2400)]
+    assert came == [(pytest.approx(11 * DAY), 120), (pytest.approx(31 * DAY), 2400)]
 
 
 def test_demand_above_capacity_grows_the_backlog_linearly() -> None:
     world = a_world()
-    supplier, _ = a_supplier(world, capacity=80 / DAY, lead_time=NO_TIME)
+    supplier, _ = a_supplier(world, capacity=80 / DAY, transit=NO_TIME)
     for day in range(60):
         world.at(day * DAY, supplier.order, 100)
     backlog = {}
@@ -63,7 +63,7 @@ def lead_times(crossing: bool, n: int = 400) -> tuple[np.ndarray, np.ndarray]:
     """When n daily purchase orders of rising size arrived, and their sizes."""
     world = a_world()
     law = Gamma[float](kind="gamma", mean=21 * DAY, cv=0.25)
-    supplier, came = a_supplier(world, capacity=None, lead_time=law, crossing=crossing)
+    supplier, came = a_supplier(world, capacity=None, transit=law, crossing=crossing)
     for number in range(n):
         world.at(number * DAY, supplier.order, number + 1)
     world.run(until=(n + 100) * DAY)
@@ -88,7 +88,7 @@ def test_shipments_may_overtake_each_other_where_that_is_allowed() -> None:
 
 def test_an_outage_stops_production_and_it_resumes_where_it_stood() -> None:
     world = a_world()
-    supplier, came = a_supplier(world, capacity=10.0, lead_time=NO_TIME)
+    supplier, came = a_supplier(world, capacity=10.0, transit=NO_TIME)
     supplier.order(100)
     supplier.order(100)
     world.run(until=4.0)
@@ -102,7 +102,7 @@ def test_an_outage_stops_production_and_it_resumes_where_it_stood() -> None:
 
 def test_a_partial_outage_slows_production_in_proportion() -> None:
     world = a_world()
-    supplier, came = a_supplier(world, capacity=10.0, lead_time=NO_TIME)
+    supplier, came = a_supplier(world, capacity=10.0, transit=NO_TIME)
     world.dials.turn("supplier.chassis.capacity", 0.25)
     supplier.order(100)
     world.run(until=100.0)
@@ -111,7 +111,7 @@ def test_a_partial_outage_slows_production_in_proportion() -> None:
 
 def test_two_outages_at_once_last_until_both_are_over() -> None:
     world = a_world()
-    supplier, came = a_supplier(world, capacity=10.0, lead_time=NO_TIME)
+    supplier, came = a_supplier(world, capacity=10.0, transit=NO_TIME)
     supplier.order(100)
     tokens = [world.dials.turn("supplier.chassis.capacity", 0.0) for _ in range(2)]
     world.at(20.0, world.dials.restore, tokens[0])
@@ -122,7 +122,7 @@ def test_two_outages_at_once_last_until_both_are_over() -> None:
 
 def test_an_outage_holds_up_even_a_supplier_of_unlimited_capacity() -> None:
     world = a_world()
-    supplier, came = a_supplier(world, capacity=None, lead_time=NO_TIME)
+    supplier, came = a_supplier(world, capacity=None, transit=NO_TIME)
     token = world.dials.turn("supplier.chassis.capacity", 0.0)
     supplier.order(100)
     world.run(until=50.0)
