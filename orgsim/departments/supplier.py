@@ -2,8 +2,8 @@
 
 Modelled: purchase orders are made one after the other at a finite capacity, then travel; no
 shipment overtakes an earlier one unless crossing is allowed. With infinite capacity only the
-transit remains; where demand exceeds capacity the backlog grows linearly. Shocks turn the capacity's dial; a
-stopped factory resumes where it stood.
+transit remains; where demand exceeds capacity the backlog grows linearly. Shocks turn the
+capacity's dial; a stopped factory resumes where it stood.
 """
 
 from __future__ import annotations
