@@ -1,6 +1,6 @@
 """The default firm is healthy and steady before anything happens to it (MODEL s.11, L3, U1, C2).
 
-Five replications of a year. A gate is an interval for the mean of the firm, not a tolerance: where
+Eight replications of a year. A gate is an interval for the mean of the firm, not a tolerance: where
 a retuned default was needed to meet one, the reason stands beside the value in `configs/`.
 """
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.behaviour.replicated import replicated
 
-REPLICATIONS = 5
+REPLICATIONS = 8
 
 
 @pytest.fixture(scope="module")
