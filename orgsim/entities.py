@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from math import floor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -204,6 +205,8 @@ class Ticket:
     attempt: int = 0
     patience: float = 0.0
     base_handle_hours: float = 0.0
+    solving_luck: float = 0.0
+    misleading_luck: float = 0.0
     outcome: Outcome = Outcome.UNRESOLVED
     stated_due: float | None = None
 
@@ -232,7 +235,7 @@ def new_order(
 
 def due_date(placed: float, days: int) -> float:
     """The end of the promised day, counted from the day of the order (MODEL S3)."""
-    return (float(np.floor(placed / DAY)) + days + 1) * DAY
+    return (floor(placed / DAY) + days + 1) * DAY
 
 
 def plain_promise(segment: Segment, inflation: float) -> Promise:

@@ -120,8 +120,8 @@ class Customers:
     def welcome(self, lead: Lead, promise: Promise) -> int:
         """A lead became a customer; the row."""
         cfg = self._config.memory.fit
-        deviation = standard_normal(self._draw["fit"].uniforms(np.array([lead.id])))[0]
-        fit = float(np.clip(cfg.mean + cfg.deviation * deviation, 0.0, 1.0))
+        deviation = float(standard_normal(np.array([self._draw["fit"].uniform(lead.id)]))[0])
+        fit = min(1.0, max(0.0, cfg.mean + cfg.deviation * deviation))
         before = self._offer(Segment.BASE).levels
         row = self.people.add(lead.id, lead.segment, lead.source, before, fit)
         self.people.hear_promise(np.array([row]), promise.levels, True)
@@ -148,8 +148,9 @@ class Customers:
         attempt = self._enquiries.next_attempt(ticket)
         if ticket.outcome is not Outcome.GIVEN_UP or attempt is None:
             self._diary.answered(ticket)
-        was_open = ticket.attempt > 0
-        self.people.open_issues[ticket.row] += int(attempt is not None) - int(was_open)
+        was_open, stays_open = ticket.attempt > 0, attempt is not None
+        if was_open != stays_open:
+            self.people.open_issues[ticket.row] += int(stays_open) - int(was_open)
         if attempt is not None:
             when, channel = attempt
             self._world.at(when, self._again, ticket, channel)

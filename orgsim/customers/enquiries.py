@@ -9,7 +9,7 @@ evenly on support's opening hours. Failure demand after Seddon (2003).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -146,14 +146,11 @@ class Enquiries:
             for order in self._lucky("wismo", fresh, self._config.wismo)
             if not order.closed
         ]
+        late = [order for order in awaiting.values() if order.stated_due <= now]
         chance = -float(np.expm1(-self._config.late_wismo * DAY))
-        for order in awaiting.values():
-            if order.stated_due > now:
-                continue
-            key = order.nth * 4096 + int((now - order.placed) / DAY)
-            if self._draw["late"].uniform(order.customer, key) < chance:
-                asked.append((order.row, Reason.LATE_WISMO, order))
-        return asked
+        days = [int((now - order.placed) / DAY) for order in late]
+        worried = self._lucky("late", late, chance, days)
+        return asked + [(order.row, Reason.LATE_WISMO, order) for order in worried]
 
     def _about_deliveries(self) -> list[tuple[int, Reason, Order | None]]:
         orders, self._delivered = self._delivered, []
@@ -168,12 +165,17 @@ class Enquiries:
         )
         return [(order.row, reason, None) for reason, some in wanted for order in some]
 
-    def _lucky(self, purpose: str, orders: list[Order], chance: float) -> list[Order]:
+    def _lucky(
+        self, purpose: str, orders: list[Order], chance: float, days: Sequence[int] = ()
+    ) -> list[Order]:
+        """Those of the orders to which it happens: once each, or anew on each day's number."""
         if not orders:
             return []
         ids = np.array([order.customer for order in orders])
-        nth = np.array([order.nth for order in orders])
-        hits = np.flatnonzero(self._draw[purpose].uniforms(ids, nth) < chance)
+        keys = np.array([order.nth for order in orders])
+        if days:
+            keys = keys * 4096 + np.array(days)
+        hits = np.flatnonzero(self._draw[purpose].uniforms(ids, keys) < chance)
         return [orders[at] for at in hits]
 
     def _batch(self, asked: list[tuple[int, Reason, Order | None]], day: int) -> ContactBatch:

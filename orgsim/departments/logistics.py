@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,17 @@ from orgsim.kernel.distributions import NumberLaw
 from orgsim.kernel.resources import StockRoom
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, Duration, Money, Share, Weekly
+
+_NEEDS: Mapping[Segment, tuple[Component, ...]] = {
+    Segment.BASE: (Component.CHASSIS,),
+    Segment.NICHE: (Component.CHASSIS, Component.KIT),
+}
+"""The parts each kind of order is made of."""
+
+_SHELVES = {
+    segment: tuple(part.name.lower() for part in parts) for segment, parts in _NEEDS.items()
+}
+"""Where the stock room keeps them."""
 
 
 class CarrierConfig(Config):
@@ -95,6 +107,8 @@ class Logistics:
             False: world.draws.quantity("carrier.standard", config.carrier.standard),
         }
         self._hour = world.draws.stream("carrier.hour")
+        self._record_allocated = world.journal.recorder(OrderAllocated)
+        self._record_picked = world.journal.recorder(OrderPicked)
         self.deliver: Callable[[list[Order], Floats, Floats], None] = nobody
         self.ship: Callable[[list[Order]], None] = nobody
         self.post: Post = nobody
@@ -105,21 +119,15 @@ class Logistics:
 
     def accept(self, order: Order) -> None:
         """Set the order's parts aside, or let it wait for what is missing."""
-        needs = ("chassis", "kit") if order.segment is Segment.NICHE else ("chassis",)
-        order.claim = self.room.request(order, needs, self._allocated)
+        parts = _NEEDS[order.segment]
+        order.claim = self.room.request(order, _SHELVES[order.segment], self._allocated)
         if not order.claim.granted:
-            missing = next(part for part in needs if not self.room.on_hand[part])
+            missing = next(part for part in parts if not self.planning[part].on_hand)
             self._world.record(
-                OrderBackordered(
-                    self._world.now,
-                    order.customer,
-                    order.nth,
-                    order.segment,
-                    Component[missing.upper()],
-                )
+                OrderBackordered(self._world.now, order.customer, order.nth, order.segment, missing)
             )
-        for part in needs:  # after the claim: a review looks at what this order leaves
-            self.planning[Component[part.upper()]].demand()
+        for part in parts:  # after the claim: a review looks at what this order leaves
+            self.planning[part].demand()
 
     def receive(self, component: Component, units: int) -> None:
         """Put a delivery of the supplier on the shelf; the oldest waiting orders are served."""
@@ -147,10 +155,8 @@ class Logistics:
         return self._on_bench
 
     def _allocated(self, order: Order) -> None:
-        waited = self._world.now - order.placed
-        self._world.record(
-            OrderAllocated(self._world.now, order.customer, order.nth, order.segment, waited)
-        )
+        now = self._world.now
+        self._record_allocated((now, order.customer, order.nth, order.segment, now - order.placed))
         self._on_bench += 1
         self._bench.append(order)
 
@@ -173,9 +179,10 @@ class Logistics:
 
     def _pack(self, order: Order) -> None:
         order.shipped = True
+        order.claim = None  # used up; and claim and order would keep each other in memory
         self._on_bench -= 1
         self._packed.append(order)
-        self._world.record(OrderPicked(self._world.now, order.customer, order.nth, order.segment))
+        self._record_picked((self._world.now, order.customer, order.nth, order.segment))
 
     def _hand_over(self) -> None:
         """The carrier takes what is packed; express only where the record says so."""
@@ -236,7 +243,7 @@ class Logistics:
 
 def _columns(orders: list[Order], *names: str) -> list[NDArray[Any]]:
     """The orders' fields as one array each."""
-    return [np.array([getattr(order, name) for order in orders]) for name in names]
+    return [np.array(list(map(attrgetter(name), orders))) for name in names]
 
 
 def _day_of(now: float) -> tuple[float, float]:

@@ -112,6 +112,11 @@ class Sales:
             name: world.draws.stream(f"sales.field.{name}") for name in ("express", "setup", "due")
         }
         self._handle = world.draws.quantity("sales.handle_time", config.handle_time)
+        self._cents = {
+            Segment.BASE: round(100 * config.price_base),
+            Segment.NICHE: round(100 * config.price_niche),
+        }
+        self._record_order = world.journal.recorder(OrderPlaced)
         self.promise: Callable[[Segment, float], Promise] = plain_promise
         self.welcome: Callable[[Lead, Promise], int] = lambda lead, promise: -1
         self.confirm: Callable[[Order], None] = nobody
@@ -150,12 +155,10 @@ class Sales:
         order.setup_on_record = promise.setup and self._is_kept("setup", order, keep)
         is_special = promise.inflation > 0 and not self._is_kept("due", order, keep)
         order.due_on_record = self._standard_due(order) if is_special else order.due
-        is_niche = order.segment is Segment.NICHE
-        price = self._config.price_niche if is_niche else self._config.price_base
-        order.price_cents = round(100 * price)
+        order.price_cents = self._cents[order.segment]
         self.post(Account.CASH, Account.DEFERRED_REVENUE, order.price_cents)
-        self._world.record(
-            OrderPlaced(
+        self._record_order(
+            (
                 self._world.now,
                 order.customer,
                 order.nth,

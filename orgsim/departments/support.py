@@ -10,6 +10,7 @@ skill, first come first served; chat and retail are served as phone. Patience af
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from math import ceil, floor
 
 import numpy as np
 
@@ -92,6 +93,10 @@ class Support:
         self._misleads = stream("support.misleads")
         self._patience = world.draws.quantity("support.patience", config.patience)
         self._handle = world.draws.quantity("support.handle_time", config.handle_time)
+        self._record = {
+            kind: world.journal.recorder(kind)
+            for kind in (ContactMade, CallAnswered, CallAbandoned, ContactHandled)
+        }
         self.answer: Callable[[Ticket], None] = nobody
         self.post: Post = nobody
         world.every(WEEK, self._pay_agents, first=world.now + WEEK, rank=Rank.CLOSE)
@@ -118,11 +123,14 @@ class Support:
             by_email,
             patience,
             handle,
+            self._solves.uniforms(batch.customers, keys),
+            self._misleads.uniforms(batch.customers, keys),
             contained,
             batch.times,
         )
         rows = zip(*(column.tolist() for column in columns), batch.orders, strict=True)
-        for customer, row, nth, segment, reason, writes, holds, hours, luck, time, order in rows:
+        for customer, row, nth, segment, reason, writes, *lucks, luck, time, order in rows:
+            patient, hours, solving, misleading = lucks
             ticket = Ticket(
                 customer=customer,
                 row=row,
@@ -131,8 +139,10 @@ class Support:
                 reason=_REASONS[reason],
                 order=order,
                 channel=ContactChannel.EMAIL if writes else ContactChannel.PHONE,
-                patience=holds,
+                patience=patient,
                 base_handle_hours=hours,
+                solving_luck=solving,
+                misleading_luck=misleading,
             )
             take = self._contain if luck < self._contained(ticket) else self.take
             self._world.at(time, take, ticket)
@@ -149,6 +159,8 @@ class Support:
         ticket.channel = channel
         ticket.patience = self._patience.one(ticket.customer, ticket.occurrence)
         ticket.base_handle_hours = self._handle.one(ticket.customer, ticket.occurrence)
+        ticket.solving_luck = self._solves.uniform(ticket.customer, ticket.occurrence)
+        ticket.misleading_luck = self._misleads.uniform(ticket.customer, ticket.occurrence)
         self.take(ticket)
 
     def _call(self, ticket: Ticket) -> Generator[object, object, None]:
@@ -156,9 +168,8 @@ class Support:
         began = self._world.now
         served = yield self.agents.within(ticket.patience, priority=1)
         waited = self._world.now - began
-        fact = CallAnswered if served else CallAbandoned
-        self._world.record(
-            fact(
+        self._record[CallAnswered if served else CallAbandoned](
+            (
                 self._world.now,
                 ticket.customer,
                 ticket.nth,
@@ -191,18 +202,16 @@ class Support:
 
     def _conclude(self, ticket: Ticket, hours: float) -> None:
         """Solved, not solved, or answered wrongly; the agent has learnt either way."""
-        luck = self._solves.uniform(ticket.customer, ticket.occurrence)
-        if luck < self._resolution(ticket):
+        if ticket.solving_luck < self._resolution(ticket):
             ticket.outcome = Outcome.RESOLVED
         else:
-            misleads = self._misleads.uniform(ticket.customer, ticket.occurrence)
-            is_wrong = misleads < self._config.wrong_share
+            is_wrong = ticket.misleading_luck < self._config.wrong_share
             ticket.outcome = Outcome.WRONG_ANSWER if is_wrong else Outcome.UNRESOLVED
         ticket.stated_due = self._stated_due(ticket)
         if ticket.segment is Segment.NICHE:
             self.knowledge.practise()
-        self._world.record(
-            ContactHandled(
+        self._record[ContactHandled](
+            (
                 self._world.now,
                 ticket.customer,
                 ticket.nth,
@@ -232,8 +241,8 @@ class Support:
         if order is None or order.closed or order.shipped or belief is None:
             return None
         key = "niche_days" if order.segment is Segment.NICHE else "base_days"
-        days = float(np.ceil(max(1.0, belief.level(key))))
-        return float((np.floor(self._world.now / DAY) + days + 1.0) * DAY)
+        days = ceil(max(1.0, belief.level(key)))
+        return (floor(self._world.now / DAY) + days + 1.0) * DAY
 
     def _stock_belief(self) -> Belief | None:
         return self._information.belief("support", "stock_eta")
@@ -254,8 +263,8 @@ class Support:
         self.answer(ticket)
 
     def _record_contact(self, ticket: Ticket) -> None:
-        self._world.record(
-            ContactMade(
+        self._record[ContactMade](
+            (
                 self._world.now,
                 ticket.customer,
                 ticket.nth,

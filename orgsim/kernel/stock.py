@@ -217,7 +217,7 @@ class StockRoom:
         return queue[0] if queue else None
 
     def _can_serve(self, needs: tuple[str, ...]) -> bool:
-        return all(self.on_hand[component] != 0 for component in needs)
+        return 0 not in map(self.on_hand.__getitem__, needs)
 
     def _issue(self, claim: Claim) -> None:
         for component in claim.needs:
