@@ -42,7 +42,7 @@ _SHARE = rf"^({_NUMBER}) ?%$"
 
 def _finite(value: float, written: object) -> float:
     if not math.isfinite(value):
-        raise ValueError(f"{written!r} is not a finite number")
+        raise ValueError(f"{str(written)[:40]!r} is not a finite number")
     return value
 
 

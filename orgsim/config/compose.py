@@ -28,6 +28,7 @@ from orgsim.config.base import parameters
 from orgsim.config.merge import Change, at, changes, lay, leaves
 from orgsim.config.problems import nearest_key, problems_of, short
 from orgsim.config.scenario_file import (
+    DEEPEST,
     KeyPath,
     ScenarioFile,
     dotted,
@@ -190,8 +191,14 @@ def _parsed(text: str, problems: list[Problem]) -> Override | None:
         message = f"{short(text)} is no override: {reason}"
         problems.append(Problem(where=COMMAND_LINE, message=message, hint="write key=value"))
         return None
+    except (ValueError, RecursionError):
+        message = f"{short(text)} is too large or nested too deeply to be read"
+        problems.append(Problem(where=COMMAND_LINE, message=message))
+        return None
     key, trouble = override.key_or_group, ""
-    if override.package is not None or "/" in key or not _KEY.fullmatch(key):
+    if key.count(".") >= DEEPEST:
+        trouble = f"{short(text)}: the key is nested too deeply"
+    elif override.package is not None or "/" in key or not _KEY.fullmatch(key):
         trouble = f"{short(text)}: '{key}' is no key of a scenario"
     elif any(part.startswith("_") for part in key.split(".")) or key.split(".")[0] == "hydra":
         trouble = f"{short(text)}: key '{key}' is not allowed"
@@ -319,12 +326,16 @@ class _Work(Generic[Model]):
 
     def where(self, path: KeyPath) -> str:
         """Say where the value at a key path was written, or the nearest thing to it."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.origin:
-                return self.origin[path[:length]]
+        if path in self.origin:
+            return self.origin[path]
         is_missing = bool(path) and path[-1] not in at(self.plain, path[:-1])
         around = path[:-1] if is_missing else path
         inside = [o for below, o in self.origin.items() if below[: len(around)] == around]
+        if len(around) > 1 and inside:
+            return inside[-1]
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.origin:
+                return self.origin[path[:length]]
         if around and inside:
             return inside[-1]
         return self.in_configs(path) or self.file.shown

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["nearest_key", "problems_of", "short"]
 
+_MOST_HINTS = 200
 _TEXTS = {
     "model_type": "needs keys with values below it",
     "model_attributes_type": "needs keys with values below it",
@@ -72,13 +73,16 @@ def problems_of(
 ) -> list[Problem]:
     """Return a problem per place that pydantic complains of, in the order of the places."""
     texts: dict[KeyPath, list[tuple[str, str]]] = {}
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    # Looking for the nearest key takes milliseconds: not for a file of thousands of wrong ones.
+    known = values if len(details) <= _MOST_HINTS else {}
+    for detail in details:
         path, value = _named(detail, values) or _locate(detail, values)
         if detail["type"] == "missing" and value == {} and len(path) > 1:
             hint = "write what differs below it, or leave it out"
             texts[path[:-1]] = [(f"'{dotted(path[:-1])}' is empty", hint)]
             continue
-        texts.setdefault(path, []).append(_text(detail, path, value, model, values))
+        texts.setdefault(path, []).append(_text(detail, path, value, model, known))
     return [_problem(path, found, where(path)) for path, found in texts.items()]
 
 
@@ -132,7 +136,7 @@ def _text(
     """Return the message and the hint for one complaint."""
     key, kind, context = dotted(path), detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        return f"unknown key '{key}'", nearest_key(key, model, values)
+        return f"unknown key '{key}'", nearest_key(key, model, values) if values else ""
     if kind == "missing":
         return f"missing key '{key}'", ""
     if kind == "union_tag_invalid":

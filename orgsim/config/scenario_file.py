@@ -210,6 +210,10 @@ class _Reader:
         """Return the document's mapping, or None where there is none (reported)."""
         try:
             loader = _Guard(text, self.report)
+        except yaml.reader.ReaderError:
+            self.problems.append(Problem(where=self.shown, message="is not a text file"))
+            return None
+        try:
             node = loader.get_single_node()
         except yaml.reader.ReaderError:
             self.problems.append(Problem(where=self.shown, message="is not a text file"))
@@ -218,6 +222,9 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark is not None else 1
             self.report(line, f"not readable as YAML: {error.problem or error.context}")
+            return None
+        except ValueError:  # PyYAML hands on "\\U00110000", which is no character
+            self.report(loader.line + 1, "not readable as YAML: an escape names no character")
             return None
         if node is None or (isinstance(node, yaml.ScalarNode) and node.value in _NULL):
             hint = "write a title, a question and what differs"
@@ -243,6 +250,9 @@ class _Reader:
             parts = tuple(key.split(".")) if _DOTTED.fullmatch(key) else (key,)
             path = above + parts
             if self.is_forbidden(path, line):
+                continue
+            if len(path) > DEEPEST:
+                self.report(line, f"key {key[:40]!r} is nested too deeply")
                 continue
             for length in range(len(above) + 1, len(path) + 1):
                 self.lines.setdefault(path[:length], line)

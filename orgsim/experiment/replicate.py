@@ -120,8 +120,9 @@ def attempt(work: Perform, task: Task) -> Outcome:
     try:
         outcome = work(task)
     except Exception as problem:
-        reason = str(problem) if isinstance(problem, OrgsimError) else repr(problem)
-        return Outcome(task=task, failure=reason, trace=traceback.format_exc())
+        if isinstance(problem, OrgsimError):
+            return Outcome(task=task, failure=str(problem))
+        return Outcome(task=task, failure=repr(problem), trace=traceback.format_exc())
     return Outcome(
         task=task,
         tables=outcome.tables,
