@@ -24,8 +24,8 @@ endif
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: $(READY)  ## install, run the flagship scenario, say where the charts are
-	@$(BIN)/orgsim run untapped_niche_campaign
+demo: $(READY)  ## install, run the flagship beside its coordinated twin, say where the charts are
+	@$(BIN)/orgsim run untapped_niche_campaign untapped_niche_coordinated
 
 test: $(READY)  ## install, run the change suite
 	@$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadfile

@@ -100,7 +100,11 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         return verbs[name]
 
     for name, action, said in (
-        ("run", _run, "simulate a scenario beside its reference and tell what came of it"),
+        (
+            "run",
+            _run,
+            "simulate a scenario, or several, beside its reference and tell what came of it",
+        ),
         ("sweep", _sweep, "run a scenario at several settings, one row per point"),
     ):
         one = verb(name, action, said)
@@ -144,15 +148,28 @@ def _run(options: argparse.Namespace) -> int:
 
     from orgsim.config.compose import resolve
 
-    resolved = resolve(options.scenario, options.overrides)
+    others = [word for word in options.overrides if _names_a_scenario(word)]
+    overrides = [word for word in options.overrides if word not in others]
+    scenarios = [resolve(name, overrides) for name in (options.scenario, *others)]
     from orgsim.experiment.run import run
     from orgsim.report.console import Terminal
 
-    terminal = Terminal()
-    charts = not options.no_charts
-    result = run(resolved, results=Path(options.results), charts=charts, console=terminal)
-    (terminal.show_json if options.json else terminal.show)(result)
-    return 0 if result.is_balanced else 3
+    terminal, folder = Terminal(), Path(options.results)
+    results = []
+    for resolved in scenarios:
+        result = run(resolved, results=folder, charts=not options.no_charts, console=terminal)
+        (terminal.show_json if options.json else terminal.show)(result)
+        results.append(result)
+    if not all(result.is_balanced for result in results):
+        return 3
+    if others and not options.json:
+        terminal.show_comparison(results, folder, charts=not options.no_charts)
+    return 0
+
+
+def _names_a_scenario(word: str) -> bool:
+    """Tell a further scenario from an override, which has a `=` or takes something away."""
+    return "=" not in word and not word.startswith(("~", "+"))
 
 
 def _sweep(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ Reference: S. Few (2006), Information Dashboard Design (a figure beside what it 
 
 from __future__ import annotations
 
+import hashlib
 import math
 import sys
 import textwrap
@@ -49,6 +50,16 @@ if TYPE_CHECKING:
 Row = tuple[str | Text, ...]
 HEADLINE = "year+CLV"
 _LOOK = {"good": "green", "bad": "red", "": ""}
+
+
+HORIZONS = {
+    "year": "in the year",
+    "year+CLV": "with residual CLV",
+    "cash trough": "deepest fall of cash",
+}
+"""The horizons of value and how a reader calls them."""
+
+_PARTS = ("mean", "low", "high")
 
 
 class Terminal(Watch):
@@ -206,6 +217,34 @@ class Terminal(Watch):
     def show_json(self, result: RunResult, kpis: Iterable[KpiNote] | None = None) -> None:
         """Print what a run found as one JSON object; what is not available is null."""
         self.out.file.write(run_as_json(result, kpis))
+
+    def show_comparison(
+        self, results: Sequence[RunResult], folder: Path, *, charts: bool = True
+    ) -> None:
+        """Print what several scenarios are worth beside each other, and draw it."""
+        from orgsim.report.story import Story
+
+        rows: list[Row] = []
+        for result in results:
+            of = {str(one["horizon"]): one for one in result.value_summary.to_dict("records")}
+            ranges = [
+                signed_range(
+                    *(float(of[horizon][f"difference_{part}"]) * 1e-3 for part in _PARTS), digits=0
+                )
+                for horizon in HORIZONS
+            ]
+            rows.append((result.point.title or result.point.name, *ranges))
+        without = Story.of(results[0]).without
+        headings = tuple(HORIZONS.values())
+        title = f"Beside each other: value against {without}, kEUR (95 %)"
+        self._print_table(title, headings, rows)
+        if charts:
+            from orgsim.report.charts import draw_comparison
+
+            digest = "".join(result.digest for result in results)
+            name = f"comparison-{hashlib.sha256(digest.encode()).hexdigest()[:12]}"
+            for path in draw_comparison(results, folder / name)[:1]:
+                self.out.print(f"Chart    {shown(path)}", soft_wrap=True)
 
     def show_sweep(self, sweep: SweepResult) -> None:
         """Print one row per point: its settings and its value against the reference."""

@@ -121,3 +121,20 @@ def test_a_disc_that_fills_up_is_one_line_with_code_3_and_leaves_nothing_that_lo
     assert "Traceback" not in told.stderr
     assert not list(tmp_path.rglob("manifest.json"))
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_several_scenarios_are_put_beside_each_other(tmp_path: Path) -> None:
+    names = ["untapped_niche_campaign", "untapped_niche_told_logistics"]
+    told = ask([*ORGSIM, "run", *names, *SHORT], tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert "Beside each other: value against no campaign" in told.stdout
+    (chart,) = tmp_path.glob("results/comparison-*/comparison.png")
+    assert chart.stat().st_size > 10_000
+    assert len(list(tmp_path.glob("results/untapped_*/manifest.json"))) == 2
+
+
+def test_one_misspelt_scenario_among_several_stops_before_anything_runs(tmp_path: Path) -> None:
+    told = ask([*ORGSIM, "run", "untapped_niche_campaign", "untaped_niche_told"], tmp_path)
+    assert told.returncode == 2
+    assert "untaped_niche_told" in told.stderr
+    assert list(tmp_path.iterdir()) == []
