@@ -189,7 +189,7 @@ def comparison_message(stories: Sequence[Story]) -> str:
 
 def _against(worth: Estimate) -> str:
     if not worth.is_sure:
-        return "about as much as"
+        return "not clearly more or less than"
     return f"{money(abs(worth.mean))} {'more' if worth.mean > 0 else 'less'} than"
 
 
