@@ -24,6 +24,7 @@ from orgsim.departments.supplier import SupplierConfig
 from orgsim.departments.support import SupportConfig
 from orgsim.governance.information import ChannelConfig
 from orgsim.governance.planning import CoordinationConfig
+from orgsim.registry import did_you_mean
 from orgsim.shocks.demand import NicheCampaign
 from orgsim.shocks.supply import SupplierOutage
 from orgsim.units import WEEK, Duration
@@ -32,6 +33,18 @@ Part = Literal["market", "marketing", "sales", "logistics", "supplier", "support
 AnyShock = Annotated[NicheCampaign | SupplierOutage, Field(discriminator="kind")]
 Target = Annotated[float, Field(allow_inf_nan=False)]
 
+TARGETS = (
+    "leads",
+    "bookings",
+    "line_fill",
+    "otif",
+    "abandonment",
+    "fcr",
+    "satisfaction",
+    "nps",
+    "churn",
+)
+"""The targets that KPIs are judged by (`Kpi.target`)."""
 
 CAMPAIGN_TOPICS = ("campaign_plan", "promise_terms")
 """What is only ever told about a campaign."""
@@ -43,7 +56,7 @@ class RunConfig(Config):
     weeks: int = param("measured weeks", unit="wk", section="T1", ge=1, le=520)
     warmup: Duration = param("before measuring begins; whole weeks", unit="h", section="T1", ge=0)
     replications: int = param("independent runs", section="s.11", ge=1, le=10000)
-    seed: int = param("root of all luck", section="s.0.3", ge=0)
+    seed: int = param("root of all luck", section="s.0.3", ge=0, lt=2**64)
     workers: int = param("processes in parallel; 0 = one per core", section="s.9", ge=0, le=1024)
     start_date: str = param("date of the first measured Monday", section="T1")
 
@@ -101,6 +114,22 @@ class Scenario(Config):
     targets: dict[str, Target] = param("absolute target of each owned KPI", section="O3")
     shocks: dict[str, AnyShock] = param("what happens, by name", section="s.8")
     sources: dict[str, AnySource] = param("simple arrivals, by name", section="O5")
+
+    @field_validator("title", "question")
+    @classmethod
+    def _can_be_shown(cls, value: str) -> str:
+        if not "".join(value.split()).isprintable():
+            raise ValueError("must be text without control characters")
+        return value
+
+    @field_validator("targets")
+    @classmethod
+    def _are_owned(cls, value: dict[str, float]) -> dict[str, float]:
+        for name in value:
+            if name not in TARGETS:
+                hint = did_you_mean(name, TARGETS)
+                raise ValueError(f"targets.{name}: no KPI takes this target - {hint}")
+        return value
 
     @model_validator(mode="after")
     def _shocks_lie_within_the_horizon(self) -> Scenario:

@@ -72,7 +72,9 @@ class CancellationConfig(Config):
 class CustomersConfig(Config):
     """The customers' parameters."""
 
-    count: int = param("active customers at the start", unit="people", section="s.11", ge=0)
+    count: int = param(
+        "active customers at the start", unit="people", section="s.11", ge=0, le=10_000_000
+    )
     memory: MemoryConfig
     loyalty: LoyaltyConfig
     usual: UsualConfig

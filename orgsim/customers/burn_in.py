@@ -58,7 +58,7 @@ class LoyaltyConfig(Config):
 class UsualConfig(Config):
     """What customers usually lived through before the clock starts."""
 
-    weeks: int = param("length of the burn-in", unit="wk", section="C2", ge=0)
+    weeks: int = param("length of the burn-in", unit="wk", section="C2", ge=0, le=5200)
     delivery_days: NumberLaw = param("whole days from order to door", unit="d", section="C2")
     incomplete: Share = param("parcels packed wrong", section="C2", ge=0, le=1)
     contacts: Rate = param("contacts per customer", unit="1/h", section="C2", ge=0)

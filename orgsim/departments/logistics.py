@@ -65,7 +65,7 @@ class LogisticsConfig(Config):
     chassis: ComponentConfig
     kit: ComponentConfig
     hours: Weekly = param("when the warehouse works", unit="week", section="s.0.3")
-    wave: Duration = param("time between picking waves", unit="h", section="M3.5", gt=0)
+    wave: Duration = param("time between picking waves", unit="h", section="M3.5", ge=1 / 60)
     capacity_per_day: float = param(
         "orders packed per working day; null hours mean none", unit="1/d", section="S5", ge=0
     )

@@ -74,7 +74,7 @@ class CampaignConfig(Config):
     duration: Duration = param("how long it runs", unit="h", section="s.8", gt=0)
     claim: float = param("promise inflation phi_m of the campaign", section="M1.5", ge=0, le=1)
     half_life: Duration = param("advertising carry-over", unit="h", section="M1.2", ge=0)
-    hill_exponent: float = param("shape s of the response", section="M1.2", gt=0)
+    hill_exponent: float = param("shape s of the response", section="M1.2", gt=0, le=20)
     reach: Rate = param("people reached at full pressure", unit="1/h", section="M1.2", ge=0)
     response_rate: Share = param("responses per person reached", section="M1.2", ge=0, le=1)
 

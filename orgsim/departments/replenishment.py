@@ -35,7 +35,7 @@ class OrderUpTo(Config):
     """Forecast-driven order-up-to with a safety stock for demand and lead time."""
 
     kind: Literal["order_up_to"]
-    review: Duration = param("time between reviews (R)", unit="h", section="M3.3", gt=0)
+    review: Duration = param("time between reviews (R)", unit="h", section="M3.3", ge=1)
     safety: float = param("safety factor z", section="M3.3", ge=0)
     smoothing: float = param("weekly smoothing constant alpha", section="M3.2", ge=0, le=1)
     lead_time: Duration = param("lead time planned with (L)", unit="h", section="M3.3", ge=0)

@@ -62,7 +62,7 @@ def _mean() -> Any:
     return param("expected value", unit="as the quantity", section="0.3", ge=0)
 
 
-def _cv(most: float | None = None) -> Any:
+def _cv(most: float = 100.0) -> Any:
     return param("standard deviation over mean; 0 = no spread", section="0.3", ge=0, le=most)
 
 
