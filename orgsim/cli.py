@@ -63,6 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read us has gone; without this, Python complains once more while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:  # a full disc behind stdout, above all
+        print(f"orgsim: {error.strerror or error}", file=sys.stderr)
+        if sys.stdout is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 3
 
 
 def _obey(given: list[str]) -> int:
@@ -79,7 +84,8 @@ def _obey(given: list[str]) -> int:
         options.overrides = [*options.overrides, *extra]
     action: Callable[[argparse.Namespace], int] = options.action
     code = action(options)
-    sys.stdout.flush()
+    if sys.stdout is not None:  # it was closed by whoever started us
+        sys.stdout.flush()
     return code
 
 

@@ -50,6 +50,10 @@ BAD_FILES = {
     "anchor": ("title: &a T", "1: anchors (&a) are not allowed"),
     "alias": ("title: *a", "1: aliases (*a) are not allowed"),
     "bad_yaml": ("title: [", ": not readable as YAML"),
+    "bad_escape": (r'title: "\U00110000"', "1: not readable as YAML: an escape names"),
+    "no_character": (r'title: "\ud800"', "1: 'title' ="),
+    "deep_key": (f"{'a.' * 20}a: 1", "1: key 'a.a"),
+    "no_such_target": ("targets: {leeds: 3}", "1: 'targets.leeds' = 3: no KPI takes this target"),
 }
 
 
@@ -122,6 +126,14 @@ def test_each_bad_file_is_told_in_one_line_with_its_place_and_reason(folder: Pat
     assert wrong == {}
     assert said["binary"] == " is not a UTF-8 text file"
     assert said["absent"] == " there is no such file"
+
+
+def test_what_is_too_large_or_too_deep_on_the_command_line_is_told(orgsim: Commands) -> None:
+    for override in (f"run.seed={'9' * 5000}", f"{'a.' * 3000}a=1"):
+        (line,) = orgsim.refused("run", "baseline", override)
+        assert line.startswith("command line: ")
+        assert "too " in line
+        assert len(line) < 200
 
 
 def test_a_run_lists_every_problem_of_file_and_command_line_at_once(
