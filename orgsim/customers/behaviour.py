@@ -255,16 +255,10 @@ class Customers:
             if mine.size:
                 promise = self._offer(segment)
                 people.hear_promise(rows[mine], promise.levels, False)
+                columns = (column[mine].tolist() for column in (ids, rows, nth, times))
                 placed += [
-                    new_order(
-                        int(ids[at]),
-                        int(rows[at]),
-                        int(nth[at]),
-                        segment,
-                        promise,
-                        float(times[at]),
-                    )
-                    for at in mine
+                    new_order(customer, row, number, segment, promise, time)
+                    for customer, row, number, time in zip(*columns, strict=True)
                 ]
         for order in placed:
             self._world.at(order.placed, self.place_order, order)

@@ -157,7 +157,8 @@ class Support:
         """The same problem once more, with the luck of the new attempt."""
         ticket.attempt += 1
         ticket.channel = channel
-        ticket.patience = self._patience.one(ticket.customer, ticket.occurrence)
+        if channel is ContactChannel.PHONE:
+            ticket.patience = self._patience.one(ticket.customer, ticket.occurrence)
         ticket.base_handle_hours = self._handle.one(ticket.customer, ticket.occurrence)
         ticket.solving_luck = self._solves.uniform(ticket.customer, ticket.occurrence)
         ticket.misleading_luck = self._misleads.uniform(ticket.customer, ticket.occurrence)
