@@ -94,8 +94,7 @@ def test_rc14_a_weekly_order_up_to_level_for_normal_demand_fills_what_the_loss_f
             "logistics.chassis.policy={kind: base_stock, level: 8852, review: 7d}",
             "logistics.chassis.opening_stock=8852",
             "logistics.capacity_per_day=0",
-            "supplier.chassis={capacity: null, transit: {kind: fixed, mean: 14d}, "
-            "crossing: true}",
+            "supplier.chassis={capacity: null, transit: {kind: fixed, mean: 14d}, crossing: true}",
         ),
         weeks,
     )
