@@ -57,7 +57,9 @@ class RunConfig(Config):
     warmup: Duration = param("before measuring begins; whole weeks", unit="h", section="T1", ge=0)
     replications: int = param("independent runs", section="s.11", ge=1, le=10000)
     seed: int = param("root of all luck", section="s.0.3", ge=0, lt=2**64)
-    workers: int = param("processes in parallel; 0 = one per core", section="s.9", ge=0, le=1024)
+    workers: int = param(
+        "processes in parallel; 0 = one per core", section="DESIGN s.4", ge=0, le=1024
+    )
     start_date: str = param("date of the first measured Monday", section="T1")
 
     @field_validator("start_date")
@@ -98,8 +100,8 @@ class SuppliersConfig(Config):
 class Scenario(Config):
     """Everything one run needs."""
 
-    title: str = param("what the scenario is, in a few words", section="s.6")
-    question: str = param("the question it answers", section="s.6")
+    title: str = param("what the scenario is, in a few words", section="DESIGN s.6")
+    question: str = param("the question it answers", section="DESIGN s.6")
     run: RunConfig
     organisation: OrganisationConfig
     market: MarketConfig
@@ -111,7 +113,11 @@ class Scenario(Config):
     support: SupportConfig
     customers: CustomersConfig
     finance: FinanceConfig
-    targets: dict[str, Target] = param("absolute target of each owned KPI", section="O3")
+    targets: dict[str, Target] = param(
+        "absolute target of each owned KPI",
+        section="O3",
+        source="1.25 x the base rate; else the healthy values of s.9",
+    )
     shocks: dict[str, AnyShock] = param("what happens, by name", section="s.8")
     sources: dict[str, AnySource] = param("simple arrivals, by name", section="O5")
 
