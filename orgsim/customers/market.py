@@ -55,7 +55,12 @@ class SegmentConfig(Config):
     """One segment of the market."""
 
     weights: Weights
-    qualified_share: Share = param("leads worth the attention of sales (SQL)", section="M1.4")
+    qualified_share: Share = param(
+        "leads worth the attention of sales (SQL)",
+        evidence="V",
+        section="M1.4",
+        source="published ranges 13-60 % by definition and industry",
+    )
 
 
 class MarketConfig(Config):
@@ -63,14 +68,37 @@ class MarketConfig(Config):
 
     base: SegmentConfig
     niche: SegmentConfig
-    base_leads: Rate = param("leads of the base offer", unit="1/h", section="S1", ge=0)
+    base_leads: Rate = param("leads of the base offer", unit="1/h", section="s.11", ge=0)
     niche_size: float = param("prospects in the niche (M)", unit="people", section="M1.1", ge=0)
     appeal_slope: float = param("sensitivity k_a of the appeal", section="M1.1", ge=0)
-    spontaneous: Rate = param("external influence p", unit="1/h", section="M1.3", ge=0)
-    imitation: Rate = param("internal influence q", unit="1/h", section="M1.3", ge=0)
-    damping: float = param("deterrence nu of negative word of mouth", section="M1.3", ge=0)
+    spontaneous: Rate = param(
+        "external influence p",
+        unit="1/h",
+        evidence="R",
+        section="M1.3",
+        source="mean of Sultan, Farley & Lehmann 1990",
+        ge=0,
+    )
+    imitation: Rate = param(
+        "internal influence q",
+        unit="1/h",
+        evidence="R",
+        section="M1.3",
+        source="mean of Sultan, Farley & Lehmann 1990",
+        ge=0,
+    )
+    damping: float = param(
+        "deterrence nu of negative word of mouth",
+        section="M1.3",
+        source="60 retuned to 10; no direct evidence, sweep 0-120",
+        ge=0,
+    )
     reference_talk: float = param(
-        "negative tellings per customer that are normal (w_ref)", section="S2", ge=0
+        "negative tellings per customer that are normal (w_ref)",
+        evidence="C",
+        section="S2",
+        source="the baseline's own ratio",
+        ge=0,
     )
     spillover: Share = param("niche talk that reaches base prospects", section="M1.3", ge=0, le=1)
     talk_half_life: Duration = param("how long a telling works", unit="h", section="M1.3", gt=0)
