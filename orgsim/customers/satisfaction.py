@@ -28,22 +28,49 @@ PERCEIVED = {
 class ReferenceQuality(Config):
     """Quality that counts as normal, by kind of episode (Q_ref)."""
 
-    delivery: Share = param("mean quality of a delivery", section="C1", ge=0, le=1)
-    contact: Share = param("mean quality of a contact", section="C1", ge=0, le=1)
-    cancellation: Share = param("quality expected of an order", section="C1", ge=0, le=1)
+    delivery: Share = param(
+        "mean quality of a delivery", evidence="P", section="C1", source="calm times", ge=0, le=1
+    )
+    contact: Share = param(
+        "mean quality of a contact", evidence="P", section="C1", source="calm times", ge=0, le=1
+    )
+    cancellation: Share = param(
+        "quality expected of an order", evidence="P", section="C1", source="calm times", ge=0, le=1
+    )
 
 
 class SatisfactionConfig(Config):
     """How an episode is judged and remembered."""
 
-    intercept: float = param("satisfaction at normal quality, as expected (s_0)", section="M5.3")
-    quality_effect: float = param("points per unit of quality (b_Q)", section="M5.3", ge=0)
-    gap_effect: float = param("points per unit of valued gap (b_D)", section="M5.3", ge=0)
+    intercept: float = param(
+        "satisfaction at normal quality, as expected (s_0)",
+        evidence="C",
+        section="M5.3",
+        source="solved for a stationary mean of 7.5 (C2)",
+    )
+    quality_effect: float = param(
+        "points per unit of quality (b_Q)", section="M5.3", source="tuned to s.5.13", ge=0
+    )
+    gap_effect: float = param(
+        "points per unit of valued gap (b_D)", section="M5.3", source="tuned to s.5.13", ge=0
+    )
     gain: float = param("value of exceeding an expectation (g)", section="M5.3", ge=0)
-    loss: float = param("value of falling short (lambda)", section="M5.3", ge=0)
+    loss: float = param(
+        "value of falling short (lambda)",
+        evidence="R",
+        section="M5.3",
+        source="Tversky & Kahneman 1992",
+        ge=0,
+    )
     noise: float = param("standard deviation of an episode's noise", section="M5.3", ge=0)
     reference: ReferenceQuality
-    memory: Share = param("least weight of the latest episode (eta)", section="M5.4", ge=0, le=1)
+    memory: Share = param(
+        "least weight of the latest episode (eta)",
+        section="M5.4",
+        source="direction after Bolton 1998",
+        ge=0,
+        le=1,
+    )
     contact_weight: Share = param("weight of a contact in it", section="M5.4", ge=0, le=1)
     silence: float = param("reliability lost per late day without news", section="M5.1", ge=0)
 
