@@ -38,9 +38,19 @@ class FinanceConfig(Config):
     chassis_cost: Money = param("a chassis", unit="EUR", section="s.11", ge=0)
     kit_cost: Money = param("a niche kit", unit="EUR", section="s.11", ge=0)
     extras_cost: Money = param(
-        "base kit and accessories of an order", unit="EUR", section="s.11", ge=0
+        "base kit and accessories of an order",
+        unit="EUR",
+        section="s.11",
+        source="COGS of 45 % of a base order, less the chassis",
+        ge=0,
     )
-    fixed_cost: Money = param("per year", unit="EUR/a", section="s.11", ge=0)
+    fixed_cost: Money = param(
+        "per year",
+        unit="EUR/a",
+        section="s.7",
+        source="retuned for a contribution of 12 % of revenue (O4)",
+        ge=0,
+    )
     holding_share: Share = param("of the stock's value per year", section="s.7", ge=0)
     kit_write_off: Share = param("value lost of kits left at the horizon", section="s.7", ge=0)
     discount: Share = param("yearly, for future customers' value (i)", section="M5.12", ge=0)
