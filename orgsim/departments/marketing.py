@@ -44,7 +44,8 @@ class PlanConfig(Config):
     cv: float = param("random error of the plan (lognormal)", section="M3.2", ge=0)
     expected_bookings: Share = param(
         "bookings per campaign lead of full quality that the plan assumes",
-        section="M2.3",
+        section="M3.2",
+        source="from the base rates: 40 % qualified, 20 % won",
         ge=0,
         le=1,
     )
@@ -54,7 +55,9 @@ class MarketingConfig(Config):
     """Marketing's parameters."""
 
     capability: AttributeLevels = param(
-        "what marketing believes the company delivers", section="M1.1"
+        "what marketing believes the company delivers",
+        section="M1.5",
+        source="speed: 3 days (s.11)",
     )
     headline: AttributeLevels = param(
         "which attributes a full headline lifts, and how far", section="M1.5"
@@ -73,9 +76,21 @@ class CampaignConfig(Config):
     budget: Money = param("total spend at intensity 1", unit="EUR", section="s.8", ge=0)
     duration: Duration = param("how long it runs", unit="h", section="s.8", gt=0)
     claim: float = param("promise inflation phi_m of the campaign", section="M1.5", ge=0, le=1)
-    half_life: Duration = param("advertising carry-over", unit="h", section="M1.2", ge=0)
+    half_life: Duration = param(
+        "advertising carry-over",
+        unit="h",
+        section="M1.2",
+        source="days for direct response; months for brands (Leone 1995)",
+        ge=0,
+    )
     hill_exponent: float = param("shape s of the response", section="M1.2", gt=0, le=20)
-    reach: Rate = param("people reached at full pressure", unit="1/h", section="M1.2", ge=0)
+    reach: Rate = param(
+        "people reached at full pressure",
+        unit="1/h",
+        section="M1.2",
+        source="set for a peak of about 900 leads a day (s.8)",
+        ge=0,
+    )
     response_rate: Share = param("responses per person reached", section="M1.2", ge=0, le=1)
 
 
