@@ -36,8 +36,15 @@ class OrderUpTo(Config):
 
     kind: Literal["order_up_to"]
     review: Duration = param("time between reviews (R)", unit="h", section="M3.3", ge=1)
-    safety: float = param("safety factor z", section="M3.3", ge=0)
-    smoothing: float = param("weekly smoothing constant alpha", section="M3.2", ge=0, le=1)
+    safety: float = param(
+        "safety factor z",
+        section="M3.3",
+        source="2.05; chassis retuned for the OTIF gate (s.11)",
+        ge=0,
+    )
+    smoothing: float = param(
+        "weekly smoothing constant alpha", section="M3.2", source="textbook range .1-.3", ge=0, le=1
+    )
     lead_time: Duration = param("lead time planned with (L)", unit="h", section="M3.3", ge=0)
     lead_time_cv: float = param("its coefficient of variation", section="M3.3", ge=0)
 
@@ -59,7 +66,11 @@ class ComponentConfig(Config):
     policy: Policy
     opening_stock: int = param("units on hand at the start", unit="units", section="s.11", ge=0)
     opening_forecast: float = param(
-        "units a day forecast at the start", unit="1/d", section="M3.2", ge=0
+        "units a day forecast at the start",
+        unit="1/d",
+        section="s.11",
+        source="400 orders a day",
+        ge=0,
     )
     opening_deviation: float = param(
         "standard deviation of a day's demand at the start", unit="1/d", section="M3.2", ge=0
