@@ -40,10 +40,16 @@ class PersuasionConfig(Config):
     """How a segment decides."""
 
     win_intercept: float = param(
-        "log-odds of winning a fresh lead at an honest promise", section="M2.3"
+        "log-odds of winning a fresh lead at an honest promise",
+        evidence="C",
+        section="M2.3",
+        source="solved so that baseline wins replace churn (S4)",
     )
     claim_effect: float = param(
-        "log-odds per promise step of inflation (a_phi)", section="M2.3", ge=0
+        "log-odds per promise step of inflation (a_phi)",
+        section="M2.3",
+        source="base: Cui et al. 2024 [V]; niche: judgement",
+        ge=0,
     )
 
 
@@ -52,7 +58,11 @@ class RepIncentives(Config):
 
     weight_bookings: float = param("pay on bookings (w_book)", section="M2.4", ge=0)
     weight_experience: float = param("pay on customer experience (w_cx)", section="M2.4", ge=0)
-    line_of_sight: Share = param("how far a rep sees the shared goal (ell)", section="M6.2")
+    line_of_sight: Share = param(
+        "how far a rep sees the shared goal (ell)",
+        section="M6.2",
+        source="after Jerath, Netessine & Zhang",
+    )
     integrity_cost: float = param("cost of a stretched truth (c_0)", section="M2.4", gt=0)
     experience_cost: float = param("weight of the shared goal (chi)", section="M2.4", ge=0)
     pressure: float = param("effect of a gap to target (gamma)", section="M2.4", ge=0)
@@ -66,15 +76,36 @@ class SalesConfig(Config):
     niche: PersuasionConfig
     web_share: Share = param("qualified leads that decide without a rep", section="M2.1")
     hours: Weekly = param("when sales is open", unit="week", section="s.0.3")
-    reps: Weekly = param("reps selling, by hour of the week", unit="people", section="M2.1")
+    reps: Weekly = param(
+        "reps selling, by hour of the week",
+        unit="people",
+        evidence="C",
+        section="M2.1",
+        source="solved for a base load of .65 (S5)",
+    )
     handle_time: DurationLaw = param("a rep's work on one lead", unit="h", section="M2.1")
     ageing_scale: Duration = param("tau of lead ageing", unit="h", section="M2.2", gt=0)
-    ageing_power: float = param("beta of lead ageing", section="M2.2", ge=0)
+    ageing_power: float = param(
+        "beta of lead ageing", section="M2.2", source="attenuated from Oldroyd et al. 2011", ge=0
+    )
     incentives: RepIncentives
-    bookings_target: Rate = param("the team's quota", unit="1/h", section="O3", gt=0)
+    bookings_target: Rate = param(
+        "the team's quota",
+        unit="1/h",
+        section="O3",
+        source="1.25 x the base rate of 20 a day",
+        gt=0,
+    )
     price_base: Money = param("average order, base offer", unit="EUR", section="s.11", ge=0)
     price_niche: Money = param("average order, niche offer", unit="EUR", section="s.11", ge=0)
-    payroll_fte: float = param("reps employed", unit="FTE", section="s.11", ge=0)
+    payroll_fte: float = param(
+        "reps employed",
+        unit="FTE",
+        evidence="C",
+        section="s.11",
+        source="145 rep-hours a week / (5 d x 6.4 selling hours)",
+        ge=0,
+    )
     salary: Money = param("a rep's yearly cost", unit="EUR/a", section="s.11", ge=0)
     commission: Share = param("share of a customer's first order", section="O4", ge=0)
 
