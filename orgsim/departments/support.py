@@ -47,15 +47,33 @@ _SEGMENTS, _REASONS = tuple(Segment), tuple(Reason)
 class SupportConfig(Config):
     """Support's parameters."""
 
-    agents: Weekly = param("agents on duty, by hour of the week", unit="people", section="U1")
+    agents: Weekly = param(
+        "agents on duty, by hour of the week",
+        unit="people",
+        evidence="C",
+        section="U1",
+        source="16.5 FTE x 7.5 h x .7 x 5/7 over 12 h",
+    )
     contained_share: Share = param("contacts self-service answers", section="M4.2", ge=0, le=1)
-    email_share: Share = param("contacts that need an agent and write", section="M4.2", ge=0, le=1)
+    email_share: Share = param(
+        "contacts that need an agent and write",
+        section="M4.2",
+        source=".20; retuned for abandonment and occupancy (U1)",
+        ge=0,
+        le=1,
+    )
     patience: DurationLaw = param("how long a caller holds", unit="h", section="M4.4")
     handle_time: DurationLaw = param("an agent's work on a contact", unit="h", section="M4.5")
     unfamiliar_effort: float = param(
         "extra handle time at no knowledge of the offer (u)", section="M4.5", ge=0
     )
-    resolution: Share = param("contacts solved at once (f_0)", section="M4.6", ge=0, le=1)
+    resolution: Share = param(
+        "contacts solved at once (f_0)",
+        section="M4.6",
+        source="benchmark of about .70 (SQM) [V]",
+        ge=0,
+        le=1,
+    )
     unfamiliar_loss: Share = param("loss of resolution at no knowledge (f_n)", section="M4.6", ge=0)
     blind_loss: Share = param(
         "loss of resolution when nothing is known of stock (f_e)", section="M4.6", ge=0
