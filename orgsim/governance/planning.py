@@ -25,5 +25,5 @@ class CoordinationConfig(Config):
 
     briefing: BriefingConfig
     overhead_per_week: Money = param(
-        "meetings, planning rounds and their staff", unit="EUR/wk", section="M6.6", ge=0
+        "meetings, planning rounds and their staff", unit="EUR/wk", section="s.6.11", ge=0
     )
