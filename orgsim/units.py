@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import core_schema
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
 
-__all__ = ["DAY", "WEEK", "YEAR", "Duration", "Money", "Rate", "Share", "Weekly"]
+__all__ = ["DAY", "WEEK", "YEAR", "Duration", "Heads", "Money", "Rate", "Share", "Weekly"]
 
 DAY = 24.0
 WEEK = 168.0
@@ -375,3 +375,13 @@ def _by_day(start: int, end: int) -> Iterator[tuple[int, int, int]]:
 def _clock(minute: int) -> str:
     hour, rest = divmod(minute, 60)
     return f"{hour:02d}:{rest:02d}" if rest else f"{hour:02d}"
+
+
+def _whole(week: Weekly) -> Weekly:
+    if any(value != int(value) for value in week.values):
+        raise ValueError("heads on duty are whole numbers")
+    return week
+
+
+Heads: TypeAlias = Annotated[Weekly, AfterValidator(_whole)]
+"""People on duty by hour of the week: a `Weekly` of whole numbers."""

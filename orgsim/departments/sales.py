@@ -33,7 +33,7 @@ from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, OrderPla
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, Duration, Money, Rate, Share, Weekly
+from orgsim.units import DAY, WEEK, Duration, Heads, Money, Rate, Share, Weekly
 
 
 class PersuasionConfig(Config):
@@ -76,7 +76,7 @@ class SalesConfig(Config):
     niche: PersuasionConfig
     web_share: Share = param("qualified leads that decide without a rep", section="M2.1")
     hours: Weekly = param("when sales is open", unit="week", section="s.0.3")
-    reps: Weekly = param(
+    reps: Heads = param(
         "reps selling, by hour of the week",
         unit="people",
         evidence="C",

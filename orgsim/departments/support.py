@@ -39,7 +39,7 @@ from orgsim.governance.information import Belief, Information
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, Money, Share, Weekly
+from orgsim.units import DAY, WEEK, Heads, Money, Share
 
 _SEGMENTS, _REASONS = tuple(Segment), tuple(Reason)
 
@@ -47,7 +47,7 @@ _SEGMENTS, _REASONS = tuple(Segment), tuple(Reason)
 class SupportConfig(Config):
     """Support's parameters."""
 
-    agents: Weekly = param(
+    agents: Heads = param(
         "agents on duty, by hour of the week",
         unit="people",
         evidence="C",

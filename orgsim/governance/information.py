@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -29,12 +29,19 @@ if TYPE_CHECKING:
     from orgsim.kernel.world import World
 
 
+Area = Literal["marketing", "sales", "logistics", "support", "finance"]
+"""Who may speak and listen; a misspelt area would silently be nobody."""
+
+Topic = Literal["campaign_plan", "promise_terms", "stock_eta"]
+"""What there is to tell."""
+
+
 class ChannelConfig(Config):
     """One directed information channel."""
 
-    sender: str = param("area that speaks", section="M6.1")
-    receiver: str = param("area that listens", section="M6.1")
-    topic: str = param("what it is about", section="M6.1")
+    sender: Area = param("area that speaks", section="M6.1")
+    receiver: Area = param("area that listens", section="M6.1")
+    topic: Topic = param("what it is about", section="M6.1")
     active: bool = param("whether anything is sent at all", section="M6.1")
     notice: Duration = param(
         "how long before the event the message is sent", unit="h", section="M6.1", ge=0

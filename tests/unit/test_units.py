@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from orgsim.units import DAY, WEEK, YEAR, Duration, Money, Rate, Share, Weekly
+from orgsim.units import DAY, WEEK, YEAR, Duration, Heads, Money, Rate, Share, Weekly
 
 DURATION, RATE, MONEY, SHARE = (TypeAdapter[float](t) for t in (Duration, Rate, Money, Share))
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -257,3 +257,10 @@ def test_always_and_never_do_not_change() -> None:
 def test_what_is_no_calendar_is_refused_with_how_to_write_one(written: Any) -> None:
     with pytest.raises(ValidationError, match=r"write|unknown day|hours|number"):
         TypeAdapter(Weekly).validate_python(written)
+
+
+def test_heads_on_duty_are_whole_numbers() -> None:
+    heads = TypeAdapter(Heads)
+    assert heads.validate_python({"Mon-Fri 09-18": 3}).maximum == 3.0
+    with pytest.raises(ValidationError, match="whole numbers"):
+        heads.validate_python({"always": 1.5})
