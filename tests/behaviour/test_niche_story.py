@@ -2,7 +2,8 @@
 
 Three paired replications over 30 weeks. Statements of shape, never of level: what breaks, in which
 order, for whom, and which telling mends what. What breaks holds in every replication, what telling
-is worth on average: chance deliveries of the supplier weigh on it.
+is worth on average. Chance deliveries of the chassis supplier, which break promises of their own in
+some replications, are kept out by a large safety stock.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from tests.behaviour.replicated import replicated
 
-WEEKS = ("run.weeks=30",)
+WEEKS = ("run.weeks=30", "logistics.chassis.policy.safety=5")  # the supplier's chance kept out
 REPLICATIONS = 3
 LAUNCH, END = 8, 14
 
@@ -118,9 +119,10 @@ def test_niche_customers_leave_sooner_and_the_company_average_hides_it(silo, coo
     assert (firm > 7.3).all()
 
 
-def test_negative_talk_ends_the_campaigns_success_early(silo, told):
+def test_negative_talk_ends_the_campaigns_success_early(silo, coordinated):
     weeks = slice(LAUNCH + 4, END)
-    assert (silo.course("leads")[:, weeks].mean(1) < told.course("leads")[:, weeks].mean(1)).all()
+    silenced, lasting = (r.course("leads")[:, weeks].mean(axis=1) for r in (silo, coordinated))
+    assert (silenced < lasting).all()
 
 
 def test_the_company_is_worth_less_than_had_it_done_nothing(silo, nothing):
