@@ -13,6 +13,7 @@ Reference: joblib and loky (https://joblib.readthedocs.io); ECOSYSTEM 1.5 for wh
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import threading
@@ -212,6 +213,12 @@ def _end_workers(outcomes: Generator[Outcome, None, None]) -> None:
         warnings.simplefilter("ignore")
         outcomes.close()
     get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+    # A pool that joblib has given up is no longer the reusable one; a worker of it that waits for a
+    # lock whose holder was killed would wait for ever, and Python for it at exit.
+    for child in multiprocessing.active_children():
+        if child.pid is not None and child.name.startswith("LokyProcess"):
+            os.kill(child.pid, signal.SIGKILL)
+            child.join()
 
 
 @contextmanager
