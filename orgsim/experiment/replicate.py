@@ -213,8 +213,8 @@ def _end_workers(outcomes: Generator[Outcome, None, None]) -> None:
         warnings.simplefilter("ignore")
         outcomes.close()
     get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
-    # A pool that joblib has given up is no longer the reusable one; a worker of it that waits for a
-    # lock whose holder was killed would wait for ever, and Python for it at exit.
+    # Where loky cannot list a worker's children it fails to kill the worker, too, and forgets the
+    # others; Python would then wait for them for ever at exit. psutil spares us that, this makes sure.
     for child in multiprocessing.active_children():
         if child.pid is not None and child.name.startswith("LokyProcess"):
             os.kill(child.pid, signal.SIGKILL)

@@ -117,3 +117,20 @@ def test_hash_seed_locale_time_zone_folder_and_workers_leave_the_same_bytes(
         assert [path.name for path in home.iterdir()] == ["ergebnisse"]
         found.append(contents(home / "ergebnisse"))
     assert found[0] == found[1]
+
+
+def test_ctrl_c_ends_every_worker_also_where_nothing_can_list_processes(tmp_path: Path) -> None:
+    """Neither psutil nor pgrep: loky then forgets workers, whom Python would await for ever."""
+    blind, results = tmp_path / "blind", tmp_path / "results"
+    blind.mkdir()
+    (blind / "psutil.py").write_text("raise ImportError('hidden by a test')\n")
+    program = start(results, 2, 2.0, PATH=str(blind), PYTHONPATH=str(blind))
+    try:
+        wait_for_parts(results, 1, program)
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=20)
+        assert program.returncode == 130
+        assert processes_of(program.pid) == set()
+    finally:
+        for left in processes_of(program.pid):
+            os.kill(left, signal.SIGKILL)
