@@ -214,7 +214,7 @@ def _end_workers(outcomes: Generator[Outcome, None, None]) -> None:
         outcomes.close()
     get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
     # Where loky cannot list a worker's children it fails to kill the worker, too, and forgets the
-    # others; Python would then wait for them for ever at exit. psutil spares us that, this makes sure.
+    # others; Python would then wait for them for ever at exit. psutil spares us that; make sure.
     for child in multiprocessing.active_children():
         if child.pid is not None and child.name.startswith("LokyProcess"):
             os.kill(child.pid, signal.SIGKILL)

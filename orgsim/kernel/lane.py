@@ -1,8 +1,9 @@
 """The lean lane: processes that wait without creating an event per wait.
 
 What is modelled: a person or a piece of work that goes through a procedure step by step. A lean
-process is a generator; it holds for a number of hours, or yields a `Waitable`. The items here are
-what the world's order of events is made of, beside SimPy's own events.
+process is a generator; it holds for a number of hours, or yields a `Waitable`. Who wants to wait
+for its end, or to name it, holds a `LeanProcess` for it; the others run as bare generators. The
+items here are what the world's order of events is made of, beside SimPy's own events.
 
 Assumption: a process waits in one place at a time, and only that place resumes it.
 
@@ -27,6 +28,7 @@ __all__ = [
     "Item",
     "LeanGenerator",
     "LeanProcess",
+    "Process",
     "Rank",
     "Repeat",
     "Until",
@@ -56,7 +58,7 @@ class Waitable:
 
     __slots__ = ()
 
-    def enlist(self, process: LeanProcess) -> bool:
+    def enlist(self, process: Process) -> bool:
         """Return True if there is nothing to wait for; else keep the process and return False.
 
         Who keeps it ends the wait with `world.resume(process, answer)`.
@@ -65,31 +67,16 @@ class Waitable:
 
 
 class LeanProcess(Waitable):
-    """A generator that runs on the lean lane; made by `World.start`."""
+    """The handle of a generator that runs on the lean lane; made by `World.start`."""
 
-    # Defaults of the class and no slots: a process that nobody waits for never sets them.
-    _name = ""
-    _value: Any = PENDING
-    _error: BaseException | None = None
-    _done: Event | None = None
-
-    def __init__(self, world: World, generator: LeanGenerator) -> None:
+    def __init__(self, world: World, generator: LeanGenerator, name: str = "") -> None:
+        self.generator = generator
         self.send = generator.send
+        self.name = name or getattr(generator, "__name__", repr(generator))
         self._world = world
-
-    @property
-    def generator(self) -> LeanGenerator:
-        """The generator that this process runs."""
-        return cast(LeanGenerator, cast(Any, self.send).__self__)
-
-    @property
-    def name(self) -> str:
-        """The name given at the start, or that of the generator function."""
-        return self._name or getattr(self.generator, "__name__", repr(self.generator))
-
-    @name.setter
-    def name(self, name: str) -> None:
-        self._name = name
+        self._value: Any = PENDING
+        self._error: BaseException | None = None
+        self._done: Event | None = None
 
     def __repr__(self) -> str:
         return f"<LeanProcess {self.name}>"
@@ -115,9 +102,9 @@ class LeanProcess(Waitable):
                 self._done.callbacks = cast(Any, None)  # SimPy's mark of an event long processed
         return self._done
 
-    def enlist(self, process: LeanProcess) -> bool:
+    def enlist(self, process: Process) -> bool:
         """Let another lean process wait for the end of this one (its return value comes back)."""
-        process.await_event(self.done)
+        self._world.handle(process).await_event(self.done)
         return False
 
     def await_event(self, event: Event) -> None:
@@ -150,10 +137,16 @@ class LeanProcess(Waitable):
         if self._error is error:
             raise error  # on its way out already
         self._value, self._error = None, error
-        error.add_note(f"in process {self.name!r} at t = {self._world.now!r} h")
+        note = f"in process {self.name!r} at t = {self._world.now!r} h"
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
         if self._done is None or not isinstance(error, Exception):
             raise error
         self._done.fail(error)
+
+
+Process = LeanProcess | LeanGenerator
+"""What waits and goes on: a bare generator, or the handle of one."""
 
 
 class Until(Waitable):
@@ -165,7 +158,7 @@ class Until(Waitable):
         self._world = world
         self._time = time
 
-    def enlist(self, process: LeanProcess) -> bool:
+    def enlist(self, process: Process) -> bool:
         """Plan the process for that moment."""
         self._world.schedule_at(self._time, Rank.NORMAL, process)
         return False
@@ -178,7 +171,7 @@ class Item:
     answer: Any = None
     """What the process that goes on is told."""
 
-    def fire(self) -> LeanProcess | None:
+    def fire(self) -> Process | None:
         """Do what is due; return the process that goes on with `answer`, if any."""
         raise NotImplementedError
 
@@ -222,22 +215,18 @@ class Repeat(Item):
 class Feed(Item):
     """A call per row of precomputed columns, each at its own time; one heap entry at any moment."""
 
-    __slots__ = ("_action", "_rows", "_times", "_world")
+    __slots__ = ("_calls", "_times", "_world")
 
-    def __init__(
-        self, world: World, times: list[float], action: Callable[..., Any], rows: Iterator[Any]
-    ) -> None:
-        self._world, self._action = world, action
-        self._times, self._rows = iter(times), rows
+    def __init__(self, world: World, times: list[float], calls: Iterator[Process | None]) -> None:
+        self._world = world
+        self._times, self._calls = iter(times), calls
         for time in self._times:
             world.schedule_at(time, Rank.NORMAL, self)
             break
 
-    def fire(self) -> LeanProcess | None:
+    def fire(self) -> Process | None:
         """Plan the next row and do this one; what is made to run, runs."""
-        world = self._world
         for time in self._times:  # the next one only, if there is one
-            world.push(time, 1, self)
+            self._world.push(time, 1, self)
             break
-        made = self._action(*next(self._rows))
-        return None if made is None else LeanProcess(world, made)
+        return next(self._calls)

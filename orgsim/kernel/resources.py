@@ -17,7 +17,7 @@ from collections import deque
 from math import inf
 
 from orgsim.errors import ModelError
-from orgsim.kernel.lane import Item, LeanProcess, Rank, Waitable
+from orgsim.kernel.lane import Item, Process, Rank, Waitable
 from orgsim.kernel.stock import Claim, Stock, StockRoom
 from orgsim.kernel.world import World
 from orgsim.units import Weekly
@@ -38,7 +38,7 @@ class Turn(Waitable):
         self._priority = priority
         self._patience = patience
 
-    def enlist(self, process: LeanProcess) -> bool:
+    def enlist(self, process: Process) -> bool:
         """Be served at once, perhaps because work is put aside (U1), or join the queue."""
         pool = self._pool
         pool.entered += 1
@@ -61,7 +61,7 @@ class Place(Item):
     __slots__ = ("_pool", "is_waiting", "process", "since")
     answer = False  # to who leaves because patience is over
 
-    def __init__(self, pool: Pool, process: LeanProcess) -> None:
+    def __init__(self, pool: Pool, process: Process) -> None:
         now = pool.world.now
         pool.queued += 1
         pool.queue_sum -= now
@@ -70,7 +70,7 @@ class Place(Item):
         self.since = now
         self.is_waiting = True
 
-    def fire(self) -> LeanProcess | None:
+    def fire(self) -> Process | None:
         """Leave the queue because patience is over; nothing if served in the meantime."""
         if not self.is_waiting:
             return None
@@ -83,7 +83,7 @@ class Work(Waitable):
 
     __slots__ = ("hours", "pool", "process", "spell", "started")
 
-    process: LeanProcess
+    process: Process
 
     def __init__(self, pool: Pool, hours: float) -> None:
         self.pool = pool
@@ -91,7 +91,7 @@ class Work(Waitable):
         self.started = 0.0
         self.spell = 0  # counts the interruptions: tells a planned end that still holds
 
-    def enlist(self, process: LeanProcess) -> bool:
+    def enlist(self, process: Process) -> bool:
         """Start at once if a server is idle, or wait until one is."""
         self.process = process
         self.pool.take_on(self)
@@ -107,11 +107,11 @@ class _PlannedEnd(Item):
         self._work, self._spell = work, work.spell
 
     @property
-    def process(self) -> LeanProcess:
+    def process(self) -> Process:
         """Who waits for the work."""
         return self._work.process
 
-    def fire(self) -> LeanProcess | None:
+    def fire(self) -> Process | None:
         work = self._work
         if work.spell != self._spell:
             return None
@@ -161,7 +161,7 @@ class Pool(Waitable):
 
     # -- what a process yields or calls ------------------------------------------------------------
 
-    def enlist(self, process: LeanProcess) -> bool:
+    def enlist(self, process: Process) -> bool:
         """Queue for one server at priority 0 (`yield pool`)."""
         return self._turns[0].enlist(process)
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from orgsim.errors import ModelError
-from orgsim.kernel.lane import LeanProcess, Waitable
+from orgsim.kernel.lane import Process, Waitable
 from orgsim.kernel.world import World
 
 __all__ = ["Claim", "Stock", "StockRoom"]
@@ -243,14 +243,14 @@ class _Take(Waitable):
 
     __slots__ = ("_stock", "n", "process", "since")
 
-    process: LeanProcess
+    process: Process
     since: float
 
     def __init__(self, stock: Stock, n: int) -> None:
         self._stock = stock
         self.n = n
 
-    def enlist(self, process: LeanProcess) -> bool:
+    def enlist(self, process: Process) -> bool:
         """Be served at once, or become a backorder."""
         stock, n = self._stock, self.n
         if n <= stock.on_hand and not stock.queue:

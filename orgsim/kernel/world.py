@@ -20,10 +20,11 @@ DESIGN.md s.4 (why there is a lean lane).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
-from itertools import count
+from collections.abc import Callable
+from heapq import heappop, heappush, heappushpop
+from itertools import count, repeat, starmap
 from math import floor, inf
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -37,6 +38,7 @@ from orgsim.kernel.lane import (
     Feed,
     LeanGenerator,
     LeanProcess,
+    Process,
     Rank,
     Repeat,
     Until,
@@ -95,9 +97,7 @@ class World(Environment):
         """Start a lean process now, in insertion order. Raises ModelError if it is no generator."""
         if not hasattr(generator, "send"):
             raise ModelError(f"{name or generator!r} is not a generator: it has no yield")
-        process = LeanProcess(self, generator)
-        if name:
-            process.name = name
+        process = LeanProcess(self, generator, name)
         self.resume(process)
         return process
 
@@ -133,8 +133,8 @@ class World(Environment):
         values = [np.asarray(column).tolist() for column in columns]
         if any(len(column) != len(moments) for column in values):
             raise ModelError("feed: the columns must have the length of the times")
-        rows: Iterator[Any] = zip(*values, strict=True) if values else iter([()] * len(moments))
-        Feed(self, moments.tolist(), action, rows)
+        rows = zip(*values, strict=True) if values else repeat(())
+        Feed(self, moments.tolist(), starmap(action, rows))
 
     def gauge(self, name: str, read: Callable[[], float], *, member: str = "") -> None:
         """Declare a gauge: read at each week's end into the journal, never read back (MODEL O1)."""
@@ -178,9 +178,13 @@ class World(Environment):
         else:
             self._due[time] = [(1, due), (rank, item)]
 
-    def resume(self, process: LeanProcess, answer: Any = None) -> None:
+    def resume(self, process: Process, answer: Any = None) -> None:
         """Let a waiting process go on at this instant, in insertion order."""
         self.ready.append((process, answer))
+
+    def handle(self, process: Process) -> LeanProcess:
+        """Return the handle of a process; a bare generator is given one."""
+        return process if isinstance(process, LeanProcess) else LeanProcess(self, process)
 
     # -- the loop ----------------------------------------------------------------------------------
 
@@ -191,9 +195,10 @@ class World(Environment):
         return self._moments[0] if self._moments else inf
 
     def advance(
-        self, process: LeanProcess, answer: Any = None, error: BaseException | None = None
+        self, process: Process, answer: Any = None, error: BaseException | None = None
     ) -> None:
         """Run a process up to its next wait, giving it an answer or throwing an error into it."""
+        process = self.handle(process)
         for _ in range(self.loop_limit):
             try:
                 what = process.send(answer) if error is None else process.generator.throw(error)
@@ -207,17 +212,17 @@ class World(Environment):
             answer, error = process.outcome(event)  # over already: go on, as SimPy does
         raise self._endless_loop({_name(process)})
 
-    def _wait(self, process: LeanProcess, what: Any) -> None:
+    def _wait(self, process: Process, what: Any) -> None:
         """Let a process wait for what it yielded."""
         if isinstance(what, Waitable):
             if what.enlist(process):
                 self.resume(process, True)
         elif isinstance(what, Event):
-            process.await_event(what)
+            self.handle(process).await_event(what)
         else:
             self._hold(process, what)
 
-    def _hold(self, process: LeanProcess, hours: Any) -> None:
+    def _hold(self, process: Process, hours: Any) -> None:
         """Let a process hold; what is no proper number of hours is thrown back at it."""
         try:
             delay = float(hours)
@@ -226,7 +231,7 @@ class World(Environment):
         if 0.0 <= delay < inf:
             self.push(self.now + delay, 1, process)
         else:
-            text = f"process {process.name!r} yielded {hours!r}: hours to hold must be a finite "
+            text = f"process {_name(process)!r} yielded {hours!r}: hours to hold must be a finite "
             text += "number not below 0; else yield a pool, a stock, an event or a process"
             self.advance(process, None, ModelError(text))
 
@@ -250,7 +255,7 @@ class World(Environment):
 
     def _do(self, item: Any, answer: Any) -> None:
         """Do one item of the agenda."""
-        if isinstance(item, LeanProcess):
+        if isinstance(item, LeanProcess | GeneratorType):
             self.advance(item, answer)
         elif isinstance(item, Event):
             self._fire_event(item)
@@ -296,43 +301,50 @@ class World(Environment):
             else:
                 self.now = now = heappop(moments)
                 item, answer, steps = due.pop(now), None, 0
-            process, kind = item, item.__class__
-            if kind is not LeanProcess:
-                if kind is list:
-                    self._line_up(item)
-                    continue
-                if item is None:
-                    return
-                if isinstance(item, Event):
-                    self._fire_event(item)
-                    continue
-                process = item.fire()
-                if process is None:
-                    continue
-                answer = item.answer
-            try:
-                what = process.send(answer)
-                while what.__class__ is not float:
-                    if not isinstance(what, Waitable):
-                        self._wait(process, what)
-                    elif what.enlist(process):
-                        if not ready and not before and steps < limit:
-                            steps += 1  # nothing else is due: its turn would be next anyway
-                            what = process.send(True)
-                            continue
-                        ready.append((process, True))
-                    break
-                else:
-                    time = now + what
-                    if now < time < inf and time not in due:
-                        due[time] = process
-                        heappush(moments, time)
+            while True:  # as long as one thing leads to the next
+                process, kind = item, item.__class__
+                if kind is not GeneratorType and kind is not LeanProcess:
+                    if kind is list:
+                        self._line_up(item)
+                        break
+                    if item is None:
+                        return
+                    if isinstance(item, Event):
+                        self._fire_event(item)
+                        break
+                    process = item.fire()
+                    if process is None:
+                        break
+                    answer = item.answer
+                try:
+                    what = process.send(answer)
+                    while what.__class__ is not float:
+                        if not isinstance(what, Waitable):
+                            self._wait(process, what)
+                        elif what.enlist(process):
+                            if not ready and not before and steps < limit:
+                                steps += 1  # nothing else is due: its turn would be next anyway
+                                what = process.send(True)
+                                continue
+                            ready.append((process, True))
+                        break
                     else:
-                        self._hold(process, what)
-            except StopIteration as end:
-                process.end(end.value)
-            except BaseException as failure:
-                process.fail(failure)
+                        time = now + what
+                        if now < time < inf and time not in due:
+                            due[time] = process
+                            if not ready and not before:
+                                self.now = now = heappushpop(moments, time)
+                                item, answer, steps = due.pop(now), None, 0
+                                continue
+                            heappush(moments, time)
+                        else:
+                            self._hold(process, what)
+                except StopIteration as end:
+                    if process.__class__ is LeanProcess:
+                        process.end(end.value)
+                except BaseException as failure:
+                    self.handle(process).fail(failure)
+                break
 
     def _look_around(self, item: Any) -> None:
         """Raise ModelError with the names of what keeps going at this instant.
@@ -361,4 +373,4 @@ def _name(item: Any) -> str:
     callbacks = getattr(item, "callbacks", None)
     owner = getattr(callbacks[0], "__self__", item) if callbacks else item
     owner = getattr(owner, "process", owner)
-    return str(getattr(owner, "name", owner))
+    return str(getattr(owner, "name", None) or getattr(owner, "__name__", owner))

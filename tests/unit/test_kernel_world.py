@@ -116,6 +116,44 @@ def test_a_feed_calls_row_by_row_and_starts_what_is_a_process() -> None:
     assert seen == [(1.5, 7, True), (1.5, 8, False), (2.0, 0, False), (4.5, 9, True)]
 
 
+def test_what_a_feed_starts_may_wait_for_anything_and_its_end_is_nobodys() -> None:
+    world = a_world()
+    seen: list[tuple[object, float]] = []
+
+    def errand() -> Lean:
+        yield 1.0
+        return "done"
+
+    def visitor(who: int) -> Lean:
+        seen.append(((yield world.timeout(0.5, value=who)), world.now))
+        seen.append(((yield world.start(errand())), world.now))
+        try:
+            yield -1.0
+        except ModelError as error:
+            seen.append((str(error)[:17], world.now))
+        yield 0.0
+        seen.append(("bye", world.now))
+
+    world.feed([1.0], visitor, [7])
+    world.run(5.0)
+    assert seen == [(7, 1.5), ("done", 2.5), ("process 'visitor'", 2.5), ("bye", 2.5)]
+
+
+@pytest.mark.parametrize("hours", [0.5, 0.0, float("nan")])
+def test_an_error_in_what_a_feed_starts_names_it_once(hours: float) -> None:
+    world = a_world()
+
+    def clumsy() -> Lean:
+        yield hours
+        raise ModelError("oops")
+
+    world.feed([1.0], clumsy)
+    with pytest.raises(ModelError) as caught:
+        world.run(5.0)
+    at = 1.5 if hours == 0.5 else 1.0
+    assert caught.value.__notes__ == [f"in process 'clumsy' at t = {at} h"]
+
+
 @pytest.mark.parametrize("times", [[2.0, 1.0], [-1.0], [float("nan")], [float("inf")]])
 def test_a_feed_refuses_times_that_do_not_rise_from_now_on(times: list[float]) -> None:
     with pytest.raises(ModelError, match="times must rise"):
