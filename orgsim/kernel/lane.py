@@ -69,14 +69,16 @@ class Waitable:
 class LeanProcess(Waitable):
     """The handle of a generator that runs on the lean lane; made by `World.start`."""
 
+    # Defaults of the class and no slots: a process that nobody waits for never sets them.
+    _value: Any = PENDING
+    _error: BaseException | None = None
+    _done: Event | None = None
+
     def __init__(self, world: World, generator: LeanGenerator, name: str = "") -> None:
         self.generator = generator
         self.send = generator.send
         self.name = name or getattr(generator, "__name__", repr(generator))
         self._world = world
-        self._value: Any = PENDING
-        self._error: BaseException | None = None
-        self._done: Event | None = None
 
     def __repr__(self) -> str:
         return f"<LeanProcess {self.name}>"
