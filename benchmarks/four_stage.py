@@ -4,15 +4,17 @@ Customers wait for a sales rep (hot ones first), then for stock that comes in da
 after delivery they call support, and hang up when patience ends. About 97,000 customers in a year.
 Both programs simulate the same laws with draws of their own and keep the times of every customer.
 
-    python benchmarks/four_stage.py [--pairs 7] [--scale 1.0] [--reps 7]
+    python benchmarks/four_stage.py [--pairs 15] [--scale 0.25] [--reps 7]
 
-The two run in alternation, each in a fresh process; times are CPU times, and the ratio is the
-median over the pairs. With `--reps 5` sales cannot keep up: a crisis is a deep queue.
+The two run in alternation in one process; times are CPU times, and the ratio is the median over the
+pairs. Memory is measured in a process each. With `--reps 5` sales cannot keep up: a crisis is a
+deep queue.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import resource
 import statistics
@@ -202,30 +204,49 @@ def orgsim_kernel(scale: float, reps: int) -> Outcome:
 # -- side by side ----------------------------------------------------------------------------------
 
 
+PROGRAMS = {"plain SimPy": plain_simpy, "orgsim kernel": orgsim_kernel}
+
+
 class Measure(NamedTuple):
-    """One run in a process of its own: CPU time and peak memory, both without the imports."""
+    """One run: what it simulated, and the CPU time it took."""
 
     outcome: Outcome
     seconds: float
-    megabytes: float
 
 
-def measure(program: Callable[[float, int], Outcome], scale: float, reps: int) -> Measure:
-    """Warm up (imports) on a short run, then time one run."""
+def time_in_turn(pairs: int, scale: float, reps: int) -> dict[str, list[Measure]]:
+    """Run both programs in alternation in this process, so that both meet the same machine."""
+    runs: dict[str, list[Measure]] = {label: [] for label in PROGRAMS}
+    for program in PROGRAMS.values():
+        program(0.03, 7)  # imports
+    for _ in range(pairs):
+        for label, program in PROGRAMS.items():
+            gc.collect()
+            started = time.process_time()
+            outcome = program(scale, reps)
+            runs[label].append(Measure(outcome, time.process_time() - started))
+    return runs
+
+
+def megabytes(label: str, scale: float, reps: int) -> float:
+    """Return the peak memory of one run above that of its imports (in a process of its own)."""
+    program = PROGRAMS[label]
     program(0.03, 7)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.process_time()
-    outcome = program(scale, reps)
-    seconds = time.process_time() - started
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Measure(outcome, seconds, (after - before) / 1024)
+    program(scale, reps)
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
-def show(label: str, measures: list[Measure]) -> None:
+def alone(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a function returns in a fresh process."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, arguments)
+
+
+def show(label: str, measures: list[Measure], memory: float) -> None:
     """Print the medians of a program, and what it simulated."""
     outcome = measures[0].outcome
     seconds = statistics.median(run.seconds for run in measures)
-    memory = statistics.median(run.megabytes for run in measures)
     print(
         f"{label:14} {seconds:7.2f} s {1e6 * seconds / outcome.customers:7.1f} us per customer "
         f"{outcome.customers / seconds:9,.0f} customers/s, peak memory +{memory:.0f} MB"
@@ -241,24 +262,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--pairs", type=int, default=7, help="how often each is run")
-    parser.add_argument("--scale", type=float, default=1.0, help="part of a year")
+    parser.add_argument("--pairs", type=int, default=15, help="how often each is run")
+    parser.add_argument("--scale", type=float, default=0.25, help="part of a year")
     parser.add_argument("--reps", type=int, default=7, help="sales reps; 5 are too few")
     chosen = parser.parse_args()
-    programs = {"plain SimPy": plain_simpy, "orgsim kernel": orgsim_kernel}
-    runs: dict[str, list[Measure]] = {label: [] for label in programs}
-    context = multiprocessing.get_context("spawn")
-    for _ in range(chosen.pairs):
-        for label, program in programs.items():
-            with context.Pool(1) as pool:
-                runs[label].append(pool.apply(measure, (program, chosen.scale, chosen.reps)))
+    runs = alone(time_in_turn, chosen.pairs, chosen.scale, chosen.reps)
     for label, measures in runs.items():
-        show(label, measures)
+        show(label, measures, alone(megabytes, label, chosen.scale, chosen.reps))
     ratios = [plain.seconds / ours.seconds for plain, ours in zip(*runs.values(), strict=True)]
-    print(
-        f"ratio of times: median {statistics.median(ratios):.1f}, "
-        f"from {min(ratios):.1f} to {max(ratios):.1f} over {len(ratios)} pairs"
-    )
+    text = f"ratio of times: median {statistics.median(ratios):.1f} of {len(ratios)} pairs"
+    if len(ratios) > 1:
+        low, _, high = statistics.quantiles(ratios, n=4)
+        text += f", half of them between {low:.1f} and {high:.1f}, "
+        text += f"all between {min(ratios):.1f} and {max(ratios):.1f}"
+    print(text)
 
 
 if __name__ == "__main__":
