@@ -54,25 +54,29 @@ def variance_reduction(value: pd.DataFrame, horizon: str) -> float | None:
     return paired_difference(pairs["reference"], pairs["scenario"]).variance_reduction
 
 
-def first_breaks(breaks: pd.DataFrame) -> pd.DataFrame:
+def first_breaks(breaks: pd.DataFrame, since: float = 0.0) -> pd.DataFrame:
     """When things first broke in the scenario, and how often there and in the reference.
 
-    Columns: name, share (of replications in which it happened), reference_share, median, earliest,
-    latest (hours, over the replications in which it happened), n; sorted by median.
+    A break counts from `since` (hours, the first shock's onset) on, in both: before it they are
+    the same world. Columns: name, share (of replications in which it happened), reference_share,
+    median, earliest, latest (hours, over the replications in which it happened), n; sorted by
+    median. The median is the lower one: a moment that did occur in a replication.
     """
+    counted = breaks.assign(time=breaks["time"].where(breaks["time"] >= since))
     rows = []
-    for name, own in breaks.groupby("name", sort=False):
-        times = own.loc[own["variant"] == "scenario", "time"]
-        others = own.loc[own["variant"] == "reference", "time"]
-        happened = times.dropna()
+    for name, own in counted.groupby("name", sort=False):
+        times, others = (
+            own[own["variant"] == variant].groupby("replication")["time"].min()
+            for variant in VARIANTS
+        )
         rows.append(
             {
                 "name": name,
-                "share": float(times.notna().mean()) if len(times) else float("nan"),
-                "reference_share": float(others.notna().mean()) if len(others) else float("nan"),
-                "median": float(happened.median()) if len(happened) else float("nan"),
-                "earliest": float(happened.min()) if len(happened) else float("nan"),
-                "latest": float(happened.max()) if len(happened) else float("nan"),
+                "share": float(times.notna().mean()),
+                "reference_share": float(others.notna().mean()),
+                "median": float(times.quantile(0.5, interpolation="lower")),
+                "earliest": float(times.min()),
+                "latest": float(times.max()),
                 "n": len(times),
             }
         )

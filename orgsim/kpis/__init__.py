@@ -12,7 +12,7 @@ from orgsim.kernel.journal import Journal
 from orgsim.kpis import demand, experience, fulfilment, money, service
 from orgsim.kpis.audit import audit
 from orgsim.kpis.base import Kpi, Window
-from orgsim.kpis.breaks import first_breaks
+from orgsim.kpis.breaks import breaks
 
 __all__ = ["KPIS", "Kpi", "Measures", "measure"]
 
@@ -59,6 +59,6 @@ def measure(scenario: Scenario, journal: Journal) -> Measures:
         },
         totals={"kpi": list(names), "segment": list(segments), "value": list(totals)},
         value=money.horizons(window),
-        breaks=first_breaks(window, {kpi.name: kpi for kpi in KPIS}),
+        breaks=breaks(window, {kpi.name: kpi for kpi in KPIS}),
         audit=audit(window),
     )

@@ -1,8 +1,10 @@
-"""When things first broke: the dates a strategy team asks for (MODEL s.12 a).
+"""When things were broken: what the dates a strategy team asks for are taken from (MODEL s.12 a).
 
-A break is a stated threshold on one KPI, checked week by week from the first measured week on; the
-date is the end of the first week beyond it. Stock-outs are dated to the hour: the first order that
-found the shelf empty. Nothing in the model reads these dates.
+A break is a stated threshold on one KPI, checked week by week over the measured weeks; a week
+beyond it is dated to its last day. A stock-out is dated to the first order of a day that found the
+shelf empty. Which of the dates was the first that counts is for `orgsim.experiment.compare` to say:
+it depends on when a shock began, which the same firm without a shock does not know. Nothing in the
+model reads these dates.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 from orgsim.entities import Bools, Component, Floats
 from orgsim.facts import OrderBackordered
 from orgsim.kpis.base import Kpi, Window
+from orgsim.units import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +72,30 @@ WEEKS_BEFORE = 8
 """Weeks just before the first measured week that say what is normal, as far as they exist."""
 
 
-def first_breaks(window: Window, kpis: Mapping[str, Kpi]) -> dict[str, list[object]]:
-    """Columns name, time: hours of the first break of each kind, NaN where it never broke."""
-    names: list[object] = []
-    times: list[object] = []
-    for component in Component:
-        names.append(f"cover_{component.name.lower()}")
-        times.append(_first_stock_out(window, component))
-    for rule in BREAKS:
-        names.append(rule.name)
-        times.append(_first_beyond(window, rule, kpis[rule.kpi]))
-    return {"name": names, "time": times}
+def breaks(window: Window, kpis: Mapping[str, Kpi]) -> dict[str, list[object]]:
+    """Columns name, time: hours of each day or week on which a kind was broken.
+
+    A kind that never broke has one row with NaN, so that every kind is in the table.
+    """
+    found = {f"cover_{part.name.lower()}": _stock_outs(window, part) for part in Component}
+    found |= {rule.name: _beyond(window, rule, kpis[rule.kpi]) for rule in BREAKS}
+    rows = [
+        (name, time) for name, times in found.items() for time in times.tolist() or [float("nan")]
+    ]
+    names, times = zip(*rows, strict=True)
+    return {"name": list(names), "time": list(times)}
 
 
-def _first_stock_out(window: Window, component: Component) -> float:
+def _stock_outs(window: Window, component: Component) -> Floats:
+    """The first moment of each measured day at which an order lacked the component."""
     missing = window.facts(OrderBackordered)
     times = missing["time"][(missing["component"] == component) & (missing["time"] >= 0.0)]
-    return float(times[0]) if times.size else float("nan")
+    _, first = np.unique(times // DAY, return_index=True)
+    return np.asarray(times[first], dtype=float)
 
 
-def _first_beyond(window: Window, rule: Break, kpi: Kpi) -> float:
+def _beyond(window: Window, rule: Break, kpi: Kpi) -> Floats:
+    """The last day of each measured week beyond the threshold."""
     ratio = kpi.measure(window, rule.segment)
     values, normal = ratio.weekly(), dict(window.scenario.targets)
     if window.warmup:
@@ -96,8 +103,7 @@ def _first_beyond(window: Window, rule: Break, kpi: Kpi) -> float:
     try:
         beyond = rule.is_beyond(values, normal)
     except KeyError:  # the scenario has no target, or no week before, to fall short of
-        return float("nan")
+        return np.empty(0)
     beyond &= ratio.denominator >= rule.least
     beyond[: window.warmup] = False
-    found = np.flatnonzero(beyond)
-    return float(window.ends[found[0]]) if found.size else float("nan")
+    return window.ends[beyond] - DAY

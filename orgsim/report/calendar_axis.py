@@ -10,12 +10,7 @@ from datetime import date, timedelta
 
 from matplotlib.axes import Axes
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def short_date(day: date) -> str:
-    """A day as '26 Feb', whatever the locale."""
-    return f"{day.day} {MONTHS[day.month - 1]}"
+from orgsim.report.wording import MONTHS, short_date
 
 
 def calendar_axis(axes: Axes, start: date, weeks: int, *, labels: int = 5) -> None:

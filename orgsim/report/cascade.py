@@ -18,12 +18,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from orgsim.report import narrative, style
-from orgsim.report.calendar_axis import calendar_axis, short_date
+from orgsim.report.calendar_axis import calendar_axis
 from orgsim.report.labels import Label, along, place
 from orgsim.report.measures import Course, Floats
 from orgsim.report.panels import BASE, PANELS, Line, Panel
 from orgsim.report.story import REFERENCE, Story
-from orgsim.report.wording import NBSP, Scale, compact, scale_for
+from orgsim.report.wording import NBSP, Scale, compact, scale_for, short_date
 
 COLUMNS = 5
 Curve = tuple[Floats, Floats]

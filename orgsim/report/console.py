@@ -18,7 +18,6 @@ import math
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -26,10 +25,11 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from orgsim.experiment.compare import failed_checks, first_breaks, variance_reduction
+from orgsim.experiment.compare import failed_checks, variance_reduction
 from orgsim.kpis.breaks import BREAKS, Break
 from orgsim.report.machine import run_as_json, sweep_as_json
 from orgsim.report.progress import Watch, plain_console
+from orgsim.report.story import HOURS_PER_WEEK
 from orgsim.report.verdicts import (
     Effect,
     Verdict,
@@ -38,7 +38,7 @@ from orgsim.report.verdicts import (
     signed_range,
     value_effects,
 )
-from orgsim.report.wording import capital
+from orgsim.report.wording import calendar_week, capital, short_date
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ class Terminal(Watch):
             self._targets(story, result)
             self._effects(story, result)
             self._value(story, result)
-            self._breaks(story, result)
+            self._breaks(story)
         self._places(result.folder)
 
     def _head(self, story: Story, result: RunResult) -> None:
@@ -147,17 +147,14 @@ class Terminal(Watch):
             )
         self.out.print()
 
-    def _breaks(self, story: Story, result: RunResult) -> None:
-        broken = first_breaks(result.breaks)
-        broken = broken[broken["share"] > 0]
+    def _breaks(self, story: Story) -> None:
+        broken = story.breaks[story.breaks["share"] > 0]
         if broken.empty:
             self.out.print("Nothing broke.\n")
             return
-        headings = ("median date", "week", "earliest to latest", "happened in", story.without)
+        headings = ("date", "week", "earliest to latest", "happened in", story.without)
         words = {one.name: _break_words(one, story) for one in BREAKS}
-        rows: list[Row] = [
-            _break_cells(words, story.start, one) for one in broken.to_dict("records")
-        ]
+        rows: list[Row] = [_break_cells(words, story, one) for one in broken.to_dict("records")]
         self._print_table("What first broke, and when", headings, rows)
         self.out.print()
 
@@ -313,18 +310,17 @@ def _break_words(rule: Break, story: Story) -> str:
     return f"{title}{segment}: {rule.rule}"
 
 
-def _break_cells(words: Mapping[str, str], start: date, one: Mapping[Any, Any]) -> Row:
+def _break_cells(words: Mapping[str, str], story: Story, one: Mapping[Any, Any]) -> Row:
     name, n = str(one["name"]), int(one["n"])
     stock_out = name.removeprefix("cover_").replace("_", " ")
     label = words.get(name) or (capital(stock_out) + (" out of stock" if stock_out != name else ""))
     middle, first, last = (
-        start + timedelta(hours=float(one[key])) for key in ("median", "earliest", "latest")
+        story.day(float(one[key]) / HOURS_PER_WEEK) for key in ("median", "earliest", "latest")
     )
-    spread = f"{first.day} {first:%b} to {last.day} {last:%b}" if n > 1 else ""
+    spread = f"{short_date(first)} to {short_date(last)}" if n > 1 else ""
     shares = (one["share"], one["reference_share"])
     counts = [f"{share * n:.0f} of {n}" if math.isfinite(share) else "n/a" for share in shares]
-    week = f"{float(one['median']) / 168.0:.1f}"
-    return label, f"{middle.day} {middle:%b %Y}", week, spread, *counts
+    return label, f"{short_date(middle)} {middle.year}", calendar_week(middle), spread, *counts
 
 
 def _short(settings: Sequence[str]) -> list[str]:

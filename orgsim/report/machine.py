@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from orgsim.experiment.compare import failed_checks, first_breaks
+from orgsim.experiment.compare import failed_checks
 from orgsim.report.story import Story
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run_as_json(result: RunResult, kpis: Iterable[KpiNote] | None = None) -> str
         "targets": dict(story.targets),
         "summary": _records(result.summary),
         "value": _records(result.value_summary),
-        "breaks": _records(first_breaks(result.breaks)),
+        "breaks": _records(story.breaks),
         "failed_checks": _records(failed_checks(result.audit)),
     }
     return json.dumps(answer, indent=1, allow_nan=False) + "\n"

@@ -14,10 +14,9 @@ import numpy as np
 if TYPE_CHECKING:
     from orgsim.report.attainment import Entry
 
-from orgsim.report.calendar_axis import short_date
 from orgsim.report.measures import Estimate, Floats
 from orgsim.report.story import REFERENCE, Story
-from orgsim.report.wording import NBSP, Scale, capital, compact, listed, scale_for
+from orgsim.report.wording import NBSP, Scale, capital, compact, listed, scale_for, short_date
 
 SIZEABLE = 0.02  # a target counts as beaten, a change as worth a word, from 2 % on
 OUTCOMES = {"customers": "customers", "company": "the company"}

@@ -19,10 +19,9 @@ from matplotlib.transforms import blended_transform_factory
 
 from orgsim.report import narrative, style
 from orgsim.report.attainment import Entry, entries, turned
-from orgsim.report.calendar_axis import short_date
 from orgsim.report.measures import Estimate
 from orgsim.report.story import Story
-from orgsim.report.wording import NBSP, compact
+from orgsim.report.wording import NBSP, compact, short_date
 
 NAME, SHOWN, TARGET, CHANGE, BOUNDS = 0.118, 0.337, 0.387, 0.893, 0.965
 LEFT, RIGHT, GAP, BOTTOM, HEIGHT = 0.4, 0.837, 0.02, 0.085, 0.625

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from orgsim.experiment.compare import first_breaks
 from orgsim.report.measures import NOTHING, Course, Estimate, Floats, estimate
 
 SCENARIO, REFERENCE = "scenario", "reference"
@@ -99,6 +100,7 @@ class Story:
         notes = {kpi.name: kpi for kpi in (_registered() if kpis is None else kpis)}
         weekly = result.weekly
         measured = weekly[weekly["week"].between(0, int(run.weeks) - 1)]
+        onset = min((shock.onset for shock in scenario.shocks.values()), default=0.0)
         return Story(
             name=str(point.name),
             title=str(point.title or point.name),
@@ -114,7 +116,7 @@ class Story:
             weekly=measured,
             value=result.value,
             value_summary=result.value_summary,
-            breaks=result.breaks,
+            breaks=first_breaks(result.breaks, since=float(onset)),
             summary=result.summary,
             replications=int(weekly["replication"].nunique()) if len(weekly) else 0,
             _courses={
@@ -144,7 +146,8 @@ class Story:
 
     def day(self, week: float) -> date:
         """The calendar day of a moment given in weeks since the start."""
-        return self.start + timedelta(days=math.floor(week * 7))
+        # A day is no binary fraction of a week: its own start must not fall to the day before.
+        return self.start + timedelta(days=math.floor(week * 7 + 1e-6))
 
     def course(self, kpi: str, segments: Iterable[str], variant: str = SCENARIO) -> Course | None:
         """The KPI over the weeks for the first of `segments` that has any value at all."""
@@ -166,21 +169,15 @@ class Story:
         return None if value is None or not math.isfinite(value) else value
 
     def first_break(self, name: str) -> float | None:
-        """When it first broke because of the shock, in weeks; None if in most replications never.
+        """When the shock first broke it, in weeks since the start, as `breaks` dates it.
 
-        The median over replications. A break that the reference of the same replication has too,
-        within a week, is chance and counts as none: both years have the same luck.
+        None where that happened in fewer than half of the replications, or no more often than in
+        the reference: then chance may have done it.
         """
-        frame = self.breaks[self.breaks["name"] == name]
-        times = frame.pivot(index="replication", columns="variant", values="time")
-        if SCENARIO not in times:
-            return None
-        own = times[SCENARIO].fillna(np.inf).to_numpy(dtype=float)
-        if REFERENCE in times:
-            others = times[REFERENCE].fillna(np.inf).to_numpy(dtype=float)
-            own = np.where(own < others - HOURS_PER_WEEK, own, np.inf)
-        median = float(np.quantile(own, 0.5, method="higher")) if own.size else math.inf
-        return median / HOURS_PER_WEEK if math.isfinite(median) else None
+        for one in self.breaks[self.breaks["name"] == name].to_dict("records"):
+            if one["share"] >= 0.5 and not one["share"] <= one["reference_share"]:
+                return float(one["median"]) / HOURS_PER_WEEK
+        return None
 
     @property
     def touched(self) -> NDArray[np.bool_]:

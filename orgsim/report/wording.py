@@ -1,10 +1,11 @@
-"""Numbers and dates as a board reads them: rounded, with their unit, direction said in words."""
+"""Numbers, dates and names as a board reads them: rounded, with their unit, each under one name."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +16,19 @@ _LONG_UNITS = {"d": "days", "h": "hours", "min": "minutes", "s": "seconds", "n":
 
 NBSP = "\u00a0"
 """Between a number and its unit, so that no line breaks there."""
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def short_date(day: date) -> str:
+    """A day as '26 Feb', whatever the locale."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def calendar_week(day: date) -> str:
+    """The ISO calendar week of a day: 'wk 9'."""
+    return f"wk {day.isocalendar().week}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ class Replicated:
 
     def first(self, name: str) -> np.ndarray:
         """Week of the first break of each replication; NaN where it never broke."""
-        return self.breaks.query("name == @name")["time"].to_numpy() / 168.0
+        own = self.breaks.query("name == @name").groupby("replication")["time"]
+        return own.min().to_numpy() / 168.0
 
 
 @cache
