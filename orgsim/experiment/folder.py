@@ -153,6 +153,7 @@ def identity_of(point: Point, store: Store, *, is_balanced: bool) -> dict[str, A
         "scenario": point.name,
         "title": point.title,
         "question": point.question,
+        "reference": point.reference,
         "balanced": is_balanced,
         "replications": point.replications,
         "seed": run.get("seed"),

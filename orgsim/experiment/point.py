@@ -46,7 +46,7 @@ class Point:
     """What is to be replicated.
 
     `config` is the plain resolved configuration; the two addresses say where the store keeps the
-    replications of the scenario and of its reference.
+    replications of the scenario and of its reference, which `reference` describes in words.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Point:
     config: Mapping[str, Any]
     scenario_address: str
     reference_address: str
+    reference: str
     replications: int
 
     def address(self, variant: Variant) -> str:
@@ -89,5 +90,22 @@ def point_of(resolved: Resolved) -> Point:
         config=resolved.plain,
         scenario_address=address_of(scenario.model_dump(mode="json")),
         reference_address=address_of(reference_of(scenario).model_dump(mode="json")),
+        reference=reference_in_words(scenario.shocks),
         replications=scenario.run.replications,
+    )
+
+
+def left_out(shocks: Mapping[str, Any]) -> str:
+    """What the reference is without, in a word: a campaign, a shock, both, or what it costs."""
+    kinds = {"campaign" if "campaign" in shock.kind else "shock" for shock in shocks.values()}
+    return "shocks" if len(kinds) > 1 else next(iter(kinds), "coordination")
+
+
+def reference_in_words(shocks: Mapping[str, Any]) -> str:
+    """What a scenario with these shocks is compared with (see `config.schema.without_shocks`)."""
+    names = " and ".join(name.replace("_", " ") for name in shocks)
+    cause = "them" if len(shocks) > 1 else "it"
+    without = f"{names} and what was bought or told because of {cause}"
+    return f"no {left_out(shocks)}: the same firm and customers with the same luck, without " + (
+        without if shocks else "paying for coordination"
     )

@@ -42,7 +42,8 @@ class Kpi:
 
     ``direction``: +1 more is better, -1 less is better, 0 neither. ``target`` is the key in the
     scenario's `targets`, if the area has one. ``over_time`` says what its value for the whole run
-    is: the ratio of sums, the last week's value, or the sum of the weeks. ``open_items`` says how
+    is: the ratio of sums, the last week's value, or the sum of the weeks. ``is_volume``: more of
+    it meets a target, and is good or bad only by what it leads to. ``open_items`` says how
     unfinished things count.
     """
 
@@ -52,6 +53,7 @@ class Kpi:
     area: Area
     direction: Literal[-1, 0, 1]
     target: str | None = None
+    is_volume: bool = False
     section: str
     formula: str
     open_items: str = "none"

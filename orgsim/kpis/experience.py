@@ -64,11 +64,11 @@ def _csat(window: Window, segment: str) -> Ratio:
     return Ratio(window.per_week(lived["time"][content]), window.per_week(lived["time"][answered]))
 
 
-def _broken(window: Window, segment: str) -> Ratio:
+def _slow(window: Window, segment: str) -> Ratio:
     lived = window.facts(EpisodeLived, segment)
-    promised = lived["occasion"] != Occasion.CONTACT
-    broken = promised & lived["broken"]
-    return Ratio(window.per_week(lived["time"][broken]), window.per_week(lived["time"][promised]))
+    ordered = lived["occasion"] != Occasion.CONTACT
+    slow = ordered & lived["broken"]
+    return Ratio(window.per_week(lived["time"][slow]), window.per_week(lived["time"][ordered]))
 
 
 def _tellings(window: Window, segment: str, *, positive: bool) -> Floats:
@@ -186,16 +186,16 @@ KPIS = (
         measure=_csat,
     ),
     Kpi(
-        name="broken_promises",
-        title="Broken promises",
+        name="slower_than_expected",
+        title="Orders slower than expected",
         unit="share",
         area="customers",
         direction=-1,
         section="s.9",
-        formula="deliveries and cancellations whose speed fell short by more than 0.1 / all",
+        formula="deliveries over 1.4 days slower than expected, and cancellations / all of both",
         open_items="orders not yet delivered are left out",
         segments=SEGMENTS,
-        measure=_broken,
+        measure=_slow,
     ),
     Kpi(
         name="churn",

@@ -15,6 +15,9 @@ from orgsim.facts import (
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
 from orgsim.units import DAY
 
+PARTS = {"chassis": "Chassis", "kit": "Niche kit"}
+"""How readers call a component: the chassis is in every product, the kit in the niche's only."""
+
 
 def _orders(window: Window, segment: str) -> Ratio:
     return Ratio(window.count(OrderPlaced, segment), window.days)
@@ -34,7 +37,7 @@ def _stock(component: str) -> Kpi:
 
     return Kpi(
         name=f"stock_{component}",
-        title=f"{component.capitalize()} stock",
+        title=f"{PARTS[component]} stock",
         unit="units",
         area="logistics",
         direction=0,
@@ -51,7 +54,7 @@ def _cover(component: str, segment: str) -> Kpi:
 
     return Kpi(
         name=f"cover_{component}",
-        title=f"{component.capitalize()} cover",
+        title=f"{PARTS[component]} cover",
         unit="d",
         area="logistics",
         direction=0,
@@ -167,7 +170,7 @@ KPIS = (
     ),
     Kpi(
         name="otif_on_record",
-        title="OTIF as logistics sees it",
+        title="Promises kept as logistics sees it",
         unit="share",
         area="logistics",
         direction=1,
@@ -191,7 +194,7 @@ KPIS = (
     ),
     Kpi(
         name="backlog",
-        title="Backlog",
+        title="Order backlog",
         unit="orders",
         area="logistics",
         direction=-1,

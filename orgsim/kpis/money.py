@@ -75,6 +75,7 @@ KPIS = (
         unit="EUR",
         area="company",
         direction=1,
+        is_volume=True,
         section="s.7",
         formula="price of the orders delivered",
         open_items="orders not yet delivered are deferred revenue",
@@ -95,7 +96,7 @@ KPIS = (
     Kpi(
         name="contribution_share",
         title="Contribution margin",
-        unit="share",
+        unit="share of revenue",
         area="company",
         direction=1,
         section="s.11",

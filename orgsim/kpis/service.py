@@ -76,6 +76,7 @@ KPIS = (
         unit="1/d",
         area="support",
         direction=-1,
+        is_volume=True,
         section="M4.1",
         formula="contacts made, every attempt counted / days",
         segments=SEGMENTS,
@@ -106,7 +107,7 @@ KPIS = (
     ),
     Kpi(
         name="abandonment",
-        title="Abandonment",
+        title="Abandoned calls",
         unit="share",
         area="support",
         direction=-1,

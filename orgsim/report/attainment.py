@@ -29,7 +29,7 @@ WITHOUT_TARGET = {
     "customers": (
         ("satisfaction", ("base", "all")),
         ("satisfaction", ("niche",)),
-        ("broken_promises", WHOLE),
+        ("slower_than_expected", WHOLE),
         ("churn", WHOLE),
     ),
     "company": (("active_customers", WHOLE), ("contribution", WHOLE), ("cash", WHOLE)),
@@ -114,6 +114,7 @@ class _Value:
     area: str = "company"
     direction: int = 1
     target: str | None = None
+    is_volume: bool = False
 
 
 def _value(story: Story) -> list[Entry]:

@@ -19,6 +19,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from orgsim.report import narrative, style
 from orgsim.report.calendar_axis import calendar_axis
+from orgsim.report.headline import headline
 from orgsim.report.labels import Label, along, place
 from orgsim.report.measures import Course, Floats
 from orgsim.report.panels import BASE, PANELS, Line, Panel
@@ -51,7 +52,7 @@ def draw_cascade(story: Story) -> Figure:
     figure = style.board_figure()
     style.frame(
         figure,
-        message=narrative.cascade_message(story),
+        message=headline(story, bounds=False),
         subtitle=narrative.cascade_subtitle(story),
         source=story.source,
     )

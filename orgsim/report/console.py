@@ -38,7 +38,7 @@ from orgsim.report.verdicts import (
     signed_range,
     value_effects,
 )
-from orgsim.report.wording import calendar_week, capital, short_date
+from orgsim.report.wording import HORIZONS, calendar_week, capital, short_date
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,13 +51,6 @@ Row = tuple[str | Text, ...]
 HEADLINE = "year+CLV"
 _LOOK = {"good": "green", "bad": "red", "": ""}
 
-
-HORIZONS = {
-    "year": "in the year",
-    "year+CLV": "with residual CLV",
-    "cash trough": "deepest fall of cash",
-}
-"""The horizons of value and how a reader calls them."""
 
 _PARTS = ("mean", "low", "high")
 
@@ -109,7 +102,7 @@ class Terminal(Watch):
         card = attainments(story, result.summary)
         if not card:
             return
-        on = "in the campaign" if story.has_campaign else "in the shock"
+        on = f"in the {story.shock_weeks}"
         headings = ["own target", "whole run", "verdict"]
         if story.windows:
             headings[1:1] = [on, "verdict "]
@@ -232,7 +225,7 @@ class Terminal(Watch):
             ]
             rows.append((result.point.title or result.point.name, *ranges))
         without = Story.of(results[0]).without
-        headings = tuple(HORIZONS.values())
+        headings = tuple(name.title for name in HORIZONS.values())
         title = f"Beside each other: value against {without}, kEUR (95 %)"
         self._print_table(title, headings, rows)
         if charts:
@@ -249,8 +242,8 @@ class Terminal(Watch):
         for heading in _short(sweep.settings):
             table.add_column(heading, overflow="fold")
         table.add_column("n", justify="right")
-        for heading in ("in the year", "with residual CLV", "cash trough"):
-            table.add_column(f"{heading}, kEUR", justify="right", no_wrap=True)
+        for name in HORIZONS.values():
+            table.add_column(f"{name.title}, kEUR", justify="right", no_wrap=True)
         for one in sweep.summary.to_dict("records"):
             settings = [Text(str(one[setting])) for setting in sweep.settings]
             marks = "" if one["balanced"] else " DOES NOT BALANCE"

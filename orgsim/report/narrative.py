@@ -14,83 +14,12 @@ import numpy as np
 if TYPE_CHECKING:
     from orgsim.report.attainment import Entry
 
+from orgsim.report.headline import SIZEABLE, money
 from orgsim.report.measures import Estimate, Floats
 from orgsim.report.story import REFERENCE, Story
-from orgsim.report.wording import NBSP, Scale, capital, compact, listed, scale_for, short_date
+from orgsim.report.wording import NBSP, Scale, capital, compact, listed, short_date
 
-SIZEABLE = 0.02  # a target counts as beaten, a change as worth a word, from 2 % on
 OUTCOMES = {"customers": "customers", "company": "the company"}
-FALLEN = 0.05  # promises kept count as fallen from 5 points below the reference
-
-
-def cascade_message(story: Story) -> str:
-    """Whose target is beaten, what happens to promises and what the company is worth then."""
-    parts = [part for part in (_demand(story), _promises(story)) if part]
-    worth = _worth(story)
-    if not parts and not worth:
-        return "No clear change" + _steady(story)
-    if worth:
-        parts.append(worth)
-    return capital(listed_clauses(parts))
-
-
-def listed_clauses(parts: list[str]) -> str:
-    """Clauses joined to one sentence."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + ", " + "and " + parts[-1]
-
-
-def _demand(story: Story) -> str:
-    beaten = []
-    for kpi, noun in (("leads", "leads"), ("bookings", "bookings")):
-        target = story.target(kpi)
-        if not target or target <= 0:
-            continue
-        excess = story.during(kpi, ("all", "base")).mean / target - 1.0
-        if excess >= SIZEABLE:
-            beaten.append((noun, excess))
-    if not beaten:
-        return ""
-    amounts = [f"{noun} beat their target by {_percent(excess)}" for noun, excess in beaten[:1]]
-    amounts += [f"{noun} by {_percent(excess)}" for noun, excess in beaten[1:]]
-    return " and ".join(amounts)
-
-
-def _percent(share: float) -> str:
-    return f"{compact(round(100.0 * share))}{NBSP}%"
-
-
-def _promises(story: Story) -> str:
-    for segments, whom in ((("base", "all"), ""), (("niche",), " to niche customers")):
-        course = story.course("otif", segments)
-        usual = story.course("otif", ("base", "all"), REFERENCE)
-        if course is None or usual is None:
-            continue
-        lowest = float(np.nanmin(course.mean)) if np.isfinite(course.mean).any() else np.nan
-        if lowest < _floor(usual.mean) - FALLEN:
-            return f"promises kept{whom} fall to {_percent(lowest)}"
-    return ""
-
-
-def _floor(mean: Floats) -> float:
-    return float(np.nanmin(mean)) if np.isfinite(mean).any() else float("nan")
-
-
-def _worth(story: Story) -> str:
-    worth = story.worth("year+CLV")
-    if not worth.is_sure:
-        return ""
-    side = "more" if worth.mean > 0 else "less"
-    return f"the company is worth {money(abs(worth.mean))} {side} than with {story.without}"
-
-
-def _steady(story: Story) -> str:
-    kept = story.during("otif", ("all", "base"))
-    return f": {_percent(kept.mean)} of promises are kept" if kept.n else ""
-
-
-def money(amount: float, *, sign: bool = False) -> str:
-    """EUR as '532 kEUR'."""
-    return scale_for("EUR", [amount]).show(amount, sign=sign)
 
 
 def cascade_subtitle(story: Story) -> str:
@@ -124,7 +53,7 @@ def value_message(story: Story) -> str:
     if year.n:
         clauses.append(f"{_change(year)} in {story.span}")
     if beyond.n:
-        clauses.append(f"{_change(beyond)} with future customers counted")
+        clauses.append(f"{_change(beyond)} with residual CLV")
     if not clauses:
         return f"Value against {story.without}"
     if year.n and beyond.n and _turn(year) == _turn(beyond):

@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from orgsim.experiment.compare import first_breaks
+from orgsim.experiment.point import left_out
 from orgsim.report.measures import NOTHING, Course, Estimate, Floats, estimate
 
 SCENARIO, REFERENCE = "scenario", "reference"
@@ -59,6 +60,11 @@ class KpiNote(Protocol):
         """The key of its target, if the area has one."""
         ...
 
+    @property
+    def is_volume(self) -> bool:
+        """Whether more of it is neither good nor bad by itself, though a target asks for it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -82,7 +88,7 @@ class Story:
     start: date
     targets: Mapping[str, float]
     windows: tuple[Window, ...]
-    has_campaign: bool
+    left_out: str
     kpis: Mapping[str, KpiNote]
     weekly: pd.DataFrame
     value: pd.DataFrame
@@ -100,7 +106,7 @@ class Story:
         notes = {kpi.name: kpi for kpi in (_registered() if kpis is None else kpis)}
         weekly = result.weekly
         measured = weekly[weekly["week"].between(0, int(run.weeks) - 1)]
-        onset = min((shock.onset for shock in scenario.shocks.values()), default=0.0)
+        windows = tuple(_windows(scenario.shocks, int(run.weeks)))
         return Story(
             name=str(point.name),
             title=str(point.title or point.name),
@@ -110,13 +116,13 @@ class Story:
             weeks=int(run.weeks),
             start=date.fromisoformat(str(run.start_date)[:10]),
             targets=_targets(scenario, notes),
-            windows=tuple(_windows(scenario.shocks, int(run.weeks))),
-            has_campaign=any("campaign" in shock.kind for shock in scenario.shocks.values()),
+            windows=windows,
+            left_out=left_out(scenario.shocks),
             kpis=notes,
             weekly=measured,
             value=result.value,
             value_summary=result.value_summary,
-            breaks=first_breaks(result.breaks, since=float(onset)),
+            breaks=first_breaks(result.breaks, since=_onset(windows) * HOURS_PER_WEEK),
             summary=result.summary,
             replications=int(weekly["replication"].nunique()) if len(weekly) else 0,
             _courses={
@@ -128,9 +134,19 @@ class Story:
         )
 
     @property
+    def onset(self) -> float:
+        """When the first shock began, in weeks since the start; 0 without one."""
+        return _onset(self.windows)
+
+    @property
     def without(self) -> str:
-        """What the reference is called: the same year without the scenario's shocks."""
-        return "no campaign" if self.has_campaign or not self.windows else "no shock"
+        """What the reference is called: the same time without what the scenario adds."""
+        return f"no {self.left_out}"
+
+    @property
+    def shock_weeks(self) -> str:
+        """How the weeks that a shock touches are called."""
+        return f"{self.left_out.removesuffix('s')} weeks"
 
     @property
     def span(self) -> str:
@@ -224,6 +240,10 @@ def _targets(scenario: Any, notes: Mapping[str, KpiNote]) -> dict[str, float]:
         for name, note in notes.items()
         if note.target is not None and note.target in scenario.targets
     }
+
+
+def _onset(windows: Iterable[Window]) -> float:
+    return min((window.start for window in windows), default=0.0)
 
 
 def _windows(shocks: Mapping[str, Any], weeks: int) -> Iterable[Window]:

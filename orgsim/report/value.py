@@ -23,13 +23,7 @@ from matplotlib.transforms import blended_transform_factory
 from orgsim.report import narrative, style
 from orgsim.report.measures import Estimate, Floats
 from orgsim.report.story import Story
-from orgsim.report.wording import NBSP, Scale, compact, scale_for
-
-HORIZONS = {
-    "year": ("In {span}", "contribution of the measured weeks"),
-    "year+CLV": ("With future customers", "plus residual customer lifetime value"),
-    "cash trough": ("Deepest cash", "its deepest fall from an earlier peak"),
-}
+from orgsim.report.wording import HORIZONS, NBSP, Scale, compact, scale_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +47,7 @@ def draw_value(story: Story) -> Figure | None:
     """The three horizons of one run; None when no difference to a reference exists."""
     rows = [
         Row(
-            name=name.format(span=story.span),
+            name=name,
             note=note,
             estimate=worth,
             differences=story.value_differences(horizon),
@@ -106,7 +100,7 @@ def draw_value_comparison(stories: Sequence[Story]) -> Figure | None:
         first = first or axes
         _draw_rows(axes, rows, scale, limits=limits, zero=shown[0].without, size=5.5)
         name, note = HORIZONS[horizon]
-        _title_column(axes, name.format(span=shown[0].span), note)
+        _title_column(axes, name, note)
         for index, row in enumerate(rows):
             _number_row(axes, index, row, scale)
             if not position:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from orgsim.report.wording import scale_for
+from orgsim.report.wording import HORIZONS, scale_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 Mood = Literal["good", "bad", ""]
 AREAS = ("marketing", "sales", "logistics", "support", "customers", "company")
 JUDGED_BY_EFFECT = ("customers", "company")
-BESIDE_TARGETS = ("broken_promises", "active_customers", "revenue", "contribution", "cash")
-HORIZONS = {
-    "year": "in the year",
-    "year+CLV": "with residual CLV",
-    "cash trough": "deepest fall of cash",
-}
+BESIDE_TARGETS = ("slower_than_expected", "active_customers", "revenue", "contribution", "cash")
 MINUS = "\u2212"
 
 
@@ -143,7 +138,7 @@ def value_effects(value_summary: pd.DataFrame) -> list[Effect]:
         figures = _scaled(row, 1e-3)
         lines.append(
             Effect(
-                label=f"{HORIZONS.get(str(row['horizon']), str(row['horizon']))}, kEUR",
+                label=f"{HORIZONS[str(row['horizon'])].title}, kEUR",
                 scenario=spread(figures, "scenario", 0),
                 reference=number(figures["reference_mean"], 0),
                 difference=_range_of(figures, 0),

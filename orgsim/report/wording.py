@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,6 +30,26 @@ def short_date(day: date) -> str:
 def calendar_week(day: date) -> str:
     """The ISO calendar week of a day: 'wk 9'."""
     return f"wk {day.isocalendar().week}"
+
+
+class Name(NamedTuple):
+    """What a number is called everywhere, and a few words on what it is."""
+
+    title: str
+    note: str
+
+
+HORIZONS = {
+    "year": Name("Contribution", "revenue less every expense"),
+    "year+CLV": Name("Company value", "plus residual customer lifetime value (CLV)"),
+    "cash trough": Name("Cash trough", "deepest fall of cash from an earlier peak"),
+}
+"""The horizons of value. The first is the KPI `contribution` over all measured weeks."""
+
+
+def plain(title: str) -> str:
+    """A title without the abbreviation that stands behind it."""
+    return title.split(" (")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class Note:
     area: str
     direction: int
     target: str | None = None
+    is_volume: bool = False
 
 
 NOTES = (

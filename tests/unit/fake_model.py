@@ -38,6 +38,7 @@ def point(name: str = "fake", replications: int = 3, **config: object) -> Point:
         config=whole,
         scenario_address=address_of(whole, code="fake"),
         reference_address=address_of(twin, code="fake"),
+        reference="no campaign: the same without it",
         replications=replications,
     )
 

@@ -210,8 +210,8 @@ def test_a_kpi_that_is_absent_leaves_the_other_panels_as_they_are() -> None:
 def test_the_title_says_what_the_numbers_say(cascade: Figure) -> None:
     message = cascade.texts[0].get_text().replace("\n", " ").replace("\xa0", " ")
     assert message.startswith("Leads beat their target by 17")
-    assert "promises kept fall to 2" in message
-    assert "worth 5" in message
+    assert "promises kept fall to 22 % (base) and 0 % (niche) in the worst week" in message
+    assert "company value is 5" in message
     assert "less than with no campaign" in message
 
 
@@ -220,7 +220,7 @@ def test_a_run_that_changes_nothing_claims_nothing() -> None:
     steady = result.weekly[result.weekly["variant"] == "reference"]
     result.weekly = pd.concat([steady, steady.assign(variant="scenario")], ignore_index=True)
     drawn = draw_cascade(Story.of(result, NOTES))
-    assert drawn.texts[0].get_text().startswith("No clear change")
+    assert drawn.texts[0].get_text().startswith("Nothing happens: 93")
 
 
 def test_the_scorecard_turns_every_number_so_that_right_is_better(silo: Story) -> None:

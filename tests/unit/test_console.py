@@ -24,6 +24,7 @@ class Note:
     area: str
     direction: int
     target: str | None = None
+    is_volume: bool = False
 
 
 NOTES = (

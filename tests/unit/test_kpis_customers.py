@@ -91,14 +91,14 @@ def test_csat_counts_answers_of_four_and_five() -> None:
     assert value("csat", facts).weekly == about(nan, 0.5, nan)
 
 
-def test_broken_promises_are_of_deliveries_and_cancellations() -> None:
+def test_orders_slower_than_expected_are_deliveries_and_cancellations() -> None:
     facts = [
         lived(7.0, Occasion.DELIVERY, broken=True),
         lived(7.0, Occasion.DELIVERY),
         lived(1.0, Occasion.CANCELLATION, broken=True),
         lived(7.0, Occasion.CONTACT),
     ]
-    assert value("broken_promises", facts).weekly == about(nan, 2 / 3, nan)
+    assert value("slower_than_expected", facts).weekly == about(nan, 2 / 3, nan)
 
 
 def test_tellings_are_counted_by_their_sign() -> None:

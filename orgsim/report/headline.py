@@ -1,0 +1,105 @@
+"""The one sentence that a hurried reader takes away, the same at the terminal and on the cascade.
+
+What it is for: whose target is beaten while the shock is on, what becomes of promises in the worst
+week, and what the company is worth then. A clause stands only where the numbers carry it: a target
+is beaten on the mean of the shock's weeks, promises have fallen where the worst week (of the mean
+over replications, from the first shock on) lies well below the reference's, and value comes with
+its 95 % interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from orgsim.report.measures import Course, Estimate
+from orgsim.report.story import REFERENCE, Story
+from orgsim.report.wording import NBSP, capital, compact, listed, scale_for
+
+SIZEABLE = 0.02  # a target counts as beaten, a change as worth a word, from 2 % on
+FALLEN = 0.05  # promises kept count as fallen from 5 points below the reference
+
+
+def headline(story: Story, *, bounds: bool = True) -> str:
+    """Whose target is beaten, what happens to promises and what the company is worth then.
+
+    `bounds` adds the interval of the value, for which a figure's title has no room.
+    """
+    parts = [part for part in (_demand(story), _promises(story)) if part]
+    worth = story.worth("year+CLV")
+    if not parts and worth.n != 1 and not worth.is_sure:
+        kept = story.during("otif", ("all", "base"))
+        steady = f": {percent(kept.mean)} of promises are kept" if kept.n else ""
+        return ("No clear change" if story.windows else "Nothing happens") + steady
+    if worth.n:
+        parts.append(_worth(story, worth) + (_interval(worth) if bounds else ""))
+    return capital(_clauses(parts))
+
+
+def _clauses(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + ", and " + parts[-1]
+
+
+def _demand(story: Story) -> str:
+    """'Leads beat their target by 108 % and bookings by 77 % in the campaign'."""
+    beaten = []
+    for kpi in ("leads", "bookings"):
+        target = story.target(kpi)
+        if story.windows and target and target > 0:
+            excess = story.during(kpi, ("all", "base")).mean / target - 1.0
+            beaten += [(kpi, excess)] if excess >= SIZEABLE else []
+    amounts = [
+        f"{noun}{'' if position else ' beat their target'} by {percent(excess)}"
+        for position, (noun, excess) in enumerate(beaten)
+    ]
+    return f"{listed(amounts)} in the {story.left_out}" if amounts else ""
+
+
+def percent(share: float) -> str:
+    """A share as a whole '78 %'."""
+    return f"{compact(round(100.0 * share))}{NBSP}%"
+
+
+def _promises(story: Story) -> str:
+    """For those whose promises fell: what share is kept in the worst week."""
+    usual = worst_week(story, story.course("otif", ("base", "all"), REFERENCE))
+    fallen = []
+    for segment in ("base", "niche"):
+        lowest = worst_week(story, story.course("otif", (segment,)))
+        if lowest < usual - FALLEN:
+            fallen.append((segment, percent(lowest)))
+    if not fallen:
+        return ""
+    lows = listed([f"{share} ({segment})" for segment, share in fallen])
+    return f"promises kept fall to {lows} in the worst week"
+
+
+def worst_week(story: Story, course: Course | None) -> float:
+    """The lowest weekly mean over replications from the first shock on; NaN if there is none."""
+    if course is None:
+        return math.nan
+    mean = course.mean[int(story.onset) :]
+    return float(np.nanmin(mean)) if np.isfinite(mean).any() else math.nan
+
+
+def _worth(story: Story, worth: Estimate) -> str:
+    side = "more" if worth.mean > 0 else "less"
+    if worth.n > 1 and not worth.is_sure:
+        return f"company value is not clearly more or less than with {story.without}"
+    change = f"company value is {money(abs(worth.mean))} {side} than with {story.without}"
+    return change if worth.n > 1 else f"in this one replication {change}"
+
+
+def _interval(worth: Estimate) -> str:
+    if worth.n < 2:
+        return ""
+    scale = scale_for("EUR", [worth.low, worth.high])
+    low, high = (compact(bound * scale.factor, sign=True) for bound in (worth.low, worth.high))
+    return f" (95{NBSP}% interval {low} to {high}{NBSP}{scale.unit})"
+
+
+def money(amount: float, *, sign: bool = False) -> str:
+    """EUR as '532 kEUR'."""
+    return scale_for("EUR", [amount]).show(amount, sign=sign)
