@@ -22,6 +22,8 @@ import pandas as pd
 
 from orgsim.analysis.statistics import Interval, mean_interval, paired_difference
 from orgsim.experiment.point import VARIANTS
+from orgsim.kpis import KPIS
+from orgsim.kpis.base import limits
 
 _FIGURES = ("mean", "low", "high", "n")
 
@@ -29,9 +31,10 @@ _FIGURES = ("mean", "low", "high", "n")
 def summarise(totals: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:
     """One row per (kpi, segment): scenario, reference and difference, each mean, low, high, n.
 
-    The column `n` is the number of replications looked at.
+    The column `n` is the number of replications looked at. An interval ends at what is possible:
+    t intervals of few replications reach beyond it.
     """
-    return _compare(_sound(totals, audit), ["kpi", "segment"])
+    return _within_the_possible(_compare(_sound(totals, audit), ["kpi", "segment"]))
 
 
 def summarise_value(value: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:
@@ -105,6 +108,19 @@ def _compare(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         rows.append(row | {"n": replications})
     columns = [f"{what}_{f}" for what in (*VARIANTS, "difference") for f in _FIGURES]
     return pd.DataFrame(rows, columns=[*keys, *columns, "n"])
+
+
+def _within_the_possible(summary: pd.DataFrame) -> pd.DataFrame:
+    possible = {kpi.name: limits(kpi.unit) for kpi in KPIS}
+    least, most = (
+        summary["kpi"].map({name: bounds[end] for name, bounds in possible.items()})
+        for end in (0, 1)
+    )
+    ends = dict.fromkeys(VARIANTS, (least, most)) | {"difference": (least - most, most - least)}
+    for what, (lowest, highest) in ends.items():
+        for end in (f"{what}_low", f"{what}_high"):
+            summary[end] = summary[end].clip(lowest, highest)
+    return summary
 
 
 def _pairs(frame: pd.DataFrame) -> pd.DataFrame:

@@ -103,9 +103,9 @@ def left_out(shocks: Mapping[str, Any]) -> str:
 
 def reference_in_words(shocks: Mapping[str, Any]) -> str:
     """What a scenario with these shocks is compared with (see `config.schema.without_shocks`)."""
-    names = " and ".join(name.replace("_", " ") for name in shocks)
+    names = " and ".join(f"the {name.replace('_', ' ')}" for name in shocks)
     cause = "them" if len(shocks) > 1 else "it"
-    without = f"{names} and what was bought or told because of {cause}"
+    without = f"{names} and without what was bought or told because of {cause}"
     return f"no {left_out(shocks)}: the same firm and customers with the same luck, without " + (
         without if shocks else "paying for coordination"
     )

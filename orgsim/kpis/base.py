@@ -7,6 +7,7 @@ value is not available (NaN here, null in tables), never 0.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,19 @@ Area = Literal["marketing", "sales", "logistics", "support", "customers", "compa
 SEGMENTS: tuple[str, ...] = ("all", "base", "niche")
 
 Columns = dict[str, Any]
+
+_LIMITS = {
+    "share": (0.0, 1.0),
+    "share/month": (0.0, math.inf),
+    "0-1": (0.0, 1.0),
+    "0-10": (0.0, 10.0),
+    "pts": (-100.0, 100.0),
+}
+
+
+def limits(unit: str) -> tuple[float, float]:
+    """What values in a unit can be: a share of cases lies between none of them and all."""
+    return _LIMITS.get(unit, (-math.inf, math.inf))
 
 
 class Ratio(NamedTuple):

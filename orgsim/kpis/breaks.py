@@ -20,13 +20,13 @@ from orgsim.kpis.base import Kpi, Window
 from orgsim.units import DAY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
     """A named threshold: which KPI of which segment, and what counts as broken."""
 
     name: str
     kpi: str
-    segment: str
+    segment: str = "all"
     rule: str
     is_beyond: Callable[[Floats, Mapping[str, float]], Bools]
     least: int = 0
@@ -35,36 +35,57 @@ class Break:
 
 BREAKS = (
     Break(
-        "otif",
-        "otif",
-        "all",
-        "more than 5 points below its target",
-        lambda v, t: v < t["otif"] - 0.05,
+        name="otif",
+        kpi="otif",
+        rule="5 points below target",
+        is_beyond=lambda v, t: v < t["otif"] - 0.05,
     ),
     Break(
-        "otif_niche", "otif", "niche", "most promises to the niche broken", lambda v, t: v < 0.5, 20
+        name="otif_niche",
+        kpi="otif",
+        segment="niche",
+        rule="less than half",
+        is_beyond=lambda v, t: v < 0.5,
+        least=20,
     ),
     Break(
-        "backlog", "backlog", "all", "twice its level before", lambda v, t: v > 2.0 * t["before"]
+        name="backlog",
+        kpi="backlog",
+        rule="twice its level before",
+        is_beyond=lambda v, t: v > 2.0 * t["before"],
     ),
     Break(
-        "abandonment",
-        "abandonment",
-        "all",
-        "twice its target",
-        lambda v, t: v > 2.0 * t["abandonment"],
+        name="abandonment",
+        kpi="abandonment",
+        rule="twice the target",
+        is_beyond=lambda v, t: v > 2.0 * t["abandonment"],
     ),
-    Break("fcr", "fcr", "all", "3 points below its target", lambda v, t: v < t["fcr"] - 0.03),
     Break(
-        "satisfaction",
-        "satisfaction",
-        "niche",
-        "a full point below target",
-        lambda v, t: v < t["satisfaction"] - 1.0,
+        name="fcr",
+        kpi="fcr",
+        rule="3 points below target",
+        is_beyond=lambda v, t: v < t["fcr"] - 0.03,
     ),
-    Break("nps", "nps", "niche", "more detractors than promoters", lambda v, t: v < 0.0, 20),
     Break(
-        "churn", "churn", "all", "a quarter above its target", lambda v, t: v > 1.25 * t["churn"]
+        name="satisfaction",
+        kpi="satisfaction",
+        segment="niche",
+        rule="a point below target",
+        is_beyond=lambda v, t: v < t["satisfaction"] - 1.0,
+    ),
+    Break(
+        name="nps",
+        kpi="nps",
+        segment="niche",
+        rule="below zero",
+        is_beyond=lambda v, t: v < 0.0,
+        least=20,
+    ),
+    Break(
+        name="churn",
+        kpi="churn",
+        rule="a quarter above target",
+        is_beyond=lambda v, t: v > 1.25 * t["churn"],
     ),
 )
 

@@ -26,29 +26,26 @@ from rich.table import Table
 from rich.text import Text
 
 from orgsim.experiment.compare import failed_checks, variance_reduction
-from orgsim.kpis.breaks import BREAKS, Break
+from orgsim.report.headline import headline
 from orgsim.report.machine import run_as_json, sweep_as_json
 from orgsim.report.progress import Watch, plain_console
-from orgsim.report.story import HOURS_PER_WEEK
-from orgsim.report.verdicts import (
-    Effect,
-    Verdict,
-    attainments,
-    effects,
-    signed_range,
-    value_effects,
-)
-from orgsim.report.wording import HORIZONS, calendar_week, capital, short_date
+from orgsim.report.story import HOURS_PER_WEEK, Story
+from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
+from orgsim.report.wording import HORIZONS, WORDS, calendar_week, capital, short_date
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from orgsim.experiment.run import RunResult
     from orgsim.experiment.sweep import SweepResult
-    from orgsim.report.story import KpiNote, Story
+    from orgsim.report.story import KpiNote
 
 Row = tuple[str | Text, ...]
 HEADLINE = "year+CLV"
+FEW = 5
+"""Below so many replications intervals are too wide to conclude from."""
+
+_MORE = "ask for run.replications=20"
 _LOOK = {"good": "green", "bad": "red", "": ""}
 
 
@@ -64,23 +61,22 @@ class Terminal(Watch):
 
     def draw(self, result: RunResult) -> None:
         """Draw every chart of a result into its folder."""
+        self.err.print("Drawing charts ...")
         from orgsim.report.charts import draw_all
 
         draw_all(result, result.folder / "charts")
 
     def show(self, result: RunResult, kpis: Iterable[KpiNote] | None = None) -> None:
         """Print what a run found; of one that does not balance, only what does not balance."""
-        from orgsim.report.story import Story
-
         story = Story.of(result, kpis)
         self._head(story, result)
         if not result.is_balanced:
             self._imbalance(result)
         else:
-            self._targets(story, result)
-            self._effects(story, result)
-            self._value(story, result)
+            self._targets(story)
+            self._whole_run(story)
             self._breaks(story)
+            self._notes(result)
         self._places(result.folder)
 
     def _head(self, story: Story, result: RunResult) -> None:
@@ -88,56 +84,48 @@ class Terminal(Watch):
         self.out.print(Text(story.title, style="bold"))
         if story.question:
             self.out.print(story.question)
+        if result.is_balanced:
+            self.out.print(Text(headline(story) + ".", style="bold"))
+        self.out.print()
         runs = result.point.replications
+        each = "replication" if runs == 1 else "replications, each with its own luck,"
         self.out.print(
-            f"{story.weeks} weeks from {story.start.isoformat()}, {runs} replication"
-            f"{'' if runs == 1 else 's'}, seed {story.seed}. Beside it, on the same draws: "
-            f"{story.without}."
+            f"{2 * runs} simulations of {story.weeks} weeks from {story.start.isoformat()}: {runs} "
+            f"{each} of the scenario and {runs} of its reference (seed {story.seed})."
         )
+        self.out.print(f"Reference, {result.point.reference}.")
         if runs == 1:
-            self.out.print("One replication has no interval: ask for more with run.replications=8")
+            self.out.print(f"One replication has no interval and proves nothing: {_MORE}.")
+        elif runs < FEW:
+            self.out.print(f"Intervals of {runs} replications are wide: {_MORE} for a verdict.")
         self.out.print()
 
-    def _targets(self, story: Story, result: RunResult) -> None:
-        card = attainments(story, result.summary)
-        if not card:
-            return
-        on = f"in the {story.shock_weeks}"
-        headings = ["own target", "whole run", "verdict"]
-        if story.windows:
-            headings[1:1] = [on, "verdict "]
+    def _targets(self, story: Story) -> None:
         rows: list[Row] = []
-        for area, lines in card.items():
+        for area, lines in attainments(story).items():
             rows.append((Text(capital(area), style="bold"),))
             for one in lines:
-                cells: Row = (one.target, one.whole, _words(one.whole_verdict))
-                if story.windows:
-                    during: Row = (one.during, _words(one.during_verdict))
-                    cells = (cells[0], *during, *cells[1:])
+                (own, other), (judged, judged_other) = one.levels, one.verdicts
+                cells = (one.goal, own, _words(judged), other, _words(judged_other))
                 rows.append((one.label, *cells))
-        title = "Each area against its own target (mean ± 95 % interval)"
-        self._print_table(title, headings, rows, left=("verdict", "verdict "))
-        self.out.print()
+        if rows:
+            title = f"Each area against its own target in the {story.shock_weeks}"
+            headings = ("own target", "scenario", "verdict", story.without, "verdict ")
+            self._print_table(f"{title}, {story.shock_time}", headings, rows)
+            self.out.print()
 
-    def _effects(self, story: Story, result: RunResult) -> None:
-        headings = ("scenario", story.without, "difference (95 %)", "verdict")
+    def _whole_run(self, story: Story) -> None:
         rows: list[Row] = []
-        for area, lines in effects(story, result.summary).items():
-            rows += [(Text(capital(area), style="bold"),), *map(_cells, lines)]
-        title = f"Beside {story.without}, whole run (mean ± 95 % interval)"
-        self._print_table(title, headings, rows, left=("verdict",))
-        self.out.print(f"  All {result.summary['kpi'].nunique()} KPIs: summary.parquet")
-        self.out.print()
-
-    def _value(self, story: Story, result: RunResult) -> None:
-        headings = ("scenario", story.without, "difference (95 %)", "verdict")
-        rows = [_cells(line) for line in value_effects(result.value_summary)]
-        self._print_table(f"Value against {story.without}", headings, rows, left=("verdict",))
-        saved = variance_reduction(result.value, HEADLINE)
-        if saved is not None and math.isfinite(saved) and saved > 1:
-            self.out.print(
-                f"  Pairing on the same draws is worth {saved:.1f} times as many replications."
-            )
+        for area, lines in effects(story).items():
+            rows.append((Text(capital(area), style="bold"),))
+            for one in lines:
+                own, other = one.levels
+                beside: Row = (own, other, one.change, _words(one.verdict))
+                cells = (own, _words(one.verdicts[0])) if story.is_alone else beside
+                rows.append((one.label, one.goal, *cells))
+        beside = () if story.is_alone else (story.without, "difference (95 %)")
+        title = "The whole run" + ("" if story.is_alone else f" beside {story.without}")
+        self._print_table(title, ("target", "scenario", *beside, "verdict"), rows)
         self.out.print()
 
     def _breaks(self, story: Story) -> None:
@@ -145,20 +133,29 @@ class Terminal(Watch):
         if broken.empty:
             self.out.print("Nothing broke.\n")
             return
-        headings = ("date", "week", "earliest to latest", "happened in", story.without)
-        words = {one.name: _break_words(one, story) for one in BREAKS}
-        rows: list[Row] = [_break_cells(words, story, one) for one in broken.to_dict("records")]
-        self._print_table("What first broke, and when", headings, rows)
+        beside = () if story.is_alone else (story.without,)
+        headings = ("date", "week", "earliest to latest", "scenario", *beside)
+        rows = [_break_cells(story, one)[: len(headings) + 1] for one in broken.to_dict("records")]
+        since = f" from {short_date(story.day(story.onset))} on" if story.windows else ""
+        title = f"What first broke{since}, and in how many replications"
+        self._print_table(title, headings, rows)
         self.out.print()
 
-    def _print_table(
-        self,
-        title: str,
-        headings: Sequence[str],
-        rows: Sequence[Row],
-        *,
-        left: Sequence[str] = (),
-    ) -> None:
+    def _notes(self, result: RunResult) -> None:
+        runs, saved = result.point.replications, variance_reduction(result.value, HEADLINE)
+        if runs >= FEW and saved is not None and math.isfinite(saved) and saved > 1:
+            self._note(
+                f"Same luck: on company value these {runs} pairs are as precise as about "
+                f"{round(saved * runs):,} would be if scenario and reference had luck of their own."
+            )
+        self._note(WORDS)
+        self._note(f"All {result.summary['kpi'].nunique()} KPIs, by segment: summary.parquet")
+        self.out.print()
+
+    def _note(self, text: str) -> None:
+        self.out.print(textwrap.fill(text, self.out.width, subsequent_indent="  "))
+
+    def _print_table(self, title: str, headings: Sequence[str], rows: Sequence[Row]) -> None:
         """Print rows under headings; the first column takes what room is left and hangs."""
         table = _table(title, width=self.out.width)
         others = [[str(cell) for cell in row[1:]] for row in rows if len(row) > 1]
@@ -166,7 +163,7 @@ class Terminal(Watch):
         room = self.out.width - sum(2 + max(map(len, column)) for column in columns)
         table.add_column("", width=max(room, 16))
         for heading in headings:
-            justify: Literal["left", "right"] = "left" if heading in left else "right"
+            justify: Literal["left", "right"] = "left" if heading.startswith("verdict") else "right"
             table.add_column(heading, justify=justify, no_wrap=True)
         for row in rows:
             label = row[0] if isinstance(row[0], Text) else _hung(row[0], max(room, 16))
@@ -212,8 +209,6 @@ class Terminal(Watch):
         self, results: Sequence[RunResult], folder: Path, *, charts: bool = True
     ) -> None:
         """Print what several scenarios are worth beside each other, and draw it."""
-        from orgsim.report.story import Story
-
         rows: list[Row] = []
         for result in results:
             of = {str(one["horizon"]): one for one in result.value_summary.to_dict("records")}
@@ -293,27 +288,17 @@ def _words(verdict: Verdict) -> Text:
     return Text(verdict.words, style=_LOOK[verdict.mood])
 
 
-def _cells(line: Effect) -> Row:
-    return line.label, line.scenario, line.reference, line.difference, _words(line.verdict)
-
-
-def _break_words(rule: Break, story: Story) -> str:
-    title = story.kpis[rule.kpi].title if rule.kpi in story.kpis else rule.kpi
-    segment = "" if rule.segment == "all" else f", {rule.segment}"
-    return f"{title}{segment}: {rule.rule}"
-
-
-def _break_cells(words: Mapping[str, str], story: Story, one: Mapping[Any, Any]) -> Row:
-    name, n = str(one["name"]), int(one["n"])
-    stock_out = name.removeprefix("cover_").replace("_", " ")
-    label = words.get(name) or (capital(stock_out) + (" out of stock" if stock_out != name else ""))
+def _break_cells(story: Story, one: Mapping[Any, Any]) -> Row:
+    n = int(one["n"])
     middle, first, last = (
         story.day(float(one[key]) / HOURS_PER_WEEK) for key in ("median", "earliest", "latest")
     )
-    spread = f"{short_date(first)} to {short_date(last)}" if n > 1 else ""
+    between = f"{short_date(first)} to {short_date(last)}" if n > 1 else ""
     shares = (one["share"], one["reference_share"])
     counts = [f"{share * n:.0f} of {n}" if math.isfinite(share) else "n/a" for share in shares]
-    return label, f"{short_date(middle)} {middle.year}", calendar_week(middle), spread, *counts
+    year = "" if middle.year == story.start.year else f" {middle.year}"
+    date = short_date(middle) + year
+    return story.break_title(str(one["name"])), date, calendar_week(middle), between, *counts
 
 
 def _short(settings: Sequence[str]) -> list[str]:

@@ -38,6 +38,11 @@ class Estimate:
         """Whether the interval exists and leaves out zero."""
         return self.low > 0.0 or self.high < 0.0
 
+    def within(self, lowest: float, highest: float) -> Estimate:
+        """The same with an interval that ends at what is possible."""
+        low, high = np.clip([self.low, self.high], lowest, highest).tolist()
+        return Estimate(self.mean, low, high, self.n)
+
     @staticmethod
     def of(values: Floats) -> Estimate:
         """The mean of one value per replication with its t interval."""

@@ -21,7 +21,11 @@ from numpy.typing import NDArray
 
 from orgsim.experiment.compare import first_breaks
 from orgsim.experiment.point import left_out
+from orgsim.kpis.base import limits
+from orgsim.kpis.breaks import BREAKS
+from orgsim.kpis.fulfilment import PARTS
 from orgsim.report.measures import NOTHING, Course, Estimate, Floats, estimate
+from orgsim.report.wording import calendar_week, capital, listed, plain, short_date
 
 SCENARIO, REFERENCE = "scenario", "reference"
 HOURS_PER_WEEK = 168.0
@@ -144,6 +148,11 @@ class Story:
         return f"no {self.left_out}"
 
     @property
+    def is_alone(self) -> bool:
+        """Whether the scenario is its own reference: no shock, and not a figure that differs."""
+        return not self.windows and not self.summary["difference_mean"].fillna(0.0).any()
+
+    @property
     def shock_weeks(self) -> str:
         """How the weeks that a shock touches are called."""
         return f"{self.left_out.removesuffix('s')} weeks"
@@ -195,6 +204,15 @@ class Story:
                 return float(one["median"]) / HOURS_PER_WEEK
         return None
 
+    def break_title(self, name: str) -> str:
+        """What broke, in words: 'Order backlog: doubled', 'Niche kit out of stock'."""
+        for rule in BREAKS:
+            if rule.name == name and rule.kpi in self.kpis:
+                whose = "" if rule.segment == "all" else f", {rule.segment}"
+                return f"{plain(self.kpis[rule.kpi].title)}{whose}: {rule.rule}"
+        part = PARTS.get(name.removeprefix("cover_"))
+        return f"{part} out of stock" if part else capital(name.replace("_", " "))
+
     @property
     def touched(self) -> NDArray[np.bool_]:
         """Which weeks a shock touches; all of them if none does."""
@@ -204,14 +222,24 @@ class Story:
             touched |= (week + 1 > window.start) & (week < window.end)
         return touched if touched.any() else ~touched
 
-    def during(self, kpi: str, segments: Iterable[str]) -> Estimate:
+    @property
+    def shock_time(self) -> str:
+        """The weeks a shock touches, in dates: '26 Feb to 7 Apr, wk 9 to 14'."""
+        edges = np.flatnonzero(np.diff(self.touched.astype(int), prepend=0, append=0))
+        spells = [(self.day(a), self.day(b) - timedelta(days=1)) for a, b in edges.reshape(-1, 2)]
+        dates = [f"{short_date(first)} to {short_date(last)}" for first, last in spells]
+        weeks = [f"{calendar_week(a)} to {b.isocalendar().week}" for a, b in spells]
+        return f"{listed(dates)}, {listed(weeks)}"
+
+    def during(self, kpi: str, segments: Iterable[str], variant: str = SCENARIO) -> Estimate:
         """Mean of the KPI's weekly values over the weeks a shock touches."""
-        course = self.course(kpi, segments)
+        course = self.course(kpi, segments, variant)
         if course is None:
             return NOTHING
         chosen = course.values[self.touched]
         is_there = np.isfinite(chosen).any(axis=0)
-        return Estimate.of(np.nanmean(chosen[:, is_there], axis=0))
+        found = Estimate.of(np.nanmean(chosen[:, is_there], axis=0))
+        return found.within(*limits(self.kpis[kpi].unit)) if kpi in self.kpis else found
 
     def worth(self, horizon: str) -> Estimate:
         """Value of scenario minus reference in EUR with its paired 95 % interval."""

@@ -1,11 +1,13 @@
-"""The scorecard in words and figures: each area by its own target, then everyone beside no shock.
+"""The two tables of the report: each area by its own target, then everyone beside the reference.
 
 What of the real organisation is modelled: the card on which every department is green while the
 company is red. A verdict respects the interval: a target counts as beaten only where the whole 95 %
-interval lies beyond it, a difference as real only where its interval leaves out zero.
+interval lies beyond it, a difference as real only where its interval leaves out zero. More of a
+volume (leads, bookings, revenue) is called higher, not better: what it leads to decides.
 
-Assumption: an area with targets is judged by them, while the shock is on (when it reports success)
-and over the whole run; what it did to everyone is judged by the paired difference.
+Assumption: an area with targets is judged by them in the weeks a shock touches, when it reports
+success, with the same weeks of the reference beside it: what is missed there too is not the shock's
+doing. What the shock did to everyone is judged by the paired difference over the whole run.
 
 Reference: MODEL s.9 (silo-paradox scorecard: same week against the whole year), O3 (targets).
 """
@@ -13,21 +15,24 @@ Reference: MODEL s.9 (silo-paradox scorecard: same week against the whole year),
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from orgsim.report.wording import HORIZONS, scale_for
+from orgsim.report.measures import NOTHING, Estimate, estimate
+from orgsim.report.story import REFERENCE, SCENARIO
+from orgsim.report.wording import HORIZONS, Scale, plain, scale_for
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from orgsim.report.story import KpiNote, Story
 
 Mood = Literal["good", "bad", ""]
 AREAS = ("marketing", "sales", "logistics", "support", "customers", "company")
 JUDGED_BY_EFFECT = ("customers", "company")
 BESIDE_TARGETS = ("slower_than_expected", "active_customers", "revenue", "contribution", "cash")
+NICHE_APART = ("otif",)
+"""KPIs outside the area customers of which the niche is shown apart."""
+
 MINUS = "\u2212"
 
 
@@ -40,126 +45,171 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attainment:
-    """One KPI of an area against its own target, while the shock is on and over the whole run."""
+class Line:
+    """One row of a table in stored units: what it is, its target if any, and its estimates."""
 
-    label: str
-    target: str
-    during: str
-    during_verdict: Verdict
-    whole: str
-    whole_verdict: Verdict
+    name: str
+    title: str
+    unit: str
+    direction: int
+    is_volume: bool = False
+    segment: str = "all"
+    target: float | None = None
+    scenario: Estimate
+    reference: Estimate
+    difference: Estimate = NOTHING
+
+    @property
+    def scale(self) -> Scale:
+        """How the row's numbers are shown."""
+        return scale_for(self.unit, [self.scenario.mean, self.reference.mean, self.target or 0.0])
+
+    @property
+    def label(self) -> str:
+        """The name of the number with its unit, or whose it is below the number of all."""
+        if self.segment != "all":
+            return f"- of them {self.segment}"
+        title = plain(self.title)
+        return f"{title}, {self.scale.unit}" if self.scale.unit else title
+
+    @property
+    def goal(self) -> str:
+        """The target in words; nothing where there is none."""
+        return "" if self.target is None else self._number(self.target)
+
+    @property
+    def levels(self) -> tuple[str, str]:
+        """Scenario and reference in words: mean ± half the interval, and mean."""
+        own = spread(self.scenario, self.scale.factor, self._digits)
+        return own, self._number(self.reference.mean)
+
+    @property
+    def change(self) -> str:
+        """The paired difference with its interval in words; nothing where there is none."""
+        found = self.difference
+        bounds = (bound * self.scale.factor for bound in (found.mean, found.low, found.high))
+        return signed_range(*bounds, digits=self._digits) if found.n else ""
+
+    @property
+    def verdicts(self) -> tuple[Verdict, Verdict]:
+        """Scenario and reference, each against the target."""
+        if self.target is None:
+            return Verdict(words=""), Verdict(words="")
+        own, other = (
+            against_target(level, self.target, self.direction)
+            for level in (self.scenario, self.reference)
+        )
+        return own, other
+
+    @property
+    def verdict(self) -> Verdict:
+        """The scenario against the reference."""
+        return against_reference(self.difference, 0 if self.is_volume else self.direction)
+
+    @property
+    def _digits(self) -> int:
+        sizes = (self.scenario.mean, self.reference.mean, self.target or 0.0)
+        known = [abs(size) * self.scale.factor for size in sizes if math.isfinite(size)]
+        largest = max(known, default=0.0)
+        # All of them, 100 %, is no reason to round the shares beside it to whole per cents.
+        return 0 if largest > 100.01 else 1 if largest >= 10 else 2
+
+    def _number(self, value: float) -> str:
+        return number(value * self.scale.factor, self._digits)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """One KPI beside the reference."""
+def attainments(story: Story) -> dict[str, list[Line]]:
+    """Area -> its KPIs with a target, in the weeks a shock touches; nothing without a shock.
 
-    label: str
-    scenario: str
-    reference: str
-    difference: str
-    verdict: Verdict
-
-
-def attainments(story: Story, summary: pd.DataFrame) -> dict[str, list[Attainment]]:
-    """Area -> its KPIs that have a target and were measured; customers and company have no own."""
-    rows = _rows(summary)
-    card: dict[str, list[Attainment]] = {}
-    for kpi in story.kpis.values():
-        row, target = rows.get((kpi.name, "all")), story.targets.get(kpi.name)
-        if kpi.area in JUDGED_BY_EFFECT or row is None or target is None or not kpi.direction:
+    Customers and company are left out: their targets are not what an area reports.
+    """
+    card: dict[str, list[Line]] = {}
+    for kpi in story.kpis.values() if story.windows else ():
+        target = story.target(kpi.name)
+        if kpi.area in JUDGED_BY_EFFECT or target is None or not kpi.direction:
             continue
-        if math.isfinite(row["scenario_mean"]):
-            card.setdefault(kpi.area, []).append(_attainment(story, kpi, row, target))
+        own, other = (
+            story.during(kpi.name, ("all",), variant) for variant in (SCENARIO, REFERENCE)
+        )
+        if own.n:
+            line = _line(kpi, target=target, scenario=own, reference=other)
+            card.setdefault(kpi.area, []).append(line)
     return {area: card[area] for area in sorted(card, key=AREAS.index)}
 
 
-def effects(story: Story, summary: pd.DataFrame) -> dict[str, list[Effect]]:
-    """Area -> what became of it beside the reference, customers with the niche apart.
+def effects(story: Story) -> dict[str, list[Line]]:
+    """Area -> its whole run beside the reference, the niche apart where it suffers apart.
 
-    Shown are KPIs with a target and those in `BESIDE_TARGETS`, as far as they were measured.
+    Shown are KPIs with a target and those in `BESIDE_TARGETS`, as far as they were measured, and
+    at the end what the company is worth.
     """
-    rows = _rows(summary)
-    card: dict[str, list[Effect]] = {}
+    card: dict[str, list[Line]] = {}
     for kpi in story.kpis.values():
         if kpi.target is None and kpi.name not in BESIDE_TARGETS:
             continue
-        for segment in ("all", "niche") if kpi.area == "customers" else ("all",):
-            row = rows.get((kpi.name, segment))
-            if row is not None and math.isfinite(row["scenario_mean"]):
-                card.setdefault(kpi.area, []).append(_effect(kpi, segment, row))
-    return {area: card[area] for area in sorted(card, key=AREAS.index)}
+        is_apart = kpi.area == "customers" or kpi.name in NICHE_APART
+        for segment in ("all", "niche") if is_apart else ("all",):
+            line = _whole(story, kpi, segment)
+            if line.scenario.n:
+                card.setdefault(kpi.area, []).append(line)
+    card.setdefault("company", []).extend(_worth(story))
+    return {area: card[area] for area in sorted(card, key=AREAS.index) if card[area]}
 
 
-def _rows(summary: pd.DataFrame) -> dict[tuple[str, str], Mapping[Any, Any]]:
-    return {(row["kpi"], row["segment"]): row for row in summary.to_dict("records")}
-
-
-def _attainment(story: Story, kpi: KpiNote, row: Mapping[Any, Any], target: float) -> Attainment:
-    scale = scale_for(kpi.unit, [row["scenario_mean"], target])
-    on = story.during(kpi.name, ("all",))
-    during = {"during_mean": on.mean, "during_low": on.low, "during_high": on.high}
-    figures = _scaled({**row, **during}, scale.factor)
-    goal = target * scale.factor
-    digits = _digits([goal, figures["scenario_mean"]])
-    return Attainment(
-        label=_label(kpi, scale.unit),
-        target=number(goal, digits),
-        during=spread(figures, "during", digits),
-        during_verdict=against_target(figures, "during", goal, kpi.direction),
-        whole=spread(figures, "scenario", digits),
-        whole_verdict=against_target(figures, "scenario", goal, kpi.direction),
+def _line(
+    kpi: KpiNote,
+    segment: str = "all",
+    *,
+    target: float | None,
+    scenario: Estimate,
+    reference: Estimate,
+    difference: Estimate = NOTHING,
+) -> Line:
+    return Line(
+        name=kpi.name,
+        title=kpi.title,
+        unit=kpi.unit,
+        direction=kpi.direction,
+        is_volume=kpi.is_volume,
+        segment=segment,
+        target=target,
+        scenario=scenario,
+        reference=reference,
+        difference=difference,
     )
 
 
-def _effect(kpi: KpiNote, segment: str, row: Mapping[Any, Any]) -> Effect:
-    sizes = [row["scenario_mean"], row["reference_mean"]]
-    scale = scale_for(kpi.unit, sizes)
-    figures = _scaled(row, scale.factor)
-    digits = _digits([size * scale.factor for size in sizes])
-    return Effect(
-        label=_label(kpi, scale.unit) if segment == "all" else f"- of them {segment}",
-        scenario=spread(figures, "scenario", digits),
-        reference=number(figures["reference_mean"], digits),
-        difference=_range_of(figures, digits),
-        verdict=against_reference(figures, kpi.direction),
-    )
+def _whole(story: Story, kpi: KpiNote, segment: str) -> Line:
+    frame = story.summary
+    rows = frame[(frame["kpi"] == kpi.name) & (frame["segment"] == segment)]
+    own, other, change = (estimate(rows, what) for what in (SCENARIO, REFERENCE, "difference"))
+    target = story.target(kpi.name) if segment == "all" else None
+    return _line(kpi, segment, target=target, scenario=own, reference=other, difference=change)
 
 
-def _label(kpi: KpiNote, unit: str) -> str:
-    return f"{kpi.title}, {unit}" if unit else kpi.title
-
-
-def value_effects(value_summary: pd.DataFrame) -> list[Effect]:
-    """The three horizons of value, in thousands of EUR."""
-    lines = []
-    for row in value_summary.to_dict("records"):
-        figures = _scaled(row, 1e-3)
-        lines.append(
-            Effect(
-                label=f"{HORIZONS[str(row['horizon'])].title}, kEUR",
-                scenario=spread(figures, "scenario", 0),
-                reference=number(figures["reference_mean"], 0),
-                difference=_range_of(figures, 0),
-                verdict=against_reference(figures, +1, words=("gains value", "loses value")),
+def _worth(story: Story) -> Iterable[Line]:
+    """The horizons of value; the first is the KPI `contribution` and stands among these."""
+    frame = story.value_summary
+    for name, called in list(HORIZONS.items())[1:]:
+        rows = frame[frame["horizon"] == name]
+        own, other, change = (estimate(rows, what) for what in (SCENARIO, REFERENCE, "difference"))
+        if own.n:
+            yield Line(
+                name=name,
+                title=called.title,
+                unit="EUR",
+                direction=+1,
+                scenario=own,
+                reference=other,
+                difference=change,
             )
-        )
-    return lines
 
 
-_ENDS = ("_mean", "_low", "_high")
-
-
-def _scaled(row: Mapping[Any, Any], factor: float) -> dict[str, float]:
-    return {str(key): row[key] * factor for key in row if str(key).endswith(_ENDS)}
-
-
-def against_target(
-    figures: Mapping[str, float], what: str, target: float, direction: int
-) -> Verdict:
-    """Whether the whole interval of a mean (`what`) lies beyond the target."""
-    low, high = figures[f"{what}_low"], figures[f"{what}_high"]
+def against_target(level: Estimate, target: float, direction: int) -> Verdict:
+    """Whether the whole interval of a mean lies beyond the target."""
+    if not level.n:
+        return Verdict(words="")
+    low, high = level.low, level.high
     if not (math.isfinite(low) and math.isfinite(high)):
         return Verdict(words="not judged")
     if direction < 0:
@@ -169,11 +219,9 @@ def against_target(
     return Verdict(words="misses", mood="bad") if high < target else Verdict(words="in line")
 
 
-def against_reference(
-    figures: Mapping[str, float], direction: int, words: tuple[str, str] = ("better", "worse")
-) -> Verdict:
+def against_reference(difference: Estimate, direction: int) -> Verdict:
     """Whether the interval of the paired difference leaves out zero, and on which side."""
-    mean, low, high = (figures[f"difference{end}"] for end in _ENDS)
+    mean, low, high = difference.mean, difference.low, difference.high
     if mean == 0 and (math.isnan(low) or low == high == 0):
         return Verdict(words="the same")
     if math.isnan(mean):
@@ -183,9 +231,11 @@ def against_reference(
     if low <= 0 <= high:
         return Verdict(words="unclear")
     if not direction:
-        return Verdict(words="more" if low > 0 else "less")
+        return Verdict(words="higher" if low > 0 else "lower")
     is_welcome = (low > 0) == (direction > 0)
-    return Verdict(words=words[0 if is_welcome else 1], mood="good" if is_welcome else "bad")
+    return (
+        Verdict(words="better", mood="good") if is_welcome else Verdict(words="worse", mood="bad")
+    )
 
 
 def number(value: float, digits: int, *, sign: bool = False) -> str:
@@ -198,11 +248,16 @@ def number(value: float, digits: int, *, sign: bool = False) -> str:
     return (MINUS if value < 0 else "+" if sign else "") + text
 
 
-def spread(figures: Mapping[str, float], what: str, digits: int) -> str:
-    """Mean ± half-width of the interval, as far as there is one."""
-    mean, low, high = (figures[f"{what}{end}"] for end in _ENDS)
-    half = f" ±{number((high - low) / 2, digits)}" if math.isfinite(high - low) else ""
-    return number(mean, digits) + half
+def spread(level: Estimate, factor: float, digits: int) -> str:
+    """Mean ± half-width of the interval; its bounds where it ends at what is possible."""
+    mean, low, high = (bound * factor for bound in (level.mean, level.low, level.high))
+    text = number(mean, digits)
+    if not math.isfinite(high - low):
+        return text
+    if math.isclose(high - mean, mean - low, rel_tol=1e-6, abs_tol=1e-9):
+        return f"{text} ±{number(high - mean, digits)}"
+    glue = "–" if low >= 0 else " to "
+    return f"{text} ({number(low, digits)}{glue}{number(high, digits)})"
 
 
 def signed_range(mean: float, low: float, high: float, *, digits: int) -> str:
@@ -211,13 +266,3 @@ def signed_range(mean: float, low: float, high: float, *, digits: int) -> str:
     if not (math.isfinite(low) and math.isfinite(high)):
         return text
     return f"{text} ({number(low, digits, sign=True)} to {number(high, digits, sign=True)})"
-
-
-def _range_of(figures: Mapping[str, float], digits: int) -> str:
-    mean, low, high = (figures[f"difference{end}"] for end in _ENDS)
-    return signed_range(mean, low, high, digits=digits)
-
-
-def _digits(sizes: list[float]) -> int:
-    largest = max((abs(size) for size in sizes if math.isfinite(size)), default=0.0)
-    return 0 if largest >= 100 else 1 if largest >= 10 else 2
