@@ -33,16 +33,16 @@ class Audience(Protocol):
     """Who is told how a run goes on, and who draws its charts (`orgsim.report` has one)."""
 
     def begin(self, total: int, kept: int) -> None:
-        """`total` replications are wanted, `kept` of them are in the store already."""
+        """`total` simulations are wanted, `kept` of them are in the store already."""
 
     def advance(self) -> None:
-        """One more replication is finished and kept."""
+        """One more simulation is finished and kept."""
 
     def end(self) -> None:
         """Nothing more will be advanced."""
 
     def stopped(self, total: int, kept: int) -> None:
-        """The run was interrupted; `kept` of `total` replications are in the store."""
+        """The run was interrupted; `kept` of `total` simulations are in the store."""
 
     def draw(self, result: RunResult) -> None:
         """Draw the charts of a result into its folder."""
@@ -183,7 +183,7 @@ def fill(
 def _failure(failed: Sequence[Outcome], total: int) -> ModelError:
     first = min(failed, key=lambda outcome: (outcome.task.replication, outcome.task.variant))
     error = ModelError(
-        f"{len(failed)} of {total} replications failed (the others are kept); first: "
+        f"{len(failed)} of {total} simulations failed (the others are kept); first: "
         f"{first.task.variant}, replication {first.task.replication}: {first.failure}"
     )
     if first.trace:

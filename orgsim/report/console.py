@@ -28,6 +28,7 @@ from rich.text import Text
 from orgsim.experiment.compare import failed_checks, variance_reduction
 from orgsim.report.headline import headline
 from orgsim.report.machine import run_as_json, sweep_as_json
+from orgsim.report.measures import Estimate
 from orgsim.report.progress import Watch, plain_console
 from orgsim.report.story import HOURS_PER_WEEK, Story
 from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
@@ -49,15 +50,13 @@ _MORE = "ask for run.replications=20"
 _LOOK = {"good": "green", "bad": "red", "": ""}
 
 
-_PARTS = ("mean", "low", "high")
-
-
 class Terminal(Watch):
     """The audience at a terminal: watches a run, draws its charts, shows what came of it."""
 
     def __init__(self, *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
         super().__init__(sys.stderr if err is None else err)
         self.out = plain_console(sys.stdout if out is None else out)
+        self._has_explained = False
 
     def draw(self, result: RunResult) -> None:
         """Draw every chart of a result into its folder."""
@@ -94,6 +93,8 @@ class Terminal(Watch):
             f"{each} of the scenario and {runs} of its reference (seed {story.seed})."
         )
         self.out.print(f"Reference, {result.point.reference}.")
+        if story.is_alone:
+            self.out.print("Not a figure of the scenario differs from it, so it is not shown.")
         if runs == 1:
             self.out.print(f"One replication has no interval and proves nothing: {_MORE}.")
         elif runs < FEW:
@@ -110,7 +111,7 @@ class Terminal(Watch):
                 rows.append((one.label, *cells))
         if rows:
             title = f"Each area against its own target in the {story.shock_weeks}"
-            headings = ("own target", "scenario", "verdict", story.without, "verdict ")
+            headings = ("target", "scenario", "verdict", story.without, "verdict ")
             self._print_table(f"{title}, {story.shock_time}", headings, rows)
             self.out.print()
 
@@ -148,7 +149,9 @@ class Terminal(Watch):
                 f"Same luck: on company value these {runs} pairs are as precise as about "
                 f"{round(saved * runs):,} would be if scenario and reference had luck of their own."
             )
-        self._note(WORDS)
+        if not self._has_explained:
+            self._note(WORDS)
+            self._has_explained = True
         self._note(f"All {result.summary['kpi'].nunique()} KPIs, by segment: summary.parquet")
         self.out.print()
 
@@ -209,20 +212,15 @@ class Terminal(Watch):
         self, results: Sequence[RunResult], folder: Path, *, charts: bool = True
     ) -> None:
         """Print what several scenarios are worth beside each other, and draw it."""
-        rows: list[Row] = []
-        for result in results:
-            of = {str(one["horizon"]): one for one in result.value_summary.to_dict("records")}
-            ranges = [
-                signed_range(
-                    *(float(of[horizon][f"difference_{part}"]) * 1e-3 for part in _PARTS), digits=0
-                )
-                for horizon in HORIZONS
-            ]
-            rows.append((result.point.title or result.point.name, *ranges))
-        without = Story.of(results[0]).without
+        stories = [Story.of(result) for result in results]
+        rows: list[Row] = [
+            (story.title, *(_in_thousands(story.worth(horizon)) for horizon in HORIZONS))
+            for story in stories
+        ]
+        names = {story.without for story in stories}
+        against = names.pop() if len(names) == 1 else "the reference of each"
         headings = tuple(name.title for name in HORIZONS.values())
-        title = f"Beside each other: value against {without}, kEUR (95 %)"
-        self._print_table(title, headings, rows)
+        self._print_table(f"Beside each other: against {against}, kEUR (95 %)", headings, rows)
         if charts:
             from orgsim.report.charts import draw_comparison
 
@@ -243,9 +241,7 @@ class Terminal(Watch):
             settings = [Text(str(one[setting])) for setting in sweep.settings]
             marks = "" if one["balanced"] else " DOES NOT BALANCE"
             ranges = [
-                signed_range(
-                    *(one[f"{name}{end}"] * 1e-3 for end in ("", "_low", "_high")), digits=0
-                )
+                _in_thousands(Estimate(one[name], one[f"{name}_low"], one[f"{name}_high"], 0))
                 for name in _value_columns(sweep.summary)
             ]
             table.add_row(*settings, f"{one['replications']}{marks}", *ranges)
@@ -293,12 +289,16 @@ def _break_cells(story: Story, one: Mapping[Any, Any]) -> Row:
     middle, first, last = (
         story.day(float(one[key]) / HOURS_PER_WEEK) for key in ("median", "earliest", "latest")
     )
-    between = f"{short_date(first)} to {short_date(last)}" if n > 1 else ""
+    between = short_date(first) + (f" to {short_date(last)}" if last > first else "")
     shares = (one["share"], one["reference_share"])
     counts = [f"{share * n:.0f} of {n}" if math.isfinite(share) else "n/a" for share in shares]
     year = "" if middle.year == story.start.year else f" {middle.year}"
     date = short_date(middle) + year
     return story.break_title(str(one["name"])), date, calendar_week(middle), between, *counts
+
+
+def _in_thousands(found: Estimate) -> str:
+    return signed_range(*(1e-3 * one for one in (found.mean, found.low, found.high)), digits=0)
 
 
 def _short(settings: Sequence[str]) -> list[str]:

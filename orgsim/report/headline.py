@@ -2,9 +2,9 @@
 
 What it is for: whose target is beaten while the shock is on, what becomes of promises in the worst
 week, and what the company is worth then. A clause stands only where the numbers carry it: a target
-is beaten on the mean of the shock's weeks, promises have fallen where the worst week (of the mean
-over replications, from the first shock on) lies well below the reference's, and value comes with
-its 95 % interval.
+is beaten where the whole interval lies beyond it; promises have fallen where the worst week (of the
+mean over replications, from the first shock on) lies well below that of the reference; value comes
+with its 95 % interval.
 """
 
 from __future__ import annotations
@@ -43,18 +43,16 @@ def _clauses(parts: Sequence[str]) -> str:
 
 
 def _demand(story: Story) -> str:
-    """'Leads beat their target by 108 % and bookings by 77 % in the campaign'."""
-    beaten = []
-    for kpi in ("leads", "bookings"):
-        target = story.target(kpi)
-        if story.windows and target and target > 0:
-            excess = story.during(kpi, ("all", "base")).mean / target - 1.0
-            beaten += [(kpi, excess)] if excess >= SIZEABLE else []
-    amounts = [
-        f"{noun}{'' if position else ' beat their target'} by {percent(excess)}"
-        for position, (noun, excess) in enumerate(beaten)
-    ]
-    return f"{listed(amounts)} in the {story.left_out}" if amounts else ""
+    """'Leads beat their target by 108 % and bookings by 77 % during the campaign'."""
+    amounts: list[str] = []
+    for kpi in ("leads", "bookings") if story.windows else ():
+        target, level = story.target(kpi), story.during(kpi, ("all", "base"))
+        if not target or target <= 0 or level.low <= target:
+            continue
+        excess = level.mean / target - 1.0
+        if excess >= SIZEABLE:
+            amounts.append(f"{kpi}{'' if amounts else ' beat their target'} by {percent(excess)}")
+    return f"{listed(amounts)} during the {story.left_out}" if amounts else ""
 
 
 def percent(share: float) -> str:

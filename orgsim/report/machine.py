@@ -13,15 +13,20 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from orgsim.experiment.compare import failed_checks
-from orgsim.report.story import Story
+from orgsim.experiment.compare import failed_checks, variance_reduction
+from orgsim.report.headline import headline
+from orgsim.report.story import HOURS_PER_WEEK, Story
+from orgsim.report.verdicts import attainments, whole_run
+from orgsim.report.wording import HORIZONS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from orgsim.experiment.run import RunResult
     from orgsim.experiment.sweep import SweepResult
+    from orgsim.report.measures import Estimate
     from orgsim.report.story import KpiNote
+    from orgsim.report.verdicts import Line
 
 
 def run_as_json(result: RunResult, kpis: Iterable[KpiNote] | None = None) -> str:
@@ -31,20 +36,72 @@ def run_as_json(result: RunResult, kpis: Iterable[KpiNote] | None = None) -> str
         "scenario": story.name,
         "title": story.title,
         "question": story.question,
+        "headline": headline(story),
         "replications": result.point.replications,
         "weeks": story.weeks,
         "start_date": story.start.isoformat(),
         "seed": story.seed,
         "reference": story.without,
+        "reference_in_words": result.point.reference,
         "balanced": result.is_balanced,
         "folder": str(result.folder),
         "targets": dict(story.targets),
-        "summary": _records(result.summary),
-        "value": _records(result.value_summary),
-        "breaks": _records(story.breaks),
+        "shock_weeks": [_attained(line) for area in attainments(story).values() for line in area],
+        "summary": _summary(story),
+        "value": _value(story),
+        "variance_reduction": _plain(variance_reduction(result.value, "year+CLV")),
+        "breaks": _breaks(story),
         "failed_checks": _records(failed_checks(result.audit)),
     }
     return json.dumps(answer, indent=1, allow_nan=False) + "\n"
+
+
+def _attained(line: Line) -> dict[str, Any]:
+    """A row of the table of targets in the weeks of the shock."""
+    own, other = line.verdicts
+    return {
+        "kpi": line.name,
+        "title": line.title,
+        "unit": line.unit,
+        "target": line.target,
+        **_figures("scenario", line.scenario),
+        "scenario_verdict": own.words,
+        **_figures("reference", line.reference),
+        "reference_verdict": other.words,
+    }
+
+
+def _figures(what: str, found: Estimate) -> dict[str, Any]:
+    return {f"{what}_{name}": _plain(getattr(found, name)) for name in ("mean", "low", "high", "n")}
+
+
+def _summary(story: Story) -> list[dict[str, Any]]:
+    """Every KPI and segment over the whole run, named and judged as in the terminal."""
+    rows = _records(story.summary)
+    for row in rows:
+        if (kpi := story.kpis.get(row["kpi"])) is not None:
+            line = whole_run(story, kpi, row["segment"])
+            row |= {"title": line.title, "unit": line.unit, "target": line.target}
+            row |= {"verdict": line.verdict.words}
+    return rows
+
+
+def _value(story: Story) -> list[dict[str, Any]]:
+    rows = _records(story.value_summary)
+    return [row | {"title": HORIZONS[row["horizon"]].title} for row in rows]
+
+
+def _breaks(story: Story) -> list[dict[str, Any]]:
+    """The first breaks with the dates and calendar weeks that table and chart show."""
+    rows = _records(story.breaks)
+    for row in rows:
+        row["title"] = story.break_title(row["name"])
+        for time in ("median", "earliest", "latest"):
+            hours = row[time]
+            day = None if hours is None else story.day(hours / HOURS_PER_WEEK)
+            row[f"{time}_date"] = None if day is None else day.isoformat()
+            row[f"{time}_week"] = None if day is None else day.isocalendar().week
+    return rows
 
 
 def sweep_as_json(sweep: SweepResult) -> str:

@@ -31,7 +31,7 @@ def plain_console(stream: IO[str]) -> Console:
 
 
 class Watch:
-    """Watches the replications of a run; the part of a run's audience that shows progress."""
+    """Watches the simulations of a run; the part of a run's audience that shows progress."""
 
     def __init__(self, err: IO[str]) -> None:
         self.err = plain_console(err)
@@ -39,14 +39,14 @@ class Watch:
         self._total = self._kept = self._told = 0
 
     def begin(self, total: int, kept: int) -> None:
-        """Start to show progress over the replications that are still missing."""
+        """Start to show progress over the simulations that are still missing."""
         self._total, self._kept, self._told = total, kept, kept
         if kept:
-            self.err.print(f"{kept} of {total} replications are there from before")
+            self.err.print(f"{kept} of {total} simulations are there from before")
         if kept == total or not self._is_live:
             return
         self._bar = Progress(
-            TextColumn("Replications"),
+            TextColumn("Simulations"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -57,13 +57,13 @@ class Watch:
         self._bar.start()
 
     def advance(self) -> None:
-        """Show that one more replication is finished; in plain text about ten times in a run."""
+        """Show that one more simulation is finished; in plain text about ten times in a run."""
         self._kept += 1
         if self._bar is not None:
             self._bar.advance(self._bar.task_ids[0])
         elif self._kept == self._total or self._kept - self._told >= self._total / 10:
             self._told = self._kept
-            self.err.print(f"{self._kept} of {self._total} replications finished")
+            self.err.print(f"{self._kept} of {self._total} simulations finished")
 
     def end(self) -> None:
         """Take the progress bar away."""
@@ -74,7 +74,7 @@ class Watch:
     def stopped(self, total: int, kept: int) -> None:
         """Say what an interrupted run has kept and how to go on."""
         self.err.print(
-            f"Stopped: {kept} of {total} replications are kept; the same command goes on from there"
+            f"Stopped: {kept} of {total} simulations are kept; the same command goes on from there"
         )
 
     @property

@@ -149,8 +149,8 @@ def effects(story: Story) -> dict[str, list[Line]]:
             continue
         is_apart = kpi.area == "customers" or kpi.name in NICHE_APART
         for segment in ("all", "niche") if is_apart else ("all",):
-            line = _whole(story, kpi, segment)
-            if line.scenario.n:
+            line = whole_run(story, kpi, segment)
+            if line.scenario.n and (segment == "all" or line.scenario.mean or line.reference.mean):
                 card.setdefault(kpi.area, []).append(line)
     card.setdefault("company", []).extend(_worth(story))
     return {area: card[area] for area in sorted(card, key=AREAS.index) if card[area]}
@@ -179,7 +179,8 @@ def _line(
     )
 
 
-def _whole(story: Story, kpi: KpiNote, segment: str) -> Line:
+def whole_run(story: Story, kpi: KpiNote, segment: str) -> Line:
+    """One KPI of one segment over the whole run; a target is for all customers together."""
     frame = story.summary
     rows = frame[(frame["kpi"] == kpi.name) & (frame["segment"] == segment)]
     own, other, change = (estimate(rows, what) for what in (SCENARIO, REFERENCE, "difference"))
@@ -262,7 +263,10 @@ def spread(level: Estimate, factor: float, digits: int) -> str:
 
 def signed_range(mean: float, low: float, high: float, *, digits: int) -> str:
     """A difference with its interval: '−532 (−720 to −344)'."""
-    text = number(mean, digits, sign=True)
     if not (math.isfinite(low) and math.isfinite(high)):
-        return text
+        return number(mean, digits, sign=True)
+    if low * high > 0:  # an interval that leaves out zero must show it
+        nearest = min(abs(low), abs(high))
+        digits = next((more for more in range(digits, 6) if round(nearest, more)), digits)
+    text = number(mean, digits, sign=True)
     return f"{text} ({number(low, digits, sign=True)} to {number(high, digits, sign=True)})"

@@ -48,14 +48,14 @@ HORIZONS = {
 
 
 WORDS = (
-    "Words. Mean ± half of its 95 % interval over replications. Beats, misses, better, worse, "
-    "higher, lower: the whole interval says so; in line, unclear: it does not. Line fill: orders "
-    "filled from stock when placed. Promises kept (OTIF): of the orders due, those delivered in "
-    "full by the date first promised. Orders slower than expected: by the customer's own "
-    "expectation. Company value: contribution less left-over kits plus residual customer lifetime "
-    "value (CLV). Cash trough: deepest fall of cash from an earlier peak. Chassis: part of every "
-    "product; niche kit: of niche orders only. Dates are those of the middle replication; a weekly "
-    "figure breaks on its week's Sunday. Weeks are calendar weeks (ISO)."
+    "Words. Mean ± half of its 95 % interval over replications, or its bounds. Beats, misses, "
+    "better, worse, higher, lower: the whole interval says so; in line, unclear: it does not. Line "
+    "fill: orders filled from stock when placed. Promises kept (OTIF): of the orders due, those "
+    "delivered in full by the date first promised. Orders slower than expected: by the customer's "
+    "own expectation. Company value: contribution less left-over kits plus residual customer "
+    "lifetime value (CLV). Cash trough: deepest fall of cash from a peak. Chassis: part of "
+    "every product; niche kit: of niche orders only. Dates are those of the middle replication; a "
+    "weekly figure breaks on its week's Sunday. Weeks are calendar weeks (ISO)."
 )
 """What a board member may ask, at the end of every report."""
 

@@ -79,7 +79,7 @@ def test_a_run_that_is_stopped_or_killed_resumes_to_the_same_bytes(
     told = program.communicate(timeout=60)[1]
     if blow != signal.SIGKILL:
         assert program.returncode == 130
-        assert "of 8 replications are kept; the same command goes on from there" in told
+        assert "of 8 simulations are kept; the same command goes on from there" in told
         assert "Traceback" not in told
     assert not list(tmp_path.glob("nische-*"))
     limit = time.monotonic() + 60
@@ -89,7 +89,7 @@ def test_a_run_that_is_stopped_or_killed_resumes_to_the_same_bytes(
     resumed = start(tmp_path, workers, SECONDS)
     told = resumed.communicate(timeout=120)[1]
     assert resumed.returncode == 0, told
-    assert "replications are there from before" in told
+    assert "simulations are there from before" in told
     assert contents(tmp_path) == straight
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -77,17 +78,17 @@ class Note:
 
 
 NOTES = (
-    Note("leads", "Leads", "1/d", "marketing", 1, "leads"),
-    Note("bookings", "Bookings", "1/d", "sales", 1, "bookings"),
+    Note("leads", "Leads", "1/d", "marketing", 1, "leads", is_volume=True),
+    Note("bookings", "Bookings", "1/d", "sales", 1, "bookings", is_volume=True),
     Note("win_rate", "Win rate", "share", "sales", 1, "win_rate"),
     Note("cover_chassis", "Chassis cover", "d", "logistics", 0),
     Note("cover_kit", "Kit cover", "d", "logistics", 0),
     Note("line_fill", "Line fill", "share", "logistics", 1, "line_fill"),
-    Note("otif", "On time in full", "share", "logistics", 1, "otif"),
-    Note("backlog", "Open orders", "n", "logistics", -1),
+    Note("otif", "Promises kept (OTIF)", "share", "logistics", 1, "otif"),
+    Note("backlog", "Order backlog", "orders", "logistics", -1),
     Note("contacts", "Contacts", "1/d", "support", -1),
     Note("service_level", "Answered in 20 s", "share", "support", 1, "service_level"),
-    Note("abandonment", "Callers who give up", "share", "support", -1, "abandonment"),
+    Note("abandonment", "Abandoned calls", "share", "support", -1, "abandonment"),
     Note("fcr", "Solved at first contact", "share", "support", 1, "fcr"),
     Note("aht", "Handle time", "min", "support", -1, "aht"),
     Note("satisfaction", "Satisfaction", "0-10", "customers", 1),
@@ -156,8 +157,15 @@ def result(
         summary=summarise(totals, audit),
         value_summary=summarise_value(value, audit),
         point=SimpleNamespace(
-            name=name, title=title, question="?", scenario_address="3fa29c04d1e7aa55"
+            name=name,
+            title=title,
+            question="?",
+            scenario_address="3fa29c04d1e7aa55",
+            reference="no campaign: the same without it",
+            replications=replications,
         ),
+        is_balanced=True,
+        folder=Path("results/chart-data"),
         resolved=SimpleNamespace(name=name, scenario=scenario),
     )
 

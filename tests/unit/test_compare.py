@@ -1,11 +1,14 @@
-"""A scenario beside its reference: which dates count, on hand-made tables."""
+"""A scenario beside its reference: which dates count, what is possible, what it is called."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from orgsim.experiment.compare import first_breaks
+from orgsim.experiment.compare import first_breaks, summarise
+from orgsim.experiment.point import left_out, reference_in_words
 
 DAY = 24.0
 
@@ -42,3 +45,42 @@ def test_what_never_broke_is_told_all_the_same() -> None:
     (found,) = first_breaks(table([[], []], [[6], []])).to_dict("records")
     assert (found["share"], found["reference_share"], found["n"]) == (0.0, 0.5, 2)
     assert pd.isna(found["median"])
+
+
+def test_an_interval_of_a_share_ends_at_what_is_possible_and_no_other_does() -> None:
+    values = {"otif": [(0.6, 0.1), (0.95, 0.9)], "contribution": [(6.0, 1.0), (950.0, 9.0)]}
+    totals = pd.DataFrame(
+        [
+            (variant, replication, kpi, "all", value)
+            for kpi, pairs in values.items()
+            for replication, pair in enumerate(pairs)
+            for variant, value in zip(("scenario", "reference"), pair, strict=True)
+        ],
+        columns=["variant", "replication", "kpi", "segment", "value"],
+    )
+    audit = pd.DataFrame({"replication": [0, 1], "passed": True})
+    share, money = summarise(totals, audit).to_dict("records")
+    for what, bounds in (("scenario", (0, 1)), ("reference", (0, 1)), ("difference", (-1, 1))):
+        assert (share[f"{what}_low"], share[f"{what}_high"]) == bounds
+    assert money["scenario_low"] < 0
+    assert money["difference_low"] < -1
+
+
+CAMPAIGN, OUTAGE = SimpleNamespace(kind="niche_campaign"), SimpleNamespace(kind="supplier_outage")
+
+
+@pytest.mark.parametrize(
+    ("shocks", "name", "words"),
+    [
+        ({"spring_push": CAMPAIGN}, "campaign", "the spring push and without what was bought"),
+        ({"a": OUTAGE, "b": OUTAGE}, "shock", "the a and the b and without what was bought"),
+        ({"a": CAMPAIGN, "b": OUTAGE}, "shocks", "or told because of them"),
+        ({}, "coordination", "without paying for coordination"),
+    ],
+)
+def test_the_reference_is_named_by_all_that_it_leaves_out(
+    shocks: dict[str, SimpleNamespace], name: str, words: str
+) -> None:
+    assert left_out(shocks) == name
+    assert reference_in_words(shocks).startswith(f"no {name}: the same firm and customers")
+    assert words in reference_in_words(shocks)

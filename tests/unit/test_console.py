@@ -12,7 +12,8 @@ import pytest
 from orgsim.experiment.run import RunResult, run_point
 from orgsim.experiment.sweep import sweep_points
 from orgsim.report.console import Terminal
-from orgsim.report.verdicts import against_reference, against_target, number, signed_range
+from orgsim.report.measures import Estimate
+from orgsim.report.verdicts import against_reference, against_target, number, signed_range, spread
 from tests.unit import fake_model
 
 
@@ -65,33 +66,36 @@ def test_the_story_fits_in_100_columns_without_colour_codes_when_not_a_terminal(
     assert "\x1b" not in text
 
 
-def test_the_story_tells_title_question_targets_verdicts_value_breaks_and_places(
-    tmp_path: Path,
-) -> None:
+def test_the_story_tells_title_question_headline_tables_breaks_and_places(tmp_path: Path) -> None:
     text = text_of(result(tmp_path))
     for words in (
         "Does it?",
-        "3 replications, seed 1",
-        "no campaign",
-        "in the campaign",
+        "6 simulations of 4 weeks from 2024-01-01: 3 replications, each with its own luck, of the",
+        "of its reference (seed 1)",
+        "Reference, no campaign: the same without it.",
+        "Intervals of 3 replications are wide: ask for run.replications=20",
+        "in the campaign weeks, 8 Jan to 14 Jan, wk 2 to 2",
         "beats",
-        "misses",
-        "loses value",
         "First late order",
-        "9 Jan 2024",
+        "9 Jan",
+        "wk 2",
         "3 of 3",
         "events.csv",
     ):
         assert words in text
     assert "irst stock-out" not in text
+    (row,) = (line for line in text.splitlines() if "Company value" in line and "±" in line)
+    assert row.rstrip().endswith("worse")
 
 
 def test_one_replication_is_shown_without_intervals_and_judges_nothing(tmp_path: Path) -> None:
     text = text_of(result(tmp_path, replications=1))
-    assert "run.replications=8" in text
-    assert "±" not in text.replace("mean ± 95 %", "")
-    assert "beats" not in text
-    assert "not judged" in text
+    assert "One replication has no interval and proves nothing" in text
+    assert "run.replications=20" in text
+    tables, _, _ = text.partition("Words.")
+    assert "±" not in tables
+    assert not {"beats", "misses", "better", "worse", "unclear"} & set(tables.split())
+    assert "not judged" in tables
 
 
 @pytest.mark.parametrize("leaks", [[1], [0, 1, 2]])
@@ -102,7 +106,8 @@ def test_a_result_that_does_not_balance_shows_what_and_nothing_else(
     assert "DO NOT BALANCE" in text
     assert "money" in text
     assert "own target" not in text
-    assert "loses value" not in text
+    assert "Company value" not in text
+    assert "No clear change" not in text
 
 
 def test_the_json_is_one_object_with_nulls_for_what_is_not_available(tmp_path: Path) -> None:
@@ -120,7 +125,7 @@ def test_a_terminal_that_knows_ascii_only_shows_the_story_all_the_same(tmp_path:
     out = io.TextIOWrapper(raw, encoding="ascii")
     Terminal(out=out, err=io.StringIO()).show(result(tmp_path), NOTES)
     out.flush()
-    assert b"loses value" in raw.getvalue()
+    assert b"Company value" in raw.getvalue()
 
 
 def test_words_of_the_scenario_are_never_read_as_markup(tmp_path: Path) -> None:
@@ -139,8 +144,8 @@ def test_progress_in_plain_text_goes_to_stderr_about_ten_times(tmp_path: Path) -
         terminal.advance()
     terminal.end()
     lines = err.getvalue().splitlines()
-    assert lines[0] == "4 of 40 replications are there from before"
-    assert lines[-1] == "40 of 40 replications finished"
+    assert lines[0] == "4 of 40 simulations are there from before"
+    assert lines[-1] == "40 of 40 simulations finished"
     assert len(lines) == 10
 
 
@@ -178,8 +183,7 @@ def test_a_sweep_is_shown_one_row_per_point_with_settings_and_intervals(tmp_path
 def test_a_target_is_beaten_only_by_the_whole_interval(
     low: float, high: float, direction: int, verdict: str
 ) -> None:
-    figures = {"scenario_mean": 10.0, "scenario_low": low, "scenario_high": high}
-    assert against_target(figures, "scenario", 10.0, direction).words == verdict
+    assert against_target(Estimate(10.0, low, high, 3), 10.0, direction).words == verdict
 
 
 @pytest.mark.parametrize(
@@ -187,7 +191,8 @@ def test_a_target_is_beaten_only_by_the_whole_interval(
     [
         ((1, 0.5, 1.5), 1, "better"),
         ((1, 0.5, 1.5), -1, "worse"),
-        ((1, 0.5, 1.5), 0, "more"),
+        ((1, 0.5, 1.5), 0, "higher"),
+        ((-1, -1.5, -0.5), 0, "lower"),
         ((-1, -1.5, -0.5), -1, "better"),
         ((1, -0.5, 1.5), 1, "unclear"),
         ((0, 0, 0), 1, "the same"),
@@ -198,8 +203,7 @@ def test_a_target_is_beaten_only_by_the_whole_interval(
 def test_a_difference_counts_only_if_its_interval_leaves_out_zero(
     figures: tuple[float, float, float], direction: int, verdict: str
 ) -> None:
-    names = ("difference_mean", "difference_low", "difference_high")
-    assert against_reference(dict(zip(names, figures, strict=True)), direction).words == verdict
+    assert against_reference(Estimate(*figures, 3), direction).words == verdict
 
 
 def test_figures_have_grouped_thousands_true_minus_signs_and_no_signed_zero() -> None:
@@ -208,3 +212,26 @@ def test_figures_have_grouped_thousands_true_minus_signs_and_no_signed_zero() ->
     assert number(float("nan"), 1) == "n/a"
     assert signed_range(-532, -720, -344, digits=0) == "−532 (−720 to −344)"
     assert signed_range(5, float("nan"), float("nan"), digits=0) == "+5"
+
+
+def test_an_interval_that_leaves_out_zero_shows_it_however_near_it_ends() -> None:
+    assert signed_range(-0.03, -0.06, -0.004, digits=2) == "−0.030 (−0.060 to −0.004)"
+    assert signed_range(0.03, -0.004, 0.06, digits=2) == "+0.03 (0.00 to +0.06)"
+
+
+def test_an_interval_that_ends_at_what_is_possible_is_shown_by_its_bounds() -> None:
+    assert spread(Estimate(0.9, 0.8, 1.0, 3), 100.0, 1) == "90.0 ±10.0"
+    assert spread(Estimate(0.9, 0.6, 1.0, 3), 100.0, 1) == "90.0 (60.0–100.0)"
+    assert spread(Estimate(-20, -100, 40, 3), 1.0, 0) == "−20 (−100 to 40)"
+
+
+def test_charts_are_announced_on_stderr_before_they_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    err = io.StringIO()
+    monkeypatch.setattr(
+        "orgsim.report.charts.draw_all", lambda *_: told.append(err.getvalue().strip())
+    )
+    Terminal(out=io.StringIO(), err=err).draw(result(tmp_path))
+    assert told == ["Drawing charts ..."]

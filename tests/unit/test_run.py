@@ -90,6 +90,7 @@ def test_the_manifest_holds_the_resolved_config_the_versions_and_a_seal_of_every
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     identity = manifest["identity"]
     assert identity["config"]["question"] == "Does it?"
+    assert identity["reference"] == "no campaign: the same without it"
     assert (identity["replications"], identity["seed"], identity["balanced"]) == (3, 1, True)
     assert {"numpy", "pyarrow", "simpy"} <= identity["packages"].keys()
     assert {"time", "python", "git"} <= manifest["made"].keys()

@@ -1,0 +1,165 @@
+"""What the report says: every number once, under one name, with one date, wherever it is told."""
+
+from __future__ import annotations
+
+import io
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from orgsim.report import style
+from orgsim.report.cascade import draw_cascade
+from orgsim.report.console import Terminal
+from orgsim.report.headline import headline
+from orgsim.report.story import Story
+from tests.unit import chart_data
+from tests.unit.chart_data import NOTES
+
+WEEK, DAY = 168.0, 24.0
+
+
+def told(result: SimpleNamespace) -> str:
+    out = io.StringIO()
+    Terminal(out=out, err=io.StringIO()).show(result, NOTES)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def as_json(result: SimpleNamespace) -> dict[str, Any]:
+    out = io.StringIO()
+    Terminal(out=out, err=io.StringIO()).show_json(result, NOTES)  # type: ignore[arg-type]
+    answer: dict[str, Any] = json.loads(out.getvalue())
+    return answer
+
+
+def row(text: str, label: str) -> str:
+    """The first line of a table whose label begins so."""
+    return next(line for line in text.splitlines() if line.startswith(f"  {label}"))
+
+
+def broken_on(days: dict[str, list[list[float]]]) -> pd.DataFrame:
+    """Days since the start on which the backlog was broken, for each replication of a variant."""
+    rows = [
+        (variant, replication, "backlog", day * DAY)
+        for variant, found in days.items()
+        for replication, own in enumerate(found)
+        for day in own or [float("nan")]
+    ]
+    return pd.DataFrame(rows, columns=["variant", "replication", "name", "time"])
+
+
+def test_table_chart_and_json_date_a_break_to_the_same_day_from_the_shock_on() -> None:
+    """The shock begins on day 56; Sundays are days 6, 13 ..., 76 (17 March), 83, 90."""
+    result = chart_data.result(replications=4)
+    scenario = [[6, 76, 83], [90], [13, 83], [83, 90]]
+    result.breaks = broken_on({"scenario": scenario, "reference": [[6], [13], [20], [90]]})
+    table = row(told(result), "Order backlog: twice its level before")
+    assert " ".join(table.split()[6:]) == "24 Mar wk 12 17 Mar to 31 Mar 4 of 4 1 of 4"
+    (found,) = as_json(result)["breaks"]
+    assert (found["median_date"], found["median_week"]) == ("2024-03-24", 12)
+    assert (found["earliest_date"], found["latest_date"]) == ("2024-03-17", "2024-03-31")
+    with style.house_style():
+        drawn = draw_cascade(Story.of(result, NOTES))
+    words = [text.get_text() for axes in drawn.axes for text in axes.texts]
+    assert [text for text in words if "24 Mar" in text]
+    assert not [text for text in words if "17 Mar" in text or "31 Mar" in text]
+
+
+def test_without_a_shock_a_break_counts_from_the_start() -> None:
+    result = chart_data.result(replications=2, shock="")
+    result.breaks = broken_on({"scenario": [[6], [13]], "reference": [[6], [13]]})
+    assert "7 Jan" in row(told(result), "Order backlog: twice")
+
+
+def test_the_answer_stands_in_the_first_lines_with_its_interval() -> None:
+    result = chart_data.result()
+    lines = told(result).replace("\xa0", " ").strip().splitlines()
+    assert lines[2].startswith("Leads beat their target by 177 % and bookings by 187 %")
+    answer = " ".join(line.strip() for line in lines[2:5])
+    assert "promises kept fall to 22 % (base) and 0 % (niche) in the worst week" in answer
+    assert "less than with no campaign (95 % interval −" in answer
+    assert as_json(result)["headline"].replace("\xa0", " ").startswith("Leads beat")
+
+
+def test_the_worst_week_is_one_since_the_shock_began() -> None:
+    result = chart_data.result()
+    before = result.weekly["week"].between(0, 7) & (result.weekly["kpi"] == "otif")
+    result.weekly.loc[before & (result.weekly["segment"] == "base"), "value"] = 0.05
+    assert "22\xa0% (base)" in headline(Story.of(result, NOTES))
+
+
+def test_a_target_that_is_missed_without_the_campaign_too_is_shown_to_be() -> None:
+    text = told(chart_data.result())
+    title = "Each area against its own target in the campaign weeks, 26 Feb to 7 Apr, wk 9 to 14"
+    _, _, table = text.partition(title)
+    assert "no campaign" in table.splitlines()[1]
+    leads = row(table, "Leads, per day").split()
+    assert (leads[3], leads[6], leads[8]) == ("312", "beats", "misses")
+    assert float(leads[7]) == pytest.approx(250, abs=5)
+
+
+def test_every_number_of_the_whole_run_stands_once_with_its_target() -> None:
+    text = told(chart_data.result())
+    _, _, whole = text.partition("The whole run beside no campaign")
+    whole, _, _ = whole.partition("What first broke")
+    labels = [line[2:30].strip() for line in whole.splitlines() if line.startswith("  ")]
+    own = [label for label in labels if label and not label.startswith("- of them")]
+    assert len(own) == len(set(own))
+    assert "Contribution, kEUR" in own
+    assert "Company value, kEUR" in own
+    assert row(whole, "Line fill").split()[3] == "97.0"
+
+
+def test_more_of_a_volume_is_higher_and_not_better() -> None:
+    text = told(chart_data.result())
+    _, _, whole = text.partition("The whole run beside no campaign")
+    assert row(whole, "Leads").split()[-1] == "higher"
+    assert row(whole, "Abandoned calls").split()[-1] == "worse"
+    (leads,) = (one for one in as_json(chart_data.result())["summary"] if one["kpi"] == "leads")
+    assert leads["verdict"] == "higher"
+
+
+def test_json_holds_the_table_of_the_shocks_weeks() -> None:
+    result = chart_data.result()
+    (leads,) = (one for one in as_json(result)["shock_weeks"] if one["kpi"] == "leads")
+    assert (leads["scenario_verdict"], leads["reference_verdict"]) == ("beats", "misses")
+    shown = row(told(result), "Leads, per day").split()
+    assert shown[4] == f"{leads['scenario_mean']:,.0f}"
+
+
+def test_a_scenario_that_is_its_own_reference_is_not_set_beside_it() -> None:
+    result = chart_data.result(shock="", replications=6)
+    result.summary = result.summary.assign(difference_mean=0.0)
+    text = told(result)
+    assert "Not a figure of the scenario differs from it" in text
+    assert "difference" not in text.partition("Words.")[0]
+    assert row(text, "Leads").split()[-1] in {"beats", "misses", "line"}
+
+
+def test_what_pairing_is_worth_is_said_in_replications_once_there_are_enough() -> None:
+    assert "Same luck" not in told(chart_data.result(replications=4))
+    assert "these 6 pairs are as precise as about" in told(correlated(6)).replace("\n  ", " ")
+
+
+def correlated(replications: int) -> SimpleNamespace:
+    """A run whose luck is shared by scenario and reference but for a little."""
+    result = chart_data.result(replications=replications)
+    replication, is_own = result.value["replication"], result.value["variant"] == "scenario"
+    result.value["value"] = 1e6 + replication * 50e3 + is_own * (replication % 3) * 1e3
+    return result
+
+
+def test_few_replications_are_said_to_be_few() -> None:
+    text = told(chart_data.result(replications=2))
+    assert "Intervals of 2 replications are wide: ask for run.replications=20" in text
+    assert "are wide" not in told(chart_data.result(replications=5))
+
+
+def test_a_mean_over_the_shocks_weeks_keeps_its_interval_within_what_is_possible() -> None:
+    result = chart_data.result(replications=2)
+    is_first = (result.weekly["kpi"] == "line_fill") & (result.weekly["replication"] == 0)
+    result.weekly.loc[is_first, "value"] = 0.5
+    found = Story.of(result, NOTES).during("line_fill", ("all",))
+    assert (found.low, found.high) == (0.0, 1.0)
