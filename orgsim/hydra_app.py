@@ -5,8 +5,8 @@
     python -m orgsim.hydra_app -m scenario=baseline,supplier_outage run.replications=20
 
 What it is for: users of Hydra plug-ins. One job is one point with all its replications inside and
-gives back what the scenario is worth against its reference (EUR, with residual CLV), which is what
-an optimising sweeper sees. A multirun leaves one row per job in `results/hydra-<time>/summary.csv`.
+gives back the scenario's company value against its reference (EUR), which is what an optimising
+sweeper sees. A multirun leaves one row per job in `results/hydra-<time>/summary.csv`.
 From some 200 points on `orgsim sweep` is quicker: it composes once and fills one pool of workers.
 
 Assumptions: Hydra composes our own `configs/` only, to know their keys and groups. A scenario is

@@ -51,7 +51,7 @@ BREAKS = (
     Break(
         name="backlog",
         kpi="backlog",
-        rule="twice its level before",
+        rule="twice its usual level",
         is_beyond=lambda v, t: v > 2.0 * t["before"],
     ),
     Break(

@@ -84,7 +84,9 @@ class Terminal(Watch):
         if story.question:
             self.out.print(story.question)
         if result.is_balanced:
-            self.out.print(Text(headline(story) + ".", style="bold"))
+            # Wrapped here: rich parts a number from its unit, at the space that must not break.
+            answer = textwrap.fill(headline(story) + ".", self.out.width)
+            self.out.print(Text(answer, style="bold"))
         self.out.print()
         runs = result.point.replications
         each = "replication" if runs == 1 else "replications, each with its own luck,"

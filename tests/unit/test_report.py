@@ -55,7 +55,7 @@ def test_table_chart_and_json_date_a_break_to_the_same_day_from_the_shock_on() -
     result = chart_data.result(replications=4)
     scenario = [[6, 76, 83], [90], [13, 83], [83, 90]]
     result.breaks = broken_on({"scenario": scenario, "reference": [[6], [13], [20], [90]]})
-    table = row(told(result), "Order backlog: twice its level before")
+    table = row(told(result), "Order backlog: twice its usual level")
     assert " ".join(table.split()[6:]) == "24 Mar wk 12 17 Mar to 31 Mar 4 of 4 1 of 4"
     (found,) = as_json(result)["breaks"]
     assert (found["median_date"], found["median_week"]) == ("2024-03-24", 12)
