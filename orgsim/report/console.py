@@ -222,7 +222,11 @@ class Terminal(Watch):
         names = {story.without for story in stories}
         against = names.pop() if len(names) == 1 else "the reference of each"
         headings = tuple(name.title for name in HORIZONS.values())
-        self._print_table(f"Beside each other: against {against}, kEUR (95 %)", headings, rows)
+        self.out.print()
+        self._print_table(
+            f"Beside each other: value against {against}, kEUR (95 %)", headings, rows
+        )
+        self.out.print()
         if charts:
             from orgsim.report.charts import draw_comparison
 

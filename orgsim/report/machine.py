@@ -36,7 +36,7 @@ def run_as_json(result: RunResult, kpis: Iterable[KpiNote] | None = None) -> str
         "scenario": story.name,
         "title": story.title,
         "question": story.question,
-        "headline": headline(story),
+        "headline": headline(story) if result.is_balanced else None,
         "replications": result.point.replications,
         "weeks": story.weeks,
         "start_date": story.start.isoformat(),

@@ -12,6 +12,7 @@ import pytest
 from orgsim.experiment.run import RunResult, run_point
 from orgsim.experiment.sweep import sweep_points
 from orgsim.report.console import Terminal
+from orgsim.report.machine import run_as_json
 from orgsim.report.measures import Estimate
 from orgsim.report.verdicts import against_reference, against_target, number, signed_range, spread
 from tests.unit import fake_model
@@ -102,12 +103,14 @@ def test_one_replication_is_shown_without_intervals_and_judges_nothing(tmp_path:
 def test_a_result_that_does_not_balance_shows_what_and_nothing_else(
     tmp_path: Path, leaks: list[int]
 ) -> None:
-    text = text_of(result(tmp_path, behaviour={"leaks_in": leaks}))
+    found = result(tmp_path, behaviour={"leaks_in": leaks})
+    text = text_of(found)
     assert "DO NOT BALANCE" in text
     assert "money" in text
     assert "own target" not in text
     assert "Company value" not in text
     assert "No clear change" not in text
+    assert json.loads(run_as_json(found, NOTES))["headline"] is None
 
 
 def test_the_json_is_one_object_with_nulls_for_what_is_not_available(tmp_path: Path) -> None:
