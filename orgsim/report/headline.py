@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orgsim.report.measures import Course, Estimate
+from orgsim.report.measures import Course
 from orgsim.report.story import REFERENCE, Story
+from orgsim.report.verdicts import Line, worth
 from orgsim.report.wording import NBSP, capital, compact, listed, scale_for
 
 SIZEABLE = 0.02  # a target counts as beaten, a change as worth a word, from 2 % on
@@ -28,13 +29,13 @@ def headline(story: Story, *, bounds: bool = True) -> str:
     `bounds` adds the interval of the value, for which a figure's title has no room.
     """
     parts = [part for part in (_demand(story), _promises(story)) if part]
-    worth = story.worth("year+CLV")
-    if not parts and worth.n != 1 and not worth.is_sure:
+    value = next((line for line in worth(story) if line.name == "year+CLV"), None)
+    if not parts and (value is None or (value.difference.n != 1 and not value.difference.is_sure)):
         kept = story.during("otif", ("all", "base"))
         steady = f": {percent(kept.mean)} of promises are kept" if kept.n else ""
         return ("No clear change" if story.windows else "Nothing happens") + steady
-    if worth.n:
-        parts.append(_worth(story, worth) + (_interval(worth) if bounds else ""))
+    if value is not None and value.difference.n:
+        parts.append(_worth(story, value) + (_interval(value) if bounds else ""))
     return capital(_clauses(parts))
 
 
@@ -82,20 +83,22 @@ def worst_week(story: Story, course: Course | None) -> float:
     return float(np.nanmin(mean)) if np.isfinite(mean).any() else math.nan
 
 
-def _worth(story: Story, worth: Estimate) -> str:
-    side = "more" if worth.mean > 0 else "less"
-    if worth.n > 1 and not worth.is_sure:
+def _worth(story: Story, value: Line) -> str:
+    found = value.difference
+    if found.n > 1 and not found.is_sure:
         return f"company value is not clearly more or less than with {story.without}"
-    change = f"company value is {money(abs(worth.mean))} {side} than with {story.without}"
-    return change if worth.n > 1 else f"in this one replication {change}"
+    amount = f"{value.shown(abs(found.mean))}{NBSP}{value.scale.unit}"
+    side = "more" if found.mean > 0 else "less"
+    change = f"company value is {amount} {side} than with {story.without}"
+    return change if found.n > 1 else f"in this one replication {change}"
 
 
-def _interval(worth: Estimate) -> str:
-    if worth.n < 2:
+def _interval(value: Line) -> str:
+    found = value.difference
+    if found.n < 2:
         return ""
-    scale = scale_for("EUR", [worth.low, worth.high])
-    low, high = (compact(bound * scale.factor, sign=True) for bound in (worth.low, worth.high))
-    return f" (95{NBSP}% interval {low} to {high}{NBSP}{scale.unit})"
+    low, high = (value.shown(bound, sign=True) for bound in (found.low, found.high))
+    return f" (95{NBSP}% interval {low} to {high}{NBSP}{value.scale.unit})"
 
 
 def money(amount: float, *, sign: bool = False) -> str:

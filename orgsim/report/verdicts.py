@@ -15,7 +15,6 @@ Reference: MODEL s.9 (silo-paradox scorecard: same week against the whole year),
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -75,13 +74,13 @@ class Line:
     @property
     def goal(self) -> str:
         """The target in words; nothing where there is none."""
-        return "" if self.target is None else self._number(self.target)
+        return "" if self.target is None else self.shown(self.target)
 
     @property
     def levels(self) -> tuple[str, str]:
         """Scenario and reference in words: mean ± half the interval, and mean."""
         own = spread(self.scenario, self.scale.factor, self._digits)
-        return own, self._number(self.reference.mean)
+        return own, self.shown(self.reference.mean)
 
     @property
     def change(self) -> str:
@@ -114,8 +113,9 @@ class Line:
         # All of them, 100 %, is no reason to round the shares beside it to whole per cents.
         return 0 if largest > 100.01 else 1 if largest >= 10 else 2
 
-    def _number(self, value: float) -> str:
-        return number(value * self.scale.factor, self._digits)
+    def shown(self, value: float, *, sign: bool = False) -> str:
+        """A stored value in the row's unit and with its decimals."""
+        return number(value * self.scale.factor, self._digits, sign=sign)
 
 
 def attainments(story: Story) -> dict[str, list[Line]]:
@@ -152,7 +152,7 @@ def effects(story: Story) -> dict[str, list[Line]]:
             line = whole_run(story, kpi, segment)
             if line.scenario.n and (segment == "all" or line.scenario.mean or line.reference.mean):
                 card.setdefault(kpi.area, []).append(line)
-    card.setdefault("company", []).extend(_worth(story))
+    card.setdefault("company", []).extend(worth(story))
     return {area: card[area] for area in sorted(card, key=AREAS.index) if card[area]}
 
 
@@ -188,22 +188,24 @@ def whole_run(story: Story, kpi: KpiNote, segment: str) -> Line:
     return _line(kpi, segment, target=target, scenario=own, reference=other, difference=change)
 
 
-def _worth(story: Story) -> Iterable[Line]:
-    """The horizons of value; the first is the KPI `contribution` and stands among these."""
+def worth(story: Story) -> list[Line]:
+    """Company value and cash trough; the first horizon is the KPI `contribution`."""
     frame = story.value_summary
+    lines = []
     for name, called in list(HORIZONS.items())[1:]:
         rows = frame[frame["horizon"] == name]
         own, other, change = (estimate(rows, what) for what in (SCENARIO, REFERENCE, "difference"))
-        if own.n:
-            yield Line(
-                name=name,
-                title=called.title,
-                unit="EUR",
-                direction=+1,
-                scenario=own,
-                reference=other,
-                difference=change,
-            )
+        line = Line(
+            name=name,
+            title=called.title,
+            unit="EUR",
+            direction=+1,
+            scenario=own,
+            reference=other,
+            difference=change,
+        )
+        lines += [line] if own.n else []
+    return lines
 
 
 def against_target(level: Estimate, target: float, direction: int) -> Verdict:

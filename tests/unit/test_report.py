@@ -79,7 +79,10 @@ def test_the_answer_stands_in_the_first_lines_with_its_interval() -> None:
     assert lines[2].startswith("Leads beat their target by 177 % and bookings by 187 %")
     answer = " ".join(line.strip() for line in lines[2:5])
     assert "promises kept fall to 22 % (base) and 0 % (niche) in the worst week" in answer
-    assert "less than with no campaign (95 % interval −" in answer
+    change = row(told(result), "Company value, kEUR").split("−", 1)[1].split(")")[0]
+    mean, low, high = change.replace("(", "").replace(" to ", " ").split()
+    worth = f"company value is {mean} kEUR less than with no campaign"
+    assert f"{worth} (95 % interval {low} to {high} kEUR)" in answer
     assert as_json(result)["headline"].replace("\xa0", " ").startswith("Leads beat")
 
 
