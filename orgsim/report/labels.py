@@ -46,6 +46,16 @@ def along(x: Floats, y: Floats, *, count: int = 24) -> Floats:
     return np.column_stack([x[picked], y[picked]])
 
 
+def apart(x: Floats, y: Floats, others: Sequence[Floats], *, count: int = 24) -> Floats:
+    """Anchors along a line, first where it is farthest from the `others` at the same x."""
+    anchors = along(x, y, count=count)
+    if not others or not len(anchors):
+        return anchors
+    at = np.searchsorted(x, anchors[:, 0])
+    away = np.min([np.abs(other[at] - y[at]) for other in others], axis=0)
+    return anchors[np.argsort(-np.nan_to_num(away, nan=np.inf), kind="stable")]
+
+
 def place(
     axes: Axes, labels: Sequence[Label], lines: Sequence[tuple[Floats, Floats]]
 ) -> list[Text]:
@@ -69,7 +79,7 @@ def place(
             ha="center",
             va="center",
             color=label.colour,
-            fontsize=9.5,
+            fontsize=10.5,
             weight="bold" if label.bold else "normal",
             zorder=6,
         )

@@ -119,6 +119,10 @@ class Course:
         theirs = [other.replications.index(r) for r in common]
         return Course(self.values[:, mine] - other.values[:, theirs], tuple(common))
 
+    def times(self, factor: float) -> Course:
+        """Every value times `factor`."""
+        return Course(self.values * factor, self.replications)
+
     def cumulated(self) -> Course:
         """The running sum over the weeks; a week without a value adds nothing."""
         return Course(np.cumsum(np.nan_to_num(self.values), axis=0), self.replications)

@@ -16,31 +16,26 @@ if TYPE_CHECKING:
 
 from orgsim.report.headline import SIZEABLE, money
 from orgsim.report.measures import Estimate, Floats
-from orgsim.report.story import REFERENCE, Story
+from orgsim.report.story import Story
 from orgsim.report.wording import NBSP, Scale, capital, compact, listed, short_date
 
 OUTCOMES = {"customers": "customers", "company": "the company"}
+FEW = 5
+"""Below so many replications a band would be an invention: each is drawn."""
 
 
 def cascade_subtitle(story: Story) -> str:
-    """Measure, period, replications and what lines and bands are."""
+    """Measure, period, replications and what the band or the thin lines are."""
     end = story.day(max(story.weeks - 1, 0) + 6 / 7)
     period = f"{short_date(story.start)} {story.start.year} – {short_date(end)} {end.year}"
-    if story.replications > 1:
-        sample = f"mean of {story.replications} replications; band: the middle 80 % of them"
+    n = story.replications
+    if n == 1:
+        sample = "one replication: effect and chance cannot be told apart"
+    elif n < FEW:
+        sample = f"weekly mean (thick) and each of {n} replications (thin)"
     else:
-        sample = "one replication, hence no band: chance and effect cannot be told apart"
-    grey = (
-        f"grey: {story.without}, same random draws"
-        if _has_reference(story)
-        else "no comparison run"
-    )
-    shock = f"shaded: {listed([w.name for w in story.windows])}; " if story.windows else ""
-    return f"{story.title}. Calendar weeks, {period}; {sample}; {shock}{grey}."
-
-
-def _has_reference(story: Story) -> bool:
-    return bool((story.weekly["variant"] == REFERENCE).any())
+        sample = f"weekly mean of {n} replications, band: the middle 80{NBSP}% of them"
+    return f"{story.title}. {period}; {sample}."
 
 
 def value_message(story: Story) -> str:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import cast
+from typing import Any, NamedTuple, cast
 from unicodedata import category
 
 import matplotlib as mpl
@@ -33,14 +33,32 @@ INK = "#222222"
 MUTED = "#5f5f5f"
 REFERENCE = "#8c8c8c"
 SCENARIO = "#0072b2"
-NICHE = "#d55e00"
-TARGET = "#222222"
-SHOCK = "#f3ead0"
-GOOD = SCENARIO
-BAD = NICHE
+BASE = "#4b2a7b"
+NICHE = "#d96500"
+TARGET = INK
+GOOD = INK
+BAD = "#9e0b2b"
+"""As an accountant writes: in the black, in the red. Triangles say the same up and down."""
 
 DASHED = (0, (4.0, 1.6))
 TARGET_DASH = (0, (1.2, 1.8))
+
+
+class Look(NamedTuple):
+    """How a line is drawn: two cues, so that neither has to carry the meaning alone."""
+
+    colour: str
+    dash: object = "solid"
+
+
+LOOKS = {
+    "firm": Look(SCENARIO),
+    "second": Look(SCENARIO, (0, (1.0, 1.0))),
+    "base": Look(BASE),
+    "niche": Look(NICHE, DASHED),
+}
+SHADE = "#f1e6c8"
+HATCHES = ("", "////", "....")
 
 MARGIN = 0.035
 """Left and right margin of every figure, as a share of its width."""
@@ -63,25 +81,33 @@ def board_figure() -> Figure:
     return figure
 
 
-def frame(figure: Figure, *, message: str, subtitle: str, source: str) -> None:
-    """Write the message (two lines, smaller if it is long), the measure below, the source line."""
+def frame(figure: Figure, *, message: str, subtitle: str, source: str) -> float:
+    """Write the message (two lines, smaller if it is long), the measure below, the source line.
+
+    Returns the height (share of the figure) at which the subtitle ends.
+    """
     width = 1.0 - 2.0 * MARGIN
-    title = figure.text(MARGIN, 0.968, "", va="top", fontsize=19, weight="bold", linespacing=1.12)
-    for size in (19, 17, 15):
+    title = figure.text(MARGIN, 0.972, "", va="top", fontsize=20, weight="bold", linespacing=1.1)
+    for size in (20, 18, 17, 16, 15, 14):
         title.set_fontsize(size)
         title.set_text(wrap(title, message, width, lines=2))
         if not title.get_text().endswith("…"):
             break
     title.set_gid("message")
-    top = title.get_window_extent().y0 / figure.bbox.height
     below = figure.text(
-        MARGIN, top - 0.012, "", va="top", fontsize=11, color=MUTED, linespacing=1.25
+        MARGIN, _bottom(title) - 0.012, "", va="top", fontsize=11.5, color=MUTED, linespacing=1.2
     )
     below.set_text(wrap(below, subtitle, width, lines=2))
     below.set_gid("subtitle")
-    foot = figure.text(MARGIN, 0.018, "", va="bottom", fontsize=9, color=MUTED)
+    foot = figure.text(MARGIN, 0.016, "", va="bottom", fontsize=9.5, color=MUTED)
     foot.set_text(wrap(foot, source, width, lines=1))
     foot.set_gid("source")
+    return _bottom(below)
+
+
+def _bottom(text: Text) -> float:
+    figure = cast(Figure, text.get_figure(root=True))
+    return float(text.get_window_extent().y0 / figure.bbox.height)
 
 
 def wrap(text: Text, content: str, width: float, *, lines: int) -> str:
@@ -129,6 +155,18 @@ def printable(text: str) -> str:
     """The text without signs that steer (such as right-to-left), and '?' for unknown letters."""
     letters = [c for c in text if c.isspace() or category(c) not in {"Cc", "Cf"}]
     return "".join(c if c.isspace() or ord(c) in _glyphs() else "?" for c in letters)
+
+
+def shade(index: int) -> dict[str, Any]:
+    """How the field of the n-th shock is drawn: shaded, hatched, dotted."""
+    if not index % len(HATCHES):
+        return {"facecolor": SHADE, "linewidth": 0}
+    return {
+        "facecolor": "none",
+        "edgecolor": "#a9a9a9",
+        "hatch": HATCHES[index % len(HATCHES)],
+        "linewidth": 0,
+    }
 
 
 def halo(text: Text) -> Text:
