@@ -6,6 +6,7 @@ mean of the drawn weeks, a gain or loss of value only when its 95 % interval lea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from orgsim.report.attainment import Entry
 
 from orgsim.report.headline import SIZEABLE, money
-from orgsim.report.measures import Estimate, Floats
+from orgsim.report.measures import NOTHING, Estimate, Floats
 from orgsim.report.story import Story
-from orgsim.report.wording import NBSP, Scale, capital, compact, listed, short_date
+from orgsim.report.wording import HORIZONS, NBSP, Scale, capital, compact, listed, short_date
 
 OUTCOMES = {"customers": "customers", "company": "the company"}
 FEW = 5
@@ -40,43 +41,32 @@ def cascade_subtitle(story: Story) -> str:
 
 def value_message(story: Story) -> str:
     """What the scenario costs or earns against doing nothing, in the year and beyond."""
-    year, beyond = story.worth("year"), story.worth("year+CLV")
-    if story.replications < 2:
-        amount = money(beyond.mean if beyond.n else year.mean, sign=True)
-        return f"{amount} against {story.without} in one replication: effect or chance, unknown"
-    clauses = []
-    if year.n:
-        clauses.append(f"{_change(year)} in {story.span}")
-    if beyond.n:
-        clauses.append(f"{_change(beyond)} with residual CLV")
+    clauses = [
+        _lower(HORIZONS[horizon].title) + f" {_change(worth)}"
+        for horizon in ("year", "year+CLV")
+        if (worth := story.worth(horizon)).n
+    ]
     if not clauses:
         return f"Value against {story.without}"
-    if year.n and beyond.n and _turn(year) == _turn(beyond):
-        clauses[1] = clauses[1].removeprefix(_verb(year) + " ") if _turn(year) else "beyond it"
-    glue = " and " if len(clauses) == 1 or _turn(year) == _turn(beyond) else " but "
-    return f"Against {story.without}, the company " + glue.join(clauses)
-
-
-def _turn(worth: Estimate) -> int:
-    return int(np.sign(worth.mean)) if worth.is_sure else 0
-
-
-def _verb(worth: Estimate) -> str:
-    return {1: "gains", -1: "loses"}.get(_turn(worth), "neither clearly gains nor loses")
+    alone = "in this one replication " if story.replications == 1 else ""
+    return f"Against {story.without}, {alone}{listed(clauses)}"
 
 
 def _change(worth: Estimate) -> str:
-    return f"{_verb(worth)} {money(abs(worth.mean))}" if _turn(worth) else _verb(worth)
+    """How a value stands against the reference; of one replication, whether or not by chance."""
+    if worth.mean == 0.0 and not worth.is_sure:
+        return "is the same"
+    if worth.n > 1 and not worth.is_sure:
+        return "is not clearly higher or lower"
+    return f"is {money(abs(worth.mean))} {'higher' if worth.mean > 0 else 'lower'}"
 
 
 def value_subtitle(story: Story) -> str:
-    """Measure, period, replications and what bars, lines and dots are."""
-    sample = (
-        f"paired differences on the same random draws, mean of {story.replications} replications "
-        "with 95 % interval; dots: single replications; grey: sign not sure"
-        if story.replications > 1
-        else "one replication, hence no interval"
-    )
+    """Measure, period and replications."""
+    if story.replications > 1:
+        sample = f"paired differences on the same random draws in {story.replications} replications"
+    else:
+        sample = "one replication: effect and chance cannot be told apart"
     return f"{story.title}. Value after {story.weeks} weeks; {sample}."
 
 
@@ -98,36 +88,61 @@ def sign_share(differences: Floats) -> str:
 
 
 def comparison_message(stories: Sequence[Story]) -> str:
-    """Which scenario is worth most and least against doing nothing, as far as it is sure."""
-    known = [(story.worth("year+CLV"), story) for story in stories]
-    known = [(worth, story) for worth, story in known if worth.n]
+    """Which scenario is worth most and least against doing nothing, as far as that is sure."""
+    found = zip(short_titles(stories), stories, strict=True)
+    known = [(story.worth("year+CLV"), title, story) for title, story in found]
+    known = sorted((one for one in known if one[0].n), key=lambda one: -one[0].mean)
+    value, nothing = HORIZONS["year+CLV"].title, nothing_done(stories)
     if not known:
-        return "What each scenario is worth"
-    best, worst = max(known, key=_by_mean), min(known, key=_by_mean)
-    if best[1] is worst[1]:
-        return f"{best[1].title}: {money(best[0].mean, sign=True)} against {best[1].without}"
-    said = f"“{best[1].title}” is worth {_against(best[0])} {best[1].without}"
-    return f"{said}, “{worst[1].title}” {_against(worst[0])} that"
+        return f"{value} against {nothing}"
+    (most, best, first), (least, worst, last) = known[0], known[-1]
+    amounts = [money(worth.mean, sign=True) for worth in (most, least)]
+    if first is last:
+        return f"{best}: {_lower(value)} {amounts[0]} against {nothing}"
+    if _apart(first, last).is_sure:
+        said = f"“{best}” leaves more {_lower(value)} than “{worst}”"
+        return f"{said}: {amounts[0]} and {amounts[1]} against {nothing}"
+    return f"No clear order: {_lower(value)} from {amounts[1]} to {amounts[0]} against {nothing}"
 
 
-def _against(worth: Estimate) -> str:
-    if not worth.is_sure:
-        return "not clearly more or less than"
-    return f"{money(abs(worth.mean))} {'more' if worth.mean > 0 else 'less'} than"
+def _apart(first: Story, last: Story) -> Estimate:
+    """The difference between two scenarios, paired where they met the same luck."""
+    one, other = (story.value_differences("year+CLV") for story in (first, last))
+    if first.seed != last.seed or first.weeks != last.weeks:
+        return NOTHING
+    n = min(one.size, other.size)
+    return Estimate.of(one[:n] - other[:n])
 
 
-def _by_mean(known: tuple[Estimate, Story]) -> float:
-    return known[0].mean
+def nothing_done(stories: Sequence[Story]) -> str:
+    """What the reference of several scenarios is called."""
+    names = {story.without for story in stories}
+    return names.pop() if len(names) == 1 else "no shock"
+
+
+def short_titles(stories: Sequence[Story]) -> list[str]:
+    """Titles without what stands before the first comma or colon, where that is the same in all."""
+    titles = [story.title for story in stories]
+    cuts = [match.end() if (match := _HEAD.match(title)) else 0 for title in titles]
+    heads = {title[:cut] for title, cut in zip(titles, cuts, strict=True)}
+    if len(titles) < 2 or len(heads) > 1:
+        return titles
+    return [capital(title[cut:]) for title, cut in zip(titles, cuts, strict=True)]
+
+
+_HEAD = re.compile(r"[^,:]+[,:] (?=\S)")
 
 
 def comparison_subtitle(stories: Sequence[Story]) -> str:
     """What is compared, with which replications and intervals."""
     counts = sorted({story.replications for story in stories})
     sample = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return (
-        f"Value of each scenario against the same firm with {stories[0].without}, same random "
-        f"draws; mean of {sample} replications each with 95 % interval; dots: single replications."
-    )
+    each = "one replication each: effect and chance cannot be told apart"
+    if counts[-1] > 1:
+        each = f"paired differences on the same random draws in {sample} replications each"
+    titles, short = [story.title for story in stories], short_titles(stories)
+    head = titles[0].removesuffix(short[0][1:])[:-1].rstrip(" ,:") if titles != short else ""
+    return f"{head + '. ' if head else ''}Value after {stories[0].weeks} weeks; {each}."
 
 
 def scorecard_message(story: Story, rows: Sequence[Entry]) -> str:

@@ -1,9 +1,10 @@
 """Value against doing nothing: what the scenario is worth, on three horizons (MODEL s.0.1, 5).
 
 Each horizon is the paired difference to the same firm without the shock, in EUR: contribution of
-the measured year; that plus the residual lifetime value of the customers who are left; and the
-deepest point of the cash account. One faint dot per replication shows the chance behind the mean.
-The comparison sets several scenarios beside each other on the same horizons and one scale.
+the measured time; that plus the residual lifetime value of the customers who are left; and the
+deepest point of the cash account. One faint dot per replication shows the chance behind the mean;
+what may be chance altogether is hollow. The comparison sets several scenarios beside each other on
+the same horizons and one scale.
 
 Reference: Law, Simulation Modeling and Analysis (5th ed.), s.10.2 (paired t interval).
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,10 +21,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import blended_transform_factory
 
-from orgsim.report import narrative, style
+from orgsim.report import key, narrative, style
 from orgsim.report.measures import Estimate, Floats
 from orgsim.report.story import Story
 from orgsim.report.wording import HORIZONS, NBSP, Scale, compact, scale_for
+
+EDGE = 1.0 - style.MARGIN
+BOTTOM = 0.125
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +35,21 @@ class Row:
     """One bar: its name, a line below it, the paired differences and their estimate (EUR)."""
 
     name: str
-    note: str
+    note: str = ""
     estimate: Estimate
     differences: Floats
 
     @property
     def colour(self) -> str:
-        """Strong where the sign is sure, grey where it is not."""
+        """In the black, in the red, or neither where the sign is not sure."""
         if not self.estimate.is_sure:
-            return style.REFERENCE
+            return style.MUTED
         return style.GOOD if self.estimate.mean > 0 else style.BAD
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the sign is sure, or nothing differs in any replication."""
+        return self.estimate.is_sure or not self.differences.any()
 
 
 def draw_value(story: Story) -> Figure | None:
@@ -58,20 +67,21 @@ def draw_value(story: Story) -> Figure | None:
     if not rows:
         return None
     figure = style.board_figure()
-    style.frame(
+    edge = style.frame(
         figure,
         message=narrative.value_message(story),
         subtitle=narrative.value_subtitle(story),
         source=story.source,
     )
-    axes = figure.add_axes((0.27, 0.12, 0.52, 0.63))
+    top = key.write_key(figure, edge, _key(rows)) - 0.05
+    axes = figure.add_axes((0.27, BOTTOM, 0.50, top - BOTTOM))
     drawn = _spread([rows])
     scale = scale_for("EUR", drawn)
     _draw_rows(axes, rows, scale, limits=_limits(drawn * scale.factor), zero=story.without)
     for index, row in enumerate(rows):
         _name_row(axes, index, row)
         _tell_row(axes, index, row, scale)
-    axes.set_xlabel(f"difference to {story.without}, {scale.unit}", fontsize=10.5)
+    axes.set_xlabel(f"difference to {story.without}, {scale.unit}", fontsize=11.5)
     return figure
 
 
@@ -81,7 +91,7 @@ def draw_value_comparison(stories: Sequence[Story]) -> Figure | None:
     if not shown:
         return None
     figure = style.board_figure()
-    style.frame(
+    edge = style.frame(
         figure,
         message=narrative.comparison_message(shown),
         subtitle=narrative.comparison_subtitle(shown),
@@ -91,40 +101,48 @@ def draw_value_comparison(stories: Sequence[Story]) -> Figure | None:
     drawn = _spread(columns)
     scale = scale_for("EUR", drawn)
     limits = _limits(drawn * scale.factor)
-    grid = figure.add_gridspec(
-        1, len(columns), left=0.255, right=0.975, top=0.70, bottom=0.12, wspace=0.07
-    )
-    first: Axes | None = None
-    for position, (horizon, rows) in enumerate(zip(HORIZONS, columns, strict=True)):
-        axes = figure.add_subplot(grid[position], sharex=first, sharey=first)
-        first = first or axes
-        _draw_rows(axes, rows, scale, limits=limits, zero=shown[0].without, size=5.5)
-        name, note = HORIZONS[horizon]
-        _title_column(axes, name, note)
+    top = key.write_key(figure, edge, _key([row for rows in columns for row in rows])) - 0.14
+    left, gap = 0.255, 0.016
+    width = (0.975 - left + gap) / len(columns)
+    zero = narrative.nothing_done(shown)
+    for position, (rows, name) in enumerate(zip(columns, HORIZONS.values(), strict=True)):
+        axes = figure.add_axes((left + position * width, BOTTOM, width - gap, top - BOTTOM))
+        _draw_rows(axes, rows, scale, limits=limits, zero=zero, size=6.5)
+        _title_column(axes, *name)
         for index, row in enumerate(rows):
             _number_row(axes, index, row, scale)
             if not position:
                 _name_row(axes, index, row)
-    figure.text(
-        0.615,
-        0.055,
-        f"difference to the same firm with {shown[0].without}, {scale.unit}",
-        ha="center",
-        fontsize=10.5,
-    )
+    middle = (left + 0.975) / 2
+    label = f"difference to the same firm with {zero}, {scale.unit}"
+    figure.text(middle, 0.058, label, ha="center", fontsize=11.5)
     return figure
 
 
 def _rows_of(stories: Sequence[Story], horizon: str) -> list[Row]:
     return [
         Row(
-            name=story.title,
-            note="",
+            name=name,
             estimate=story.worth(horizon),
             differences=story.value_differences(horizon),
         )
-        for story in stories
+        for name, story in zip(narrative.short_titles(stories), stories, strict=True)
     ]
+
+
+def _key(rows: Sequence[Row]) -> list[key.Entry]:
+    """What bar, line and dots are, as far as they occur."""
+    hollow = {"facecolor": "none", "edgecolor": style.MUTED, "linewidth": 1.2}
+    if all(row.estimate.n <= 1 for row in rows):
+        return [key.field("one replication, may be chance", **hollow)]
+    entries = [
+        key.field("mean", facecolor="#d0d0d0", linewidth=0),
+        key.line(f"95{NBSP}% interval of the mean", style.MUTED, width=5.0),
+        key.mark("single replications", "o", "#a9a9a9", markersize=5.0),
+    ]
+    if any(row.estimate.n and not row.is_clear for row in rows):
+        entries.append(key.field("may be chance: the interval includes zero", **hollow))
+    return entries
 
 
 def _spread(columns: Sequence[Sequence[Row]]) -> Floats:
@@ -164,8 +182,8 @@ def _draw_rows(
             axes.text(0.0, index, f"{NBSP}not available", va="center", color=style.MUTED)
             continue
         mean = estimate.mean * scale.factor
-        axes.barh(index, mean, height=0.34, color=row.colour, alpha=0.28, gid="bar")
-        dots = np.sort(row.differences) * scale.factor
+        _draw_bar(axes, index, mean, row)
+        dots = np.sort(row.differences if estimate.n > 1 else []) * scale.factor
         # Dots side by side would hide each other: spread them over the height by rank.
         spread = index + 0.24 * np.sin(2.4 * np.arange(dots.size) + 1.2)
         axes.plot(dots, spread, "o", color=row.colour, alpha=0.35, markersize=3.5, gid="dots")
@@ -197,15 +215,28 @@ def _draw_rows(
         transform=blended_transform_factory(axes.transData, axes.transAxes),
         ha=_inward(axes, 0.0),
         va="bottom",
-        fontsize=10,
-        color=style.INK,
+        fontsize=11,
+        color=style.MUTED,
     )
     label.set_gid("zero")
 
 
+def _draw_bar(axes: Axes, index: int, mean: float, row: Row) -> None:
+    bar = axes.barh(index, mean, height=0.34, color=row.colour, alpha=0.28, gid="bar")[0]
+    if not row.is_clear:
+        bar.set(facecolor="none", edgecolor=row.colour, linewidth=1.2, alpha=1.0)
+
+
 def _title_column(axes: Axes, name: str, note: str) -> None:
-    axes.text(0.0, 1.13, name, transform=axes.transAxes, fontsize=12, weight="bold")
-    axes.text(0.0, 1.075, note, transform=axes.transAxes, fontsize=9.5, color=style.MUTED)
+    def write(height: float, text: str, size: float, **looks: Any) -> None:
+        found = axes.annotate(
+            "", (0, 1), (0, height), "axes fraction", "offset points", fontsize=size, **looks
+        )
+        found.set_text(style.wrap(found, text, axes.get_position().width, lines=2))
+        found.set_verticalalignment("top")
+
+    write(60.0, name, 13, weight="bold")
+    write(44.0, note, 10, color=style.MUTED)
 
 
 def _name_row(axes: Axes, index: int, row: Row) -> None:
@@ -216,7 +247,7 @@ def _name_row(axes: Axes, index: int, row: Row) -> None:
         index,
         "",
         transform=at,
-        fontsize=12,
+        fontsize=13,
         weight="bold",
         va="center",
         linespacing=1.1,
@@ -225,7 +256,7 @@ def _name_row(axes: Axes, index: int, row: Row) -> None:
     if row.note:
         name.set_verticalalignment("bottom")
         note = axes.text(
-            style.MARGIN, index + 0.02, "", transform=at, fontsize=10, color=style.MUTED, va="top"
+            style.MARGIN, index + 0.03, "", transform=at, fontsize=11, color=style.MUTED, va="top"
         )
         note.set_text(style.wrap(note, row.note, room, lines=2))
 
@@ -235,23 +266,23 @@ def _tell_row(axes: Axes, index: int, row: Row, scale: Scale) -> None:
     at = blended_transform_factory(axes.figure.transFigure, axes.transData)
     estimate = row.estimate
     axes.text(
-        0.965,
+        EDGE,
         index,
         scale.show(estimate.mean, sign=True),
         transform=at,
-        fontsize=15,
+        fontsize=18,
         weight="bold",
         ha="right",
         va="bottom",
-        color=style.MUTED if not estimate.is_sure else row.colour,
+        color=row.colour,
     )
     lines = [narrative.interval(estimate, scale), narrative.sign_share(row.differences)]
     axes.text(
-        0.965,
+        EDGE,
         index + 0.03,
         "\n".join(line for line in lines if line),
         transform=at,
-        fontsize=10,
+        fontsize=11,
         color=style.MUTED,
         ha="right",
         va="top",
@@ -262,18 +293,15 @@ def _tell_row(axes: Axes, index: int, row: Row, scale: Scale) -> None:
 def _number_row(axes: Axes, index: int, row: Row, scale: Scale) -> None:
     if not row.estimate.n:
         return
-    number = compact(row.estimate.mean * scale.factor, sign=True)
-    is_clear = row.estimate.is_sure or not row.differences.any()
-    sure = "" if is_clear else " (not sure)"
     mean = row.estimate.mean * scale.factor
     text = axes.text(
         mean,
         index - 0.27,
-        number + sure,
-        fontsize=10.5,
-        weight="bold",
+        compact(mean, sign=True),
+        fontsize=12.5,
+        weight="bold" if row.is_clear else "normal",
         ha=_inward(axes, mean),
         va="bottom",
-        color=row.colour if row.estimate.is_sure else style.MUTED,
+        color=row.colour,
     )
     style.halo(text)
