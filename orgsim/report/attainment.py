@@ -1,8 +1,9 @@
-"""The rows of the silo scorecard: each area by its own targets, then customers and company.
+"""The rows of the silo scorecard, in three blocks that ask one question each.
 
-A row turns its numbers so that more is better: attainment is the share by which a level beats
-(+) or misses (-) the target, effect the paired difference as a share of the reference. The
-target is judged twice, while the shock is on (when an area reports success) and over all weeks.
+Did each area meet its own target while the shock was on, which is when it reports success? What did
+those get whom the shock brought? What became of everyone else, beside the same firm without it?
+A row turns its number so that more is better: `mark` is the share by which the level beats (+) or
+misses (-) what it is judged by, `usual` the same for the reference.
 
 Reference: MODEL s.9 (silo-paradox scorecard: same-week attainment versus the whole year).
 """
@@ -10,75 +11,171 @@ Reference: MODEL s.9 (silo-paradox scorecard: same-week attainment versus the wh
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from orgsim.report.headline import SIZEABLE
 from orgsim.report.measures import NOTHING, Estimate, estimate
-from orgsim.report.story import KpiNote, Story
-from orgsim.report.wording import Scale, scale_for
+from orgsim.report.story import REFERENCE, SCENARIO, KpiNote, Story
+from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT
+from orgsim.report.wording import HORIZONS, Scale, plain, scale_for
 
-OUTCOMES = ("customers", "company")
-WHOLE = ("all", "base")
-AREAS = ("marketing", "sales", "logistics", "support", "customers", "company")
-WITHOUT_TARGET = {
-    "marketing": (("cost_per_lead", WHOLE),),
-    "sales": (("promise_inflation", WHOLE),),
-    "logistics": (("backlog", WHOLE),),
-    "support": (("contacts", WHOLE),),
-    "customers": (
-        ("satisfaction", ("base", "all")),
-        ("satisfaction", ("niche",)),
-        ("slower_than_expected", WHOLE),
-        ("churn", WHOLE),
-    ),
-    "company": (("active_customers", WHOLE), ("contribution", WHOLE), ("cash", WHOLE)),
-}
-"""What an area's target does not see and others pay for; what customers and company live on."""
-
-MOST = 20
-"""Rows that can be read on one page."""
+BY_TARGET = ("otif", "satisfaction", "churn")
+BASE = (*BY_TARGET, "active_customers")
+AGAINST = ("misses", "beats")
+STEPS = (0.1, 0.25, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One row: a KPI of an area with its numbers in stored units."""
+class Row:
+    """One number of somebody, its standard, and how it compares (see the module)."""
 
-    area: str
-    note: KpiNote
-    segment: str
-    during: Estimate
-    scenario: Estimate
-    reference: Estimate
-    difference: Estimate
-    target: float | None
-
-    @property
-    def title(self) -> str:
-        """The KPI's name, with its customers where it is about some, and its unit."""
-        whose = f", {self.segment}" if self.segment != "all" else ""
-        unit = self.scale.unit.removeprefix("%").strip()
-        unit = f" ({unit})" if unit else ""
-        return self.note.title.split(" (")[0] + whose + unit
+    whose: str
+    title: str
+    unit: str
+    direction: int
+    level: Estimate
+    standard: float
+    mark: Estimate
+    usual: float = math.nan
+    change: Estimate = NOTHING
 
     @property
     def scale(self) -> Scale:
         """How the row's numbers are shown."""
-        return scale_for(self.note.unit, [self.scenario.mean, self.reference.mean])
-
-    def attainment(self, level: Estimate) -> Estimate:
-        """Share by which a level is better (+) or worse (-) than the target."""
-        if not self.target:
-            return NOTHING
-        return turned(level, 1.0 / self.target, -1.0, self.note.direction)
+        return scale_for(self.unit, [self.level.mean, self.standard])
 
     @property
-    def effect(self) -> Estimate:
-        """The paired difference as a share of the reference, better (+) or worse (-)."""
-        base = abs(self.reference.mean)
-        if not math.isfinite(base) or base == 0.0:
-            return NOTHING
-        return turned(self.difference, 1.0 / base, 0.0, self.note.direction)
+    def is_missed_anyway(self) -> bool:
+        """Whether the reference misses the target too, and about as much."""
+        is_missed = max(self.usual, self.mark.mean) < -SIZEABLE
+        return is_missed and self.usual - self.mark.mean < SIZEABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A question and the rows that answer it."""
+
+    question: str
+    standard: str
+    sides: tuple[str, str]
+    rows: Sequence[Row]
+
+    @property
+    def reach(self) -> float:
+        """The share at which the scale ends: most marks lie inside, the few beyond are arrows."""
+        sizes = [abs(row.mark.mean) for row in self.rows if row.mark.n] or [0.0]
+        most = 1.1 * float(np.quantile(sizes, 0.85))
+        return next((step for step in STEPS if most <= step), STEPS[-1])
+
+
+def blocks_of(story: Story) -> tuple[Block, Block, Block]:
+    """Areas, those whom the shock brought, everyone else; what was not measured is left out."""
+    span = f"in {story.span}"
+    newcomers, whom = list(_customers(story, "niche")), "Niche customers"
+    if not story.windows:
+        newcomers, whom = list(_customers(story, "base")), "Customers"
+    return (
+        Block(
+            question="Each area by its own target, "
+            + (f"in the {story.left_out}" if story.windows else span),
+            standard="target",
+            sides=AGAINST,
+            rows=list(_areas(story)),
+        ),
+        Block(
+            question=f"{whom} by the same standard, {span}",
+            standard="target",
+            sides=AGAINST,
+            rows=newcomers,
+        ),
+        Block(
+            question=f"Customers and company, {span}",
+            standard=story.without,
+            sides=("worse", "better"),
+            rows=list(_others(story, has_newcomers=bool(newcomers))),
+        ),
+    )
+
+
+def _areas(story: Story) -> Iterable[Row]:
+    """What areas report while the shock is on, with the same weeks of the reference."""
+    notes = [note for note in story.kpis.values() if note.area not in JUDGED_BY_EFFECT]
+    for note in sorted(notes, key=lambda note: AREAS.index(note.area)):
+        target = story.target(note.name)
+        level = story.during(note.name, ("all", "base"))
+        if target and note.direction and level.n:
+            variant = ("all", "base"), REFERENCE
+            usual = story.during(note.name, *variant) if story.windows else NOTHING
+            yield _judged(note.area, note, target, level, usual)
+
+
+def _customers(story: Story, segment: str) -> Iterable[Row]:
+    for name in BY_TARGET:
+        note, target = story.kpis.get(name), story.target(name)
+        level, _, _ = _whole(story, name, segment)
+        if note and target and level.n:
+            yield _judged(f"{segment} customers", note, target, level)
+
+
+def _judged(
+    whose: str, note: KpiNote, target: float, level: Estimate, usual: Estimate = NOTHING
+) -> Row:
+    return Row(
+        whose=whose,
+        title=plain(note.title),
+        unit=note.unit,
+        direction=note.direction,
+        level=level,
+        standard=target,
+        mark=turned(level, 1.0 / target, -1.0, note.direction),
+        usual=turned(usual, 1.0 / target, -1.0, note.direction).mean,
+    )
+
+
+def _others(story: Story, *, has_newcomers: bool) -> Iterable[Row]:
+    if not story.windows:
+        return
+    rows = [("base customers", name, "base") for name in BASE]
+    rows += [("company", "active_customers", "all")] if has_newcomers else []
+    for whose, name, segment in rows:
+        note, found = story.kpis.get(name), _whole(story, name, segment)
+        if note and note.direction and found[2].n:
+            yield _compared(whose, note.title, note.unit, note.direction, found)
+    for horizon, (title, _) in HORIZONS.items():
+        frame = story.value_summary[story.value_summary["horizon"] == horizon]
+        found = _estimates(frame)
+        if found[2].n:
+            yield _compared("company", title, "EUR", 1, found)
+
+
+def _compared(whose: str, title: str, unit: str, direction: int, found: Sequence[Estimate]) -> Row:
+    level, usual, change = found
+    size = abs(usual.mean)
+    return Row(
+        whose=whose,
+        title=plain(title),
+        unit=unit,
+        direction=direction,
+        level=level,
+        standard=usual.mean,
+        mark=turned(change, 1.0 / size, 0.0, direction) if size else NOTHING,
+        change=change,
+    )
+
+
+def _whole(story: Story, name: str, segment: str) -> tuple[Estimate, Estimate, Estimate]:
+    """Scenario, reference and their paired difference over all measured weeks."""
+    frame = story.summary
+    rows = frame[(frame["kpi"] == name) & (frame["segment"] == segment)]
+    return _estimates(rows)
+
+
+def _estimates(rows: pd.DataFrame) -> tuple[Estimate, Estimate, Estimate]:
+    return estimate(rows, SCENARIO), estimate(rows, REFERENCE), estimate(rows, "difference")
 
 
 def turned(level: Estimate, factor: float, shift: float, direction: int) -> Estimate:
@@ -86,69 +183,3 @@ def turned(level: Estimate, factor: float, shift: float, direction: int) -> Esti
     values = [direction * (bound * factor + shift) for bound in (level.mean, level.low, level.high)]
     low, high = sorted(values[1:]) if math.isfinite(level.low) else (math.nan, math.nan)
     return Estimate(values[0], low, high, level.n)
-
-
-def entries(story: Story) -> list[Entry]:
-    """The rows of the scorecard, area by area; what was not measured is left out."""
-    found: dict[tuple[str, str], Entry] = {}
-    for area in AREAS:
-        own = [note.name for note in story.kpis.values() if note.area == area]
-        wished = [(name, WHOLE) for name in own if story.target(name) is not None]
-        if area in OUTCOMES:
-            wished = []
-        for name, segments in (*wished, *WITHOUT_TARGET[area]):
-            note = story.kpis.get(name)
-            entry = _entry(story, area, note, segments) if note and note.direction else None
-            if entry is not None:
-                found.setdefault((name, entry.segment), entry)
-    return [*found.values(), *_value(story)][:MOST]
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """What the company is worth, seen as a KPI."""
-
-    name: str = "value"
-    title: str = "Company value"
-    unit: str = "EUR"
-    area: str = "company"
-    direction: int = 1
-    target: str | None = None
-    is_volume: bool = False
-
-
-def _value(story: Story) -> list[Entry]:
-    rows = story.value_summary[story.value_summary["horizon"] == "year+CLV"]
-    if not estimate(rows, "scenario").n:
-        return []
-    return [_measured(rows, "company", _Value(), "all", NOTHING, None)]
-
-
-def _entry(story: Story, area: str, note: KpiNote, segments: tuple[str, ...]) -> Entry | None:
-    frame = story.summary
-    for segment in segments:
-        rows = frame[(frame["kpi"] == note.name) & (frame["segment"] == segment)]
-        if estimate(rows, "scenario").n:
-            during = story.during(note.name, (segment,))
-            return _measured(rows, area, note, segment, during, story.target(note.name))
-    return None
-
-
-def _measured(
-    rows: pd.DataFrame,
-    area: str,
-    note: KpiNote,
-    segment: str,
-    during: Estimate,
-    target: float | None,
-) -> Entry:
-    return Entry(
-        area=area,
-        note=note,
-        segment=segment,
-        during=during,
-        scenario=estimate(rows, "scenario"),
-        reference=estimate(rows, "reference"),
-        difference=estimate(rows, "difference"),
-        target=target,
-    )

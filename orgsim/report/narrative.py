@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from orgsim.report.attainment import Entry
+    from orgsim.report.attainment import Block, Row
 
-from orgsim.report.headline import SIZEABLE, money
+from orgsim.report.headline import SIZEABLE, money, percent
 from orgsim.report.measures import NOTHING, Estimate, Floats
 from orgsim.report.story import Story
 from orgsim.report.wording import HORIZONS, NBSP, Scale, capital, compact, listed, short_date
 
-OUTCOMES = {"customers": "customers", "company": "the company"}
 FEW = 5
 """Below so many replications a band would be an invention: each is drawn."""
 
@@ -87,6 +86,11 @@ def sign_share(differences: Floats) -> str:
     return f"{word} in {count} of {differences.size}"
 
 
+def _lower(title: str) -> str:
+    """A title inside a sentence; capitals such as OTIF stay."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def comparison_message(stories: Sequence[Story]) -> str:
     """Which scenario is worth most and least against doing nothing, as far as that is sure."""
     found = zip(short_titles(stories), stories, strict=True)
@@ -145,61 +149,72 @@ def comparison_subtitle(stories: Sequence[Story]) -> str:
     return f"{head + '. ' if head else ''}Value after {stories[0].weeks} weeks; {each}."
 
 
-def scorecard_message(story: Story, rows: Sequence[Entry]) -> str:
-    """Which own targets are beaten and missed most, and whether customers and company gain."""
+def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
+    """Which areas beat and miss their targets, and whether customers and company gain."""
+    if story.replications == 1:
+        return "One replication allows no verdict on targets, customers or the company"
+    areas, _, others = (_sides(block.rows) for block in blocks)
     parts = []
-    for sign, verb in ((+1, "beaten"), (-1, "missed")):
-        names = _attained(rows, sign)
-        if names:
-            parts.append(f"{verb} in {listed(names)}")
-    message = "Targets are " + " and ".join(parts) if parts else "No target is beaten or missed"
-    turns = [
-        f"{listed(who)} {turn}"
-        for sign, turn in ((+1, "better off"), (-1, "worse off"))
-        if (who := _affected(rows, sign))
-    ]
-    if not turns:
-        return f"{message}; no clear difference to {story.without}"
-    return f"{message}; {' and '.join(turns)} than with {story.without}"
+    for sign, verbs in ((+1, ("beats", "beat")), (-1, ("misses", "miss"))):
+        if who := [area for area, side in areas.items() if side == sign]:
+            its = ("its", "their") if not parts else ("its own", "theirs")
+            targets = "" if parts else " targets"
+            parts.append(f"{listed(who)} {verbs[len(who) > 1]} {its[len(who) > 1]}{targets}")
+    turns = []
+    for sign, turn in ((+1, "better off"), (-1, "worse off")):
+        who = [f"the {one}" if one == "company" else one for one, s in others.items() if s == sign]
+        if who:
+            turns.append(f"{listed(who)} {'is' if who == ['the company'] else 'are'} {turn}")
+    message = ", ".join(parts) or "no area clearly beats or misses its targets"
+    if turns:
+        message += f"; {' and '.join(turns)} than with {story.without}"
+    elif others:
+        message += f"; no clear difference to {story.without}"
+    return capital(message)
 
 
-def _attained(rows: Sequence[Entry], sign: int) -> list[str]:
-    """The two KPIs that are surely and most on that side of their area's target.
-
-    Judged while the shock was on: that is when an area reports its success.
-    """
-    areas = [row for row in rows if row.area not in OUTCOMES]
-    found = [(row.attainment(row.during), row.note.title) for row in areas]
-    sure = [(one.mean * sign, title) for one, title in found if one.is_sure]
-    most = sorted((one for one in sure if one[0] >= SIZEABLE), key=lambda one: -one[0])[:2]
-    return [_lower(title) for _, title in most]
+def _sides(rows: Sequence[Row]) -> dict[str, int]:
+    """Who surely and sizeably stands on which side with most rows: 1, -1, or 0 for neither."""
+    sides: dict[str, int] = {}
+    for row in rows:
+        is_clear = row.mark.is_sure and abs(row.mark.mean) >= SIZEABLE and not row.is_missed_anyway
+        sides[row.whose] = sides.get(row.whose, 0) + int(np.sign(row.mark.mean)) * is_clear
+    return {whose: int(np.sign(side)) for whose, side in sides.items()}
 
 
-def _lower(title: str) -> str:
-    """A title inside a sentence, without its abbreviation; capitals such as OTIF stay."""
-    title = title.split(" (")[0]
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+def told_of(row: Row) -> tuple[str, str]:
+    """What a row of the scorecard comes to, and its uncertainty or what is missed anyway."""
+    points = " points" if row.scale.unit.startswith("%") else ""
+    if row.change.n:
+        mean, low, high = (
+            bound * row.scale.factor for bound in (row.change.mean, row.change.low, row.change.high)
+        )
+        half = f"±{NBSP}{compact((high - low) / 2)}" if np.isfinite(low) else ""
+        return compact(mean, sign=True), half + points
+    amount = _missed(row, row.mark.mean) + points
+    if row.mark.n == 1:
+        return ("+" if row.mark.mean > 0 else "−") + amount, ""
+    if not row.mark.is_sure:
+        return ("may be chance" if abs(row.mark.mean) >= SIZEABLE else "in line"), ""
+    if row.is_missed_anyway:
+        return "missed anyway", ""
+    verdict = "beats" if row.mark.mean > 0 else "misses"
+    is_partly = row.mark.mean < 0 and row.usual <= -SIZEABLE
+    return f"{verdict} by {amount}", f"{_missed(row, row.usual)} anyway" if is_partly else ""
 
 
-def _affected(rows: Sequence[Entry], sign: int) -> list[str]:
-    """Of customers and company, those with more sure and sizeable changes to that side."""
-    found = []
-    for area, name in OUTCOMES.items():
-        effects = [row.effect for row in rows if row.area == area and row.effect.is_sure]
-        turns = [np.sign(one.mean) for one in effects if abs(one.mean) >= SIZEABLE]
-        if sum(turns) * sign > 0:
-            found.append(name)
-    return found
+def _missed(row: Row, share: float) -> str:
+    """By how much a target is beaten or missed: in points of a share or rating, else in %."""
+    if row.unit.startswith(("share", "0-", "pts")):
+        return f"{abs(share) * row.standard * row.scale.factor:.1f}"
+    return percent(abs(share))
 
 
 def scorecard_subtitle(story: Story) -> str:
-    """Period, replications and what dots, lines and ticks are."""
-    sample = (
-        f"mean of {story.replications} replications, line: 95 % interval, hollow: not sure"
-        if story.replications > 1
-        else "one replication, hence no intervals and nothing is sure"
-    )
-    return (
-        f"{story.title}. {capital(sample)}; grey tick: {story.without}, same random draws. "
-        "Right is better, also where less is more."
-    )
+    """Replications and draws."""
+    if story.replications > 1:
+        sample = f"mean of {story.replications} replications"
+        sample += ", with and without on the same draws" if story.windows else ""
+    else:
+        sample = "one replication: effect and chance cannot be told apart"
+    return f"{story.title}. {capital(sample)}."
