@@ -15,7 +15,6 @@ from typing import Literal
 import numpy as np
 
 from orgsim.kpis.breaks import BREAKS
-from orgsim.kpis.fulfilment import PARTS
 from orgsim.report.headline import SIZEABLE, percent
 from orgsim.report.measures import Course, Estimate
 from orgsim.report.panels import BASE, NICHE, Line, Panel
@@ -94,17 +93,14 @@ def _broken(story: Story, panel: Panel) -> Finding:
     first = first_broken(story, panel)
     if first is None:
         return _worst(story, panel)
-    words = f"{_break_words(first.line)} by {short_date(story.day(first.week))}"
+    words = f"{_break_words(story, first.line)} by {short_date(story.day(first.week))}"
     return Finding(words, "bad", is_break=True)
 
 
-def _break_words(line: Line) -> str:
-    """What a first break is, in words."""
-    rule = _RULES.get(line.breaks)
-    if rule is None:
-        return PARTS[line.breaks.removeprefix("cover_")] + " out of stock"
-    whose = f"{rule.segment}: " if line.look != "firm" and rule.segment != "all" else ""
-    return whose + rule.rule
+def _break_words(story: Story, line: Line) -> str:
+    """What a first break is, in words that do not repeat the panel's title."""
+    title = story.break_title(line.breaks)
+    return title.removeprefix(plain(story.kpis[line.kpi].title)).lstrip(",: ")
 
 
 def _worst(story: Story, panel: Panel) -> Finding:

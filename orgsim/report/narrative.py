@@ -154,7 +154,7 @@ def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
     if story.replications == 1:
         return "One replication allows no verdict on targets, customers or the company"
     areas, _, others = (_sides(block.rows) for block in blocks)
-    parts = []
+    parts: list[str] = []
     for sign, verbs in ((+1, ("beats", "beat")), (-1, ("misses", "miss"))):
         if who := [area for area, side in areas.items() if side == sign]:
             its = ("its", "their") if not parts else ("its own", "theirs")

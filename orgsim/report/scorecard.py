@@ -122,21 +122,16 @@ def _draw_mark(axes: Axes, height: float, row: Row, reach: float) -> None:
     colour, marker = _look(row)
     places = np.array([row.mark.mean, row.usual, row.mark.low, row.mark.high]) / reach
     x, usual, *bounds = np.clip(places, -1.0, 1.0)
-    is_far = abs(places[0]) > 1.0
-    has_usual = math.isfinite(usual)
-    axes.plot(
-        [usual if has_usual else 0.0, x], [height] * 2, color=colour, linewidth=1.4, alpha=0.7
-    )
-    if has_usual:
-        looks = {"markersize": 13.0, "markeredgewidth": 2.5}
-        axes.plot([usual], [height], "|", color=style.REFERENCE, gid="reference", **looks)
+    begin = usual if math.isfinite(usual) else 0.0
+    axes.plot([begin, x], [height] * 2, color=colour, linewidth=1.4, alpha=0.7)
+    if math.isfinite(usual):
+        tick = axes.plot([usual], [height], "|", color=style.REFERENCE, gid="reference")[0]
+        tick.set(markersize=13.0, markeredgewidth=2.5)
     if math.isfinite(row.mark.low):
         axes.plot(bounds, [height] * 2, color=colour, linewidth=4, alpha=0.55, gid="interval")
-    mark = axes.plot([x], [height], marker, color=colour, markersize=9.5, zorder=4, gid="scenario")[
-        0
-    ]
-    mark.set_markerfacecolor("white" if marker == "o" else colour)
-    if is_far:
+    mark = axes.plot([x], [height], marker, color=colour, zorder=4, gid="scenario")[0]
+    mark.set(markersize=9.5, markerfacecolor="white" if marker == "o" else colour)
+    if abs(places[0]) > 1.0:
         mark.set_marker(">" if x > 0 else "<")
 
 
