@@ -40,15 +40,19 @@ def cascade_subtitle(story: Story) -> str:
 
 def value_message(story: Story) -> str:
     """What the scenario costs or earns against doing nothing, in the year and beyond."""
-    clauses = [
-        _lower(HORIZONS[horizon].title) + f" {_change(worth)}"
+    worths = {
+        _lower(HORIZONS[horizon].title): worth
         for horizon in ("year", "year+CLV")
         if (worth := story.worth(horizon)).n
-    ]
-    if not clauses:
+    }
+    if not worths:
         return f"Value against {story.without}"
+    if all(worth.n > 1 and worth.mean and not worth.is_sure for worth in worths.values()):
+        said = f"neither {' nor '.join(worths)} is clearly higher or lower"
+    else:
+        said = listed([f"{name} {_change(worth)}" for name, worth in worths.items()])
     alone = "in this one replication " if story.replications == 1 else ""
-    return f"Against {story.without}, {alone}{listed(clauses)}"
+    return f"Against {story.without}, {alone}{said}"
 
 
 def _change(worth: Estimate) -> str:
@@ -174,12 +178,13 @@ def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
 
 
 def _sides(rows: Sequence[Row]) -> dict[str, int]:
-    """Who surely and sizeably stands on which side with most rows: 1, -1, or 0 for neither."""
-    sides: dict[str, int] = {}
+    """On which side the row of each that lies farthest out surely stands: 1, -1, or 0 if none."""
+    farthest: dict[str, float] = {}
     for row in rows:
         is_clear = row.mark.is_sure and abs(row.mark.mean) >= SIZEABLE and not row.is_missed_anyway
-        sides[row.whose] = sides.get(row.whose, 0) + int(np.sign(row.mark.mean)) * is_clear
-    return {whose: int(np.sign(side)) for whose, side in sides.items()}
+        found = (farthest.get(row.whose, 0.0), row.mark.mean if is_clear else 0.0)
+        farthest[row.whose] = max(found, key=abs)
+    return {whose: int(np.sign(side)) for whose, side in farthest.items()}
 
 
 def told_of(row: Row) -> tuple[str, str]:
@@ -206,7 +211,8 @@ def told_of(row: Row) -> tuple[str, str]:
 def _missed(row: Row, share: float) -> str:
     """By how much a target is beaten or missed: in points of a share or rating, else in %."""
     if row.unit.startswith(("share", "0-", "pts")):
-        return f"{abs(share) * row.standard * row.scale.factor:.1f}"
+        amount = abs(share) * row.standard * row.scale.factor
+        return f"{amount:.1f}" if amount < 100.0 else compact(amount)
     return percent(abs(share))
 
 

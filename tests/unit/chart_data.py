@@ -91,9 +91,9 @@ NOTES = (
     Note("abandonment", "Abandoned calls", "share", "support", -1, "abandonment"),
     Note("fcr", "Solved at first contact", "share", "support", 1, "fcr"),
     Note("aht", "Handle time", "min", "support", -1, "aht"),
-    Note("satisfaction", "Satisfaction", "0-10", "customers", 1),
+    Note("satisfaction", "Satisfaction", "0-10", "customers", 1, "satisfaction"),
     Note("nps", "NPS", "pts", "customers", 1),
-    Note("churn", "Churn", "share", "customers", -1),
+    Note("churn", "Churn", "share", "customers", -1, "churn"),
     Note("active_customers", "Active customers", "n", "customers", 1),
     Note("contribution", "Contribution", "EUR", "company", 1),
     Note("cash", "Cash", "EUR", "company", 1),
@@ -108,6 +108,8 @@ TARGETS = {
     "abandonment": 0.04,
     "fcr": 0.75,
     "aht": 7.0,
+    "satisfaction": 7.5,
+    "churn": 0.02,
 }
 BROKEN = {"cover_kit": 2.0, "otif": 0.6, "backlog": 2.4, "abandonment": 3.5}
 """What breaks first, in weeks after the launch."""
@@ -129,20 +131,26 @@ def result(
     has_reference: bool = True,
     shock: str = "niche_campaign",
 ) -> SimpleNamespace:
-    """A finished run; `factor` multiplies every number, `worth` is the mean of each horizon."""
+    """A finished run; `factor` multiplies every number, `worth` is the mean of each horizon.
+
+    `shock` may name several, joined by +: each begins two weeks after the one before.
+    """
     rng = np.random.default_rng(7)
     weekly = _weekly(rng, weeks, replications, factor)
     value = _value(rng, replications, factor, worth)
     if not has_reference:
         weekly = weekly[weekly["variant"] == "scenario"]
         value = value[value["variant"] == "scenario"]
-    shocks = {shock: SimpleNamespace(kind=shock, onset=8 * 168.0, duration=6 * 168.0)}
+    shocks = {
+        kind: SimpleNamespace(kind=kind, onset=(8 + 2 * index) * 168.0, duration=6 * 168.0)
+        for index, kind in enumerate(shock.split("+") if shock else ())
+    }
     scenario = SimpleNamespace(
         title=title,
         question="What does it do?",
         targets=TARGETS,
         run=SimpleNamespace(weeks=weeks, seed=1, start_date=start),
-        shocks=shocks if shock else {},
+        shocks=shocks,
     )
     measured = weekly[weekly["week"] >= 0]
     keys = ["variant", "replication", "kpi", "segment"]

@@ -1,0 +1,127 @@
+"""The scorecard: rows turned so that right is good, and no blame for what is missed anyway."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from orgsim.report.attainment import Row, blocks_of
+from orgsim.report.measures import Estimate
+from orgsim.report.narrative import scorecard_message, told_of
+from orgsim.report.scorecard import draw_scorecard
+from orgsim.report.story import Story
+from tests.unit import chart_data
+from tests.unit.chart_data import NOTES
+from tests.unit.chart_tools import message, story
+
+pytestmark = pytest.mark.usefixtures("house_style")
+
+
+@pytest.fixture(scope="module")
+def silo() -> Story:
+    return story()
+
+
+def rows_of(of: Story) -> dict[tuple[str, str], Row]:
+    return {(row.whose, row.title): row for block in blocks_of(of) for row in block.rows}
+
+
+def missed(own: float, usual: float) -> Row:
+    """A row of which less is better: `own` and `usual` are shares above its target."""
+    return Row(
+        whose="support",
+        title="Abandoned calls",
+        unit="share",
+        direction=-1,
+        level=Estimate(0.05 * (1 + own), 0.05 * (0.99 + own), 0.05 * (1.01 + own), 9),
+        standard=0.05,
+        mark=Estimate(-own, -own - 0.01, -own + 0.01, 9),
+        usual=-usual,
+    )
+
+
+def markers(figure: Figure | None) -> list[str]:
+    assert figure is not None
+    return [li.get_marker() for li in figure.axes[0].lines if li.get_gid() == "scenario"]
+
+
+def test_every_number_is_turned_so_that_right_is_better(silo: Story) -> None:
+    found = rows_of(silo)
+    given_up = found["support", "Callers who give up"]
+    assert given_up.level.mean > given_up.standard
+    assert given_up.mark.mean < 0
+    leads = found["marketing", "Leads"]
+    assert leads.mark.mean == pytest.approx(leads.level.mean / leads.standard - 1.0)
+    assert leads.mark.mean > 1.0
+
+
+def test_an_area_is_judged_in_the_weeks_of_the_shock_beside_the_same_weeks_without(
+    silo: Story,
+) -> None:
+    leads = rows_of(silo)["marketing", "Leads"]
+    weekly = chart_data.result().weekly.query("kpi == 'leads' and 8 <= week < 14")
+    means = weekly.groupby("variant")["value"].mean()
+    assert leads.level.mean == pytest.approx(means["scenario"])
+    assert leads.usual == pytest.approx(means["reference"] / leads.standard - 1.0)
+
+
+def test_customers_and_company_are_judged_by_the_paired_difference(silo: Story) -> None:
+    found = rows_of(silo)
+    value = found["company", "Company value"]
+    assert value.change.mean == pytest.approx(np.mean(silo.value_differences("year+CLV")))
+    assert value.mark.mean == pytest.approx(value.change.mean / value.standard)
+    assert told_of(value)[0].startswith("−5")
+
+
+def test_what_is_missed_as_much_without_the_shock_is_nobodys_fault() -> None:
+    assert missed(0.20, 0.20).is_missed_anyway
+    assert told_of(missed(0.20, 0.20)) == ("missed anyway", "")
+    assert not missed(0.60, 0.10).is_missed_anyway
+    assert told_of(missed(0.60, 0.10)) == ("misses by 3.0 points", "0.5 anyway")
+    assert not missed(-0.20, 0.20).is_missed_anyway
+    assert told_of(missed(-0.20, 0.20)) == ("beats by 1.0 points", "")
+
+
+def test_the_card_asks_areas_first_then_newcomers_then_everyone_else(silo: Story) -> None:
+    areas, newcomers, others = blocks_of(silo)
+    assert [row.whose for row in areas.rows] == [
+        *["marketing", "sales", "sales"],
+        *["logistics"] * 2,
+        *["support"] * 4,
+    ]
+    assert {row.whose for row in newcomers.rows} == {"niche customers"}
+    assert {row.whose for row in others.rows} == {"base customers", "company"}
+
+
+def test_without_a_shock_everybody_is_judged_by_target_alone() -> None:
+    areas, customers, others = blocks_of(story(shock="", replications=3))
+    assert areas.rows
+    assert {row.whose for row in customers.rows} == {"base customers"}
+    assert not others.rows
+
+
+def test_what_lies_beyond_the_scale_becomes_an_arrow(silo: Story) -> None:
+    assert ">" in markers(draw_scorecard(silo))
+
+
+def test_what_may_be_chance_is_hollow_and_claimed_by_no_title() -> None:
+    one = story(replications=1)
+    assert set(markers(draw_scorecard(one))) <= {"o", ">", "<"}
+    assert scorecard_message(one, blocks_of(one)).startswith("One replication allows no verdict")
+
+
+def test_the_title_tells_who_reports_success_and_who_pays(silo: Story) -> None:
+    drawn = draw_scorecard(silo)
+    assert drawn is not None
+    said = message(drawn)
+    assert said.startswith("Marketing and sales beat their targets, logistics and support miss")
+    assert said.endswith("the company are worse off than with no campaign")
+
+
+def test_a_single_area_takes_a_single_verb() -> None:
+    result = chart_data.result(replications=5)
+    kept = {"leads", "abandonment"}
+    of = Story.of(result, [note for note in NOTES if note.name in kept])
+    said = scorecard_message(of, blocks_of(of))
+    assert said.startswith("Marketing beats its targets, support misses its own; the company is")

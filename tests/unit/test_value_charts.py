@@ -1,0 +1,113 @@
+"""Value and comparison: each paired difference is seen, and only what is sure is claimed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from orgsim.report import style
+from orgsim.report.charts import draw_comparison
+from orgsim.report.narrative import short_titles
+from orgsim.report.story import Story
+from orgsim.report.value import draw_value, draw_value_comparison
+from tests.unit import chart_data
+from tests.unit.chart_data import NOTES
+from tests.unit.chart_tools import message, story, told
+
+pytestmark = pytest.mark.usefixtures("house_style")
+
+WORTHS = {"silo": (-297e3, -532e3, -1e5), "coordinated": (-107e3, 645e3, -2e5)}
+
+
+def compared(*, n: int = 5, head: str = "", worths: dict[str, tuple[float, float, float]] = WORTHS):
+    """Runs of several scenarios that differ in what they are worth."""
+    return [
+        chart_data.result(replications=n, name=name, title=head + name.title(), worth=worth)
+        for name, worth in worths.items()
+    ]
+
+
+def stories(results) -> list[Story]:
+    return [Story.of(result, NOTES) for result in results]
+
+
+def test_value_shows_each_paired_difference_and_its_mean() -> None:
+    axes = draw_value(story()).axes[0]
+    dots = [line.get_xdata() for line in axes.lines if line.get_gid() == "dots"]
+    means = [line.get_xdata()[0] for line in axes.lines if line.get_gid() == "mean"]
+    assert [len(each) for each in dots] == [20, 20, 20]
+    np.testing.assert_allclose([each.mean() for each in dots], means)
+    assert means[1] == pytest.approx(-532, abs=60)
+    assert any(text.get_text() == "no campaign" for text in axes.texts)
+
+
+def test_value_without_a_reference_is_not_drawn() -> None:
+    assert draw_value(story(has_reference=False, replications=3)) is None
+
+
+def test_what_is_no_campaign_is_not_called_one() -> None:
+    drawn = draw_value(story(shock="supplier_outage", replications=3))
+    assert message(drawn).startswith("Against no shock, contribution is 2")
+    assert "no campaign" not in told(drawn)
+
+
+def test_a_difference_that_may_be_chance_is_hollow_and_claimed_by_no_title() -> None:
+    drawn = draw_value(story(worth=(0.0, 0.0, 0.0), replications=4))
+    assert "neither contribution nor company value is clearly higher or lower" in told(drawn)
+    bars = [patch for patch in drawn.axes[0].patches if patch.get_gid() == "bar"]
+    assert [bar.get_facecolor()[3] for bar in bars] == [0.0] * 3
+    sure = draw_value(story()).axes[0].patches
+    assert all(bar.get_facecolor()[3] > 0.0 for bar in sure)
+
+
+def test_one_replication_is_no_mean_and_has_no_dots() -> None:
+    drawn = draw_value(story(replications=1))
+    assert "in this one replication contribution is" in told(drawn)
+    dots = [line.get_xdata() for line in drawn.axes[0].lines if line.get_gid() == "dots"]
+    assert [len(each) for each in dots] == [0, 0, 0]
+
+
+def test_scenarios_stand_beside_each_other_on_one_scale(tmp_path) -> None:
+    results = compared()
+    assert [path.name for path in draw_comparison(results, tmp_path, NOTES)] == [
+        "comparison.png",
+        "comparison.svg",
+    ]
+    drawn = draw_value_comparison(stories(results))
+    assert len({axes.get_xlim() for axes in drawn.axes}) == 1
+    assert message(drawn).startswith("“Coordinated” leaves more company value than “Silo”: +6")
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        compared(worths={"one": (-3e5, -5e5, -1e5), "other": (-3e5, -5e5, -1e5)}),
+        compared(n=1),
+    ],
+    ids=["alike", "one replication"],
+)
+def test_an_order_of_scenarios_is_claimed_only_where_their_difference_is_sure(results) -> None:
+    said = message(draw_value_comparison(stories(results)))
+    assert said.startswith("No clear order: company value")
+
+
+def test_titles_that_begin_alike_are_told_by_what_differs() -> None:
+    shared = stories(compared(head="A campaign, "))
+    assert short_titles(shared) == ["Silo", "Coordinated"]
+    assert "A campaign. Value after 60 weeks" in told(draw_value_comparison(shared))
+    assert short_titles(stories(compared())) == ["Silo", "Coordinated"]
+    assert short_titles([story(title="A campaign, told", replications=2)]) == ["A campaign, told"]
+
+
+def test_references_of_several_kinds_share_a_name_that_fits_all() -> None:
+    several = [story(replications=2), story(replications=2, shock="supplier_outage")]
+    assert "difference to the same firm with no shock" in told(draw_value_comparison(several))
+
+
+def test_a_loss_is_red_and_a_gain_is_black() -> None:
+    drawn = draw_value_comparison(stories(compared()))
+    bars = [patch for patch in drawn.axes[1].patches if patch.get_gid() == "bar"]
+    red, black = (
+        tuple(int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)) for c in (style.BAD, style.GOOD)
+    )
+    assert [bar.get_facecolor()[:3] for bar in bars] == [red, black]
