@@ -76,7 +76,7 @@ def blocks_of(story: Story) -> tuple[Block, Block, Block]:
     """Areas, those whom the shock brought, everyone else; what was not measured is left out."""
     span = f"in {story.span}"
     newcomers, whom = list(_customers(story, "niche")), "Niche customers"
-    if not story.windows:
+    if story.is_alone:
         newcomers, whom = list(_customers(story, "base")), "Customers"
     return (
         Block(
@@ -109,7 +109,7 @@ def _areas(story: Story) -> Iterable[Row]:
         level = story.during(note.name, ("all", "base"))
         if target and note.direction and level.n:
             variant = ("all", "base"), REFERENCE
-            usual = story.during(note.name, *variant) if story.windows else NOTHING
+            usual = NOTHING if story.is_alone else story.during(note.name, *variant)
             yield _judged(note.area, note, target, level, usual)
 
 
@@ -137,7 +137,7 @@ def _judged(
 
 
 def _others(story: Story, *, has_newcomers: bool) -> Iterable[Row]:
-    if not story.windows:
+    if story.is_alone:
         return
     rows = [("base customers", name, "base") for name in BASE]
     rows += [("company", "active_customers", "all")] if has_newcomers else []

@@ -142,9 +142,8 @@ def _collect(story: Story, panel: Panel, line: Line) -> _Drawn | None:
             return None
         difference = against_reference(story, line, course)
         return _Drawn(line, difference or course, is_difference=difference is not None)
-    # Without a shock the reference is the same year; that of the niche would be the idle stock of
-    # a firm without that niche.
-    has_reference = story.windows and line.look != "niche"
+    # The niche has no reference: it would be the idle stock of a firm without that niche.
+    has_reference = not story.is_alone and line.look != "niche"
     reference = story.course(line.kpi, line.segments, REFERENCE) if has_reference else None
     if panel.against == "level":
         return _Drawn(line, course, reference)

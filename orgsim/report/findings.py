@@ -155,7 +155,7 @@ def _end(story: Story, panel: Panel) -> Finding:
         if (last := _last_difference(story, line)) and (last.is_sure or last.n == 1) and last.mean
     }
     if not found:
-        return Finding(f"no clear difference to {story.without}" if story.windows else "")
+        return Finding("" if story.is_alone else f"no clear difference to {story.without}")
     parts, is_bad = [], True
     for line, last in found.items():
         note = story.kpis[line.kpi]
@@ -172,8 +172,8 @@ def _last_difference(story: Story, line: Line) -> Estimate | None:
 
 
 def against_reference(story: Story, line: Line, course: Course) -> Course | None:
-    """The paired difference to the reference; None without a shock, for both are the same year."""
-    if not story.windows:
+    """The paired difference to the reference; None where the scenario is its own reference."""
+    if story.is_alone:
         return None
     reference = story.course(line.kpi, line.segments, REFERENCE)
     if reference is None and line.look == "niche" and story.course(line.kpi, BASE, REFERENCE):

@@ -122,7 +122,3 @@ class Course:
     def times(self, factor: float) -> Course:
         """Every value times `factor`."""
         return Course(self.values * factor, self.replications)
-
-    def cumulated(self) -> Course:
-        """The running sum over the weeks; a week without a value adds nothing."""
-        return Course(np.cumsum(np.nan_to_num(self.values), axis=0), self.replications)

@@ -220,7 +220,7 @@ def scorecard_subtitle(story: Story) -> str:
     """Replications and draws."""
     if story.replications > 1:
         sample = f"mean of {story.replications} replications"
-        sample += ", with and without on the same draws" if story.windows else ""
+        sample += "" if story.is_alone else ", with and without on the same draws"
     else:
         sample = "one replication: effect and chance cannot be told apart"
     return f"{story.title}. {capital(sample)}."

@@ -138,6 +138,8 @@ def result(
     rng = np.random.default_rng(7)
     weekly = _weekly(rng, weeks, replications, factor)
     value = _value(rng, replications, factor, worth)
+    if not shock:  # the scenario is its own reference
+        weekly, value = (_alone(frame) for frame in (weekly, value))
     if not has_reference:
         weekly = weekly[weekly["variant"] == "scenario"]
         value = value[value["variant"] == "scenario"]
@@ -176,6 +178,11 @@ def result(
         folder=Path("results/chart-data"),
         resolved=SimpleNamespace(name=name, scenario=scenario),
     )
+
+
+def _alone(frame):
+    own = frame[frame["variant"] == "scenario"]
+    return pd.concat([own, own.assign(variant="reference")], ignore_index=True)
 
 
 def _weekly(rng, weeks, replications, factor):

@@ -190,7 +190,7 @@ def test_the_title_says_what_the_numbers_say(cascade: Figure) -> None:
 
 def test_a_run_that_changes_nothing_claims_nothing() -> None:
     result = chart_data.result(shock="", worth=(0.0, 0.0, 0.0))
-    steady = result.weekly[result.weekly["variant"] == "reference"]
+    steady = chart_data.result().weekly.query("variant == 'reference'")
     result.weekly = pd.concat([steady, steady.assign(variant="scenario")], ignore_index=True)
     drawn = draw_cascade(Story.of(result, NOTES))
     assert drawn.texts[0].get_text().startswith("Nothing happens: 93")

@@ -48,7 +48,7 @@ def markers(figure: Figure | None) -> list[str]:
 
 def test_every_number_is_turned_so_that_right_is_better(silo: Story) -> None:
     found = rows_of(silo)
-    given_up = found["support", "Callers who give up"]
+    given_up = found["support", "Abandoned calls"]
     assert given_up.level.mean > given_up.standard
     assert given_up.mark.mean < 0
     leads = found["marketing", "Leads"]
