@@ -22,7 +22,7 @@ from orgsim.report import key, narrative, style
 from orgsim.report.calendar_axis import calendar_axis
 from orgsim.report.findings import against_reference, finding, first_broken
 from orgsim.report.headline import headline
-from orgsim.report.labels import Label, apart, place
+from orgsim.report.labels import Curve, Label, apart, place
 from orgsim.report.measures import Course, Floats
 from orgsim.report.narrative import FEW
 from orgsim.report.panels import PANELS, ROWS, Line, Panel
@@ -41,8 +41,8 @@ from orgsim.report.wording import (
 LEFT, RIGHT, BOTTOM = 0.093, 0.978, 0.098
 HEAD, ROOM = 0.062, 0.022  # above the axes for what a panel says, and below them
 GAP = 0.052  # between columns
+POINT = 1.0  # of a rating
 GUTTER = 36.0  # points between the axes and the left edge of what is written above them
-Curve = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _key(story: Story, drawn: list[_Drawn]) -> list[key.Entry]:
         for look, meaning in (
             ("firm", "this scenario"),
             ("base", "base customers"),
-            ("niche", "niche"),
+            ("niche", "niche customers"),
         )
         if look in looks
     ]
@@ -155,7 +155,7 @@ def _collect(story: Story, panel: Panel, line: Line) -> _Drawn | None:
 
 def _scale(story: Story, panel: Panel, lines: list[_Drawn]) -> Scale:
     if panel.against == "target":
-        return Scale(100.0, "% of target")
+        return Scale(100.0, "%")
     note = story.kpis.get(panel.lines[0].kpi)
     shown = [one.course.mean for one in lines] or [np.zeros(1)]
     return scale_for(note.unit if note else "", np.concatenate(shown))
@@ -166,6 +166,9 @@ def _head(axes: Axes, number: int, story: Story, panel: Panel, lines: list[_Draw
     unit = _scale(story, panel, lines).unit
     if lines and lines[0].is_difference:
         unit = f"{unit} vs {story.without}".strip()
+    # Two curves as alike as leads and bookings leave no place for a name beside one of them.
+    dotted = [_called(story, one.line) for one in lines if one.line.look == "second"]
+    unit += f", {dotted[0]} dotted" if dotted else ""
     title = _write(axes, 0.0, 24.0, f"{number}  {_title(story, panel, lines)}", 12.0, weight="bold")
     begin = title.get_window_extent().width * 72 / axes.figure.dpi + 7.0
     _write(axes, begin, 24.0, unit, 10.5, color=style.MUTED)
@@ -209,7 +212,7 @@ def _draw_panel(axes: Axes, story: Story, panel: Panel, lines: list[_Drawn]) -> 
     labels: list[Label] = []
     for one in lines:
         _draw_line(axes, one, scale, curves)
-        if len(lines) > 1:
+        if len({other.look.colour for other in lines}) > 1:
             labels.append(_name(story, one, lines, scale))
     broken = first_broken(story, panel)
     for one in lines:
@@ -243,6 +246,8 @@ def _limits(
     low, high = float(values.min()), float(values.max())
     if np.median(values) < panel.cut * scale.factor < high:
         high = panel.cut * scale.factor
+    if panel.is_rating:  # what is less than a point apart must not look far apart
+        low = min(low, high - POINT)
     room = (high - low) or 1.0
     below = 0.08 if low < 0.0 or panel.is_rating else 0.0
     axes.set_ylim(low - below * room, high + 0.12 * room)
@@ -283,10 +288,16 @@ def _draw_line(axes: Axes, one: _Drawn, scale: Scale, curves: list[Curve]) -> No
 def _name(story: Story, one: _Drawn, lines: list[_Drawn], scale: Scale) -> Label:
     """The name of a line among several, where it is farthest from the others."""
     x, y = one.curve(scale)
-    others = [other.curve(scale)[1] for other in lines if other is not one]
-    title = plain(story.kpis[one.line.kpi].title).lower()
-    name = title if len({other.line.kpi for other in lines}) > 1 else one.line.look
-    return Label(name, one.look.colour, apart(x, y, others), bold=True)
+    others = [other.curve(scale) for other in lines if other is not one]
+    is_one_kpi = len({other.line.kpi for other in lines}) == 1
+    name = one.line.look if is_one_kpi else _called(story, one.line)
+    anchors = apart(x, y, [other for _, other in others])
+    return Label(name, one.look.colour, anchors, bold=True, rivals=others)
+
+
+def _called(story: Story, line: Line) -> str:
+    """The name of a KPI within a sentence."""
+    return plain(story.kpis[line.kpi].title).lower() if line.kpi in story.kpis else line.kpi
 
 
 def _draw_target(
@@ -307,12 +318,14 @@ def _draw_target(
 
 
 def _mark_break(axes: Axes, one: _Drawn, scale: Scale, week: float) -> None:
+    """Mark the week of the first break, where its value is drawn."""
     x, y = one.curve(scale)
     there = np.isfinite(y)
     if there.any():
+        middle = float(np.floor(week)) + 0.5
         axes.plot(
-            [week],
-            [float(np.interp(week, x[there], y[there]))],
+            [middle],
+            [float(np.interp(middle, x[there], y[there]))],
             marker="v",
             color=style.BAD,
             markersize=9,

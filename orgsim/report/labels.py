@@ -20,21 +20,28 @@ from orgsim.report import style
 
 Floats = NDArray[np.float64]
 
-_GAPS = (5.0, 14.0, 30.0)  # pixels between a point and its label
+Curve = tuple[Floats, Floats]
 Size = tuple[float, float]
+
+_GAPS = (5.0, 14.0, 30.0)  # pixels between a point and its label
+MISTAKEN = 12.0  # the cost of words that stand nearer to another line than to their own
 
 _SIDES = [(0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Words, their colour and the points (data units, best first) beside which they may stand."""
+    """Words, their colour and the points (data units, best first) beside which they may stand.
+
+    `rivals` are curves that must not be nearer to the words than what they name.
+    """
 
     text: str
     colour: str
     anchors: Floats
     bold: bool = False
     sides: Sequence[tuple[int, int]] = tuple(_SIDES)
+    rivals: Sequence[Curve] = ()
 
 
 def along(x: Floats, y: Floats, *, count: int = 24) -> Floats:
@@ -56,15 +63,13 @@ def apart(x: Floats, y: Floats, others: Sequence[Floats], *, count: int = 24) ->
     return anchors[np.argsort(-np.nan_to_num(away, nan=np.inf), kind="stable")]
 
 
-def place(
-    axes: Axes, labels: Sequence[Label], lines: Sequence[tuple[Floats, Floats]]
-) -> list[Text]:
+def place(axes: Axes, labels: Sequence[Label], lines: Sequence[Curve]) -> list[Text]:
     """Write the labels into the axes, whose limits must be final.
 
     `lines` are the curves (data units) that labels should not cover.
     """
     frame = axes.get_window_extent()
-    obstacles = np.concatenate([_sampled(axes, x, y) for x, y in lines] or [np.empty((0, 2))])
+    obstacles = _all_sampled(axes, lines)
     taken: list[Bbox] = []
     texts: list[Text] = []
     for label in labels:
@@ -100,6 +105,10 @@ def _in_view(axes: Axes, anchors: Floats) -> Floats:
     return anchors[(anchors[:, 1] >= low) & (anchors[:, 1] <= high)]
 
 
+def _all_sampled(axes: Axes, lines: Sequence[Curve]) -> Floats:
+    return np.concatenate([_sampled(axes, x, y) for x, y in lines] or [np.empty((0, 2))])
+
+
 def _sampled(axes: Axes, x: Floats, y: Floats) -> Floats:
     """Points of a polyline in pixels, about three pixels apart."""
     points: Floats = axes.transData.transform(np.column_stack([x, y]).astype(float))
@@ -122,6 +131,7 @@ def _best(
 ) -> Bbox:
     """The cheapest place: free of lines and labels first, then near, then early in the lists."""
     width, height = size
+    rivals = _all_sampled(axes, label.rivals)
     best, cost = Bbox.from_bounds(frame.x0, frame.y0, width, height), np.inf
     for rank, (x, y) in enumerate(axes.transData.transform(anchors)):
         if 0.4 * rank >= cost:  # no later anchor can be cheaper
@@ -135,6 +145,7 @@ def _best(
                 moved = abs(box.x0 - wished.x0) + abs(box.y0 - wished.y0)
                 here = _cost(box, obstacles, taken) + 0.4 * rank + 0.1 * side
                 here += 0.1 * gap + 0.3 * moved
+                here += MISTAKEN if _distance(box, rivals) < gap + moved + 6.0 else 0.0
                 if here < cost:
                     best, cost = box, here
     return best
@@ -145,6 +156,14 @@ def _inside(box: Bbox, frame: Bbox) -> Bbox:
     dx = max(frame.x0 - box.x0, 0.0) + min(frame.x1 - box.x1, 0.0)
     dy = max(frame.y0 - box.y0, 0.0) + min(frame.y1 - box.y1, 0.0)
     return box.translated(dx, dy)
+
+
+def _distance(box: Bbox, points: Floats) -> float:
+    """From the box to the nearest of the points, in pixels."""
+    if not len(points):
+        return np.inf
+    away = np.maximum(np.maximum(points - box.max, box.min - points), 0.0)
+    return float(np.hypot(away[:, 0], away[:, 1]).min())
 
 
 def _cost(box: Bbox, obstacles: Floats, taken: Sequence[Bbox]) -> float:

@@ -178,13 +178,18 @@ def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
 
 
 def _sides(rows: Sequence[Row]) -> dict[str, int]:
-    """On which side the row of each that lies farthest out surely stands: 1, -1, or 0 if none."""
-    farthest: dict[str, float] = {}
-    for row in rows:
-        is_clear = row.mark.is_sure and abs(row.mark.mean) >= SIZEABLE and not row.is_missed_anyway
-        found = (farthest.get(row.whose, 0.0), row.mark.mean if is_clear else 0.0)
-        farthest[row.whose] = max(found, key=abs)
-    return {whose: int(np.sign(side)) for whose, side in farthest.items()}
+    """On which side each stands by the row that surely lies farthest out: 1, -1, or 0 if none.
+
+    Nobody is praised who may miss something else.
+    """
+    sides: dict[str, int] = {}
+    for whose in dict.fromkeys(row.whose for row in rows):
+        sizeable = [row for row in rows if row.whose == whose and abs(row.mark.mean) >= SIZEABLE]
+        clear = [row.mark.mean for row in sizeable if row.mark.is_sure and not row.is_missed_anyway]
+        side = int(np.sign(max(clear, key=abs, default=0.0)))
+        is_doubtful = side > 0 and any(row.mark.mean < 0 for row in sizeable)
+        sides[whose] = 0 if is_doubtful else side
+    return sides
 
 
 def told_of(row: Row) -> tuple[str, str]:

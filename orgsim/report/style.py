@@ -82,15 +82,15 @@ def board_figure() -> Figure:
 
 
 def frame(figure: Figure, *, message: str, subtitle: str, source: str) -> float:
-    """Write the message (two lines, smaller if it is long), the measure below, the source line.
+    """Write the message (smaller if it is long), the measure below, the source line.
 
     Returns the height (share of the figure) at which the subtitle ends.
     """
     width = 1.0 - 2.0 * MARGIN
     title = figure.text(MARGIN, 0.972, "", va="top", fontsize=20, weight="bold", linespacing=1.1)
-    for size in (20, 18, 17, 16, 15, 14):
+    for size, lines in ((20, 2), (18, 2), (17, 2), (16, 2), (15, 2), (14, 3)):
         title.set_fontsize(size)
-        title.set_text(wrap(title, message, width, lines=2))
+        title.set_text(wrap(title, message, width, lines=lines))
         if not title.get_text().endswith("…"):
             break
     title.set_gid("message")
