@@ -107,7 +107,7 @@ KPIS = (
     ),
     Kpi(
         name="abandonment",
-        title="Abandoned calls",
+        title="Abandonment",
         unit="share",
         area="support",
         direction=-1,

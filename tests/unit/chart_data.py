@@ -88,7 +88,7 @@ NOTES = (
     Note("backlog", "Order backlog", "orders", "logistics", -1),
     Note("contacts", "Contacts", "1/d", "support", -1),
     Note("service_level", "Answered in 20 s", "share", "support", 1, "service_level"),
-    Note("abandonment", "Abandoned calls", "share", "support", -1, "abandonment"),
+    Note("abandonment", "Abandonment", "share", "support", -1, "abandonment"),
     Note("fcr", "Solved at first contact", "share", "support", 1, "fcr"),
     Note("aht", "Handle time", "min", "support", -1, "aht"),
     Note("satisfaction", "Satisfaction", "0-10", "customers", 1, "satisfaction"),

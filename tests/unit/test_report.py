@@ -119,7 +119,7 @@ def test_more_of_a_volume_is_higher_and_not_better() -> None:
     text = told(chart_data.result())
     _, _, whole = text.partition("The whole run beside no campaign")
     assert row(whole, "Leads").split()[-1] == "higher"
-    assert row(whole, "Abandoned calls").split()[-1] == "worse"
+    assert row(whole, "Abandonment").split()[-1] == "worse"
     (leads,) = (one for one in as_json(chart_data.result())["summary"] if one["kpi"] == "leads")
     assert leads["verdict"] == "higher"
 

@@ -31,7 +31,7 @@ def missed(own: float, usual: float) -> Row:
     """A row of which less is better: `own` and `usual` are shares above its target."""
     return Row(
         whose="support",
-        title="Abandoned calls",
+        title="Abandonment",
         unit="share",
         direction=-1,
         level=Estimate(0.05 * (1 + own), 0.05 * (0.99 + own), 0.05 * (1.01 + own), 9),
@@ -48,7 +48,7 @@ def markers(figure: Figure | None) -> list[str]:
 
 def test_every_number_is_turned_so_that_right_is_better(silo: Story) -> None:
     found = rows_of(silo)
-    given_up = found["support", "Abandoned calls"]
+    given_up = found["support", "Abandonment"]
     assert given_up.level.mean > given_up.standard
     assert given_up.mark.mean < 0
     leads = found["marketing", "Leads"]
