@@ -210,3 +210,26 @@ def test_the_worst_week_is_told_where_nothing_broke(silo: Story, cascade: Figure
     day = silo.day(week)
     expected = f"Niche at worst {course.mean[week]:.3g}, week of {day.day} Apr"
     assert findings(cascade)["satisfaction"] == expected
+
+
+def test_what_is_less_than_a_point_apart_does_not_look_far_apart() -> None:
+    result = chart_data.result(replications=5)
+    result.weekly.loc[result.weekly["kpi"] == "satisfaction", "value"] = 7.6
+    low, high = panel(draw_cascade(Story.of(result, NOTES)), "satisfaction").get_ylim()
+    assert high - low >= 1.0
+
+
+def test_a_finding_is_red_where_it_is_bad_and_grey_where_it_may_be_chance() -> None:
+    result = chart_data.result(replications=6)
+    cash = (result.weekly["kpi"] == "cash") & (result.weekly["variant"] == "scenario")
+    assert looks(draw_cascade(Story.of(result, NOTES)), "cash") == (style.MUTED, "normal")
+    result.weekly.loc[cash, "value"] -= 1e6
+    drawn = draw_cascade(Story.of(result, NOTES))
+    assert looks(drawn, "cash") == (style.BAD, "bold")
+    assert looks(drawn, "leads") == (style.INK, "bold")
+
+
+def looks(figure: Figure, kpi: str) -> tuple[str, str]:
+    """Colour and weight of what a panel says."""
+    said = panel(figure, kpi).texts[:3][-1]
+    return str(said.get_color()), str(said.get_weight())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -125,3 +127,13 @@ def test_a_single_area_takes_a_single_verb() -> None:
     of = Story.of(result, [note for note in NOTES if note.name in kept])
     said = scorecard_message(of, blocks_of(of))
     assert said.startswith("Marketing beats its targets, support misses its own; the company is")
+
+
+def test_nobody_is_praised_who_may_miss_something_else() -> None:
+    result = chart_data.result(replications=5)
+    areas, *others = blocks_of(Story.of(result, NOTES))
+    leads = next(row for row in areas.rows if row.title == "Leads")
+    doubtful = replace(leads, title="Cost per lead", mark=Estimate(-0.05, -0.2, 0.1, 5))
+    for rows, is_praised in (([leads], True), ([leads, doubtful], False)):
+        said = scorecard_message(story(replications=5), [replace(areas, rows=rows), *others])
+        assert said.startswith("Marketing beats") == is_praised
