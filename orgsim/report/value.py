@@ -53,7 +53,7 @@ class Row:
 
 
 def draw_value(story: Story) -> Figure | None:
-    """The three horizons of one run; None when no difference to a reference exists."""
+    """The three horizons of one run; None when there is no reference, or it is the run itself."""
     rows = [
         Row(
             name=name,
@@ -64,7 +64,7 @@ def draw_value(story: Story) -> Figure | None:
         for horizon, (name, note) in HORIZONS.items()
         if (worth := story.worth(horizon)).n
     ]
-    if not rows:
+    if not rows or story.is_alone:
         return None
     figure = style.board_figure()
     edge = style.frame(

@@ -41,8 +41,9 @@ def test_value_shows_each_paired_difference_and_its_mean() -> None:
     assert any(text.get_text() == "no campaign" for text in axes.texts)
 
 
-def test_value_without_a_reference_is_not_drawn() -> None:
+def test_value_without_a_reference_or_against_itself_is_not_drawn() -> None:
     assert draw_value(story(has_reference=False, replications=3)) is None
+    assert draw_value(story(shock="", replications=3)) is None
 
 
 def test_what_is_no_campaign_is_not_called_one() -> None:
