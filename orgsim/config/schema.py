@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from orgsim.config.base import Config, param
 from orgsim.customers.behaviour import CustomersConfig
@@ -27,11 +27,11 @@ from orgsim.governance.planning import CoordinationConfig
 from orgsim.registry import did_you_mean
 from orgsim.shocks.demand import NicheCampaign
 from orgsim.shocks.supply import SupplierOutage
-from orgsim.units import WEEK, Duration
+from orgsim.units import COUNT, WEEK, Count, Duration
 
 Part = Literal["market", "marketing", "sales", "logistics", "supplier", "support", "customers"]
 AnyShock = Annotated[NicheCampaign | SupplierOutage, Field(discriminator="kind")]
-Target = Annotated[float, Field(allow_inf_nan=False)]
+Target = Annotated[float, AfterValidator(COUNT.within)]
 
 TARGETS = (
     "leads",
@@ -53,11 +53,13 @@ CAMPAIGN_TOPICS = ("campaign_plan", "promise_terms")
 class RunConfig(Config):
     """How long, how often, and with which luck."""
 
-    weeks: int = param("measured weeks", unit="wk", section="T1", ge=1, le=520)
-    warmup: Duration = param("before measuring begins; whole weeks", unit="h", section="T1", ge=0)
-    replications: int = param("independent runs", section="s.11", ge=1, le=10000)
+    weeks: Count = param("measured weeks", unit="wk", section="T1", ge=1, le=520)
+    warmup: Duration = param(
+        "before measuring begins; whole weeks", unit="h", section="T1", ge=0, le=520 * WEEK
+    )
+    replications: Count = param("independent runs", section="s.11", ge=1, le=10000)
     seed: int = param("root of all luck", section="s.0.3", ge=0, lt=2**64)
-    workers: int = param(
+    workers: Count = param(
         "processes in parallel; 0 = one per core", section="DESIGN s.4", ge=0, le=1024
     )
     start_date: str = param("date of the first measured Monday", section="T1")
@@ -143,8 +145,8 @@ class Scenario(Config):
         for name, shock in self.shocks.items():
             if shock.onset >= horizon:
                 raise ValueError(
-                    f"shocks.{name}.onset: {shock.onset / WEEK:g} weeks lies beyond the "
-                    f"{self.run.weeks} measured weeks"
+                    f"shocks.{name}.onset, run.weeks: {shock.onset / WEEK:g} weeks lies beyond "
+                    f"the {self.run.weeks} measured weeks"
                 )
         return self
 

@@ -37,14 +37,15 @@ from orgsim.facts import CustomerJoined, CustomerLeft, GroupCounted, SurveyAnswe
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.draws import entity_base
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, Duration, Rate, Share, Weekly
+from orgsim.units import DAY, WEEK, Count, Duration, Number, Rate, Share
+from orgsim.weekly import Weekly
 
 
 class TalkConfig(Config):
     """Who talks about us (MODEL M5.10)."""
 
-    delight: float = param("an episode above this is worth telling", section="M5.10")
-    anger: float = param("an episode below this is worth telling", section="M5.10")
+    delight: Number = param("an episode above this is worth telling", section="M5.10")
+    anger: Number = param("an episode below this is worth telling", section="M5.10")
     share: Share = param("of those, who tell", section="M5.10", ge=0, le=1)
 
 
@@ -52,10 +53,10 @@ class SurveyConfig(Config):
     """What is asked, and who answers (MODEL M5.11)."""
 
     share_per_week: Share = param("customers asked each week", section="M5.11", ge=0, le=1)
-    shift: float = param("recommendation above satisfaction", section="M5.11")
-    noise: float = param("standard deviation of an answer", section="M5.11", ge=0)
+    shift: Number = param("recommendation above satisfaction", section="M5.11")
+    noise: Number = param("standard deviation of an answer", section="M5.11", ge=0)
     response: Share = param("share that answers at S = 7", section="M5.11", ge=0, le=1)
-    response_slope: float = param("more answers per 5 points away from 7", section="M5.11", ge=0)
+    response_slope: Number = param("more answers per 5 points away from 7", section="M5.11", ge=0)
 
     def answering(self, satisfaction: Floats) -> Floats:
         """P(respond) = .10 + .10 |s - 7| / 5: the very happy and the very unhappy answer more."""
@@ -72,7 +73,7 @@ class CancellationConfig(Config):
 class CustomersConfig(Config):
     """The customers' parameters."""
 
-    count: int = param(
+    count: Count = param(
         "active customers at the start", unit="people", section="s.11", ge=0, le=10_000_000
     )
     memory: MemoryConfig

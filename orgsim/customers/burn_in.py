@@ -20,7 +20,7 @@ from orgsim.customers.satisfaction import reliability_level
 from orgsim.entities import Attribute, Floats, Ints, Occasion
 from orgsim.kernel.distributions import NumberLaw, standard_normal
 from orgsim.kernel.draws import Draws
-from orgsim.units import DAY, Rate, Share
+from orgsim.units import DAY, Count, Effect, Number, Rate, Share
 
 BURN_IN_REPLICATION = 2**63
 """No replication of an experiment has this number, so the burn-in has luck of its own."""
@@ -37,16 +37,16 @@ class LoyaltyConfig(Config):
         source="solved for 20 of 30 000 leaving a day (C2)",
         ge=0,
     )
-    churn_satisfaction: float = param("effect of a point of S (b_S)", section="M5.9", ge=0)
-    churn_trust: float = param("effect of a unit of T (b_T)", section="M5.9", ge=0)
-    churn_open_issue: float = param("effect of an open issue (b_o)", section="M5.9", ge=0)
-    churn_campaign: float = param(
+    churn_satisfaction: Effect = param("effect of a point of S (b_S)", section="M5.9", ge=0)
+    churn_trust: Effect = param("effect of a unit of T (b_T)", section="M5.9", ge=0)
+    churn_open_issue: Effect = param("effect of an open issue (b_o)", section="M5.9", ge=0)
+    churn_campaign: Number = param(
         "hazard multiple of campaign customers",
         section="M1.4",
         source="after Villanueva, Yoo & Hanssens 2008",
         ge=0,
     )
-    churn_word_of_mouth: float = param(
+    churn_word_of_mouth: Number = param(
         "multiple of referred customers",
         section="M1.4",
         source="after Villanueva, Yoo & Hanssens 2008",
@@ -59,7 +59,7 @@ class LoyaltyConfig(Config):
         source="one order in 79 days",
         ge=0,
     )
-    reorder_satisfaction: float = param("effect of a point of S (c_S)", section="M5.9", ge=0)
+    reorder_satisfaction: Effect = param("effect of a point of S (c_S)", section="M5.9", ge=0)
 
     def leaving_per_day(
         self, satisfaction: Floats, trust: Floats, source: Ints, open_issues: Ints
@@ -81,7 +81,7 @@ class LoyaltyConfig(Config):
 class UsualConfig(Config):
     """What customers usually lived through before the clock starts."""
 
-    weeks: int = param("length of the burn-in", unit="wk", section="C2", ge=0, le=5200)
+    weeks: Count = param("length of the burn-in", unit="wk", section="C2", ge=0, le=5200)
     delivery_days: NumberLaw = param("whole days from order to door", unit="d", section="C2")
     incomplete: Share = param(
         "parcels packed wrong",

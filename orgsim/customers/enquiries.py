@@ -28,7 +28,8 @@ from orgsim.entities import (
 from orgsim.errors import ModelError
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.world import World
-from orgsim.units import DAY, Duration, Rate, Share, Weekly
+from orgsim.units import DAY, Count, Duration, Rate, Share
+from orgsim.weekly import Weekly
 
 
 class ContactConfig(Config):
@@ -46,7 +47,7 @@ class ContactConfig(Config):
     redial: Share = param("of abandoned calls: dialled again", section="M4.4", ge=0, le=1)
     redial_after: DurationLaw = param("time until then", unit="h", section="M4.4")
     write_instead: Share = param("of abandoned calls: written", section="M4.4", ge=0, le=1)
-    most_attempts: int = param(
+    most_attempts: Count = param(
         "attempts at one problem before the model stops", section="M4.6", ge=1, le=63
     )
 

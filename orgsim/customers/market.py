@@ -24,7 +24,7 @@ from orgsim.entities import Floats, Ints, LeadBatch, Segment, Source, nobody
 from orgsim.facts import LeadCreated
 from orgsim.kernel.arrivals import Candidates
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, Duration, Rate, Share
+from orgsim.units import DAY, Duration, Effect, Number, Quantity, Rate, Share
 
 STRIP = 10.0
 """Height of a candidate strip, leads per hour: fixed for ever, since it decides who is who (T4)."""
@@ -69,8 +69,8 @@ class MarketConfig(Config):
     base: SegmentConfig
     niche: SegmentConfig
     base_leads: Rate = param("leads of the base offer", unit="1/h", section="s.11", ge=0)
-    niche_size: float = param("prospects in the niche (M)", unit="people", section="M1.1", ge=0)
-    appeal_slope: float = param("sensitivity k_a of the appeal", section="M1.1", ge=0)
+    niche_size: Quantity = param("prospects in the niche (M)", unit="people", section="M1.1", ge=0)
+    appeal_slope: Effect = param("sensitivity k_a of the appeal", section="M1.1", ge=0)
     spontaneous: Rate = param(
         "external influence p",
         unit="1/h",
@@ -87,13 +87,13 @@ class MarketConfig(Config):
         source="mean of Sultan, Farley & Lehmann 1990",
         ge=0,
     )
-    damping: float = param(
+    damping: Number = param(
         "deterrence nu of negative word of mouth",
         section="M1.3",
         source="60 retuned to 10; no direct evidence, sweep 0-120",
         ge=0,
     )
-    reference_talk: float = param(
+    reference_talk: Number = param(
         "negative tellings per customer that are normal (w_ref)",
         evidence="C",
         section="S2",
@@ -102,7 +102,7 @@ class MarketConfig(Config):
     )
     spillover: Share = param("niche talk that reaches base prospects", section="M1.3", ge=0, le=1)
     talk_half_life: Duration = param("how long a telling works", unit="h", section="M1.3", gt=0)
-    reach: float = param("listeners per telling", unit="people", section="M5.10", ge=0)
+    reach: Number = param("listeners per telling", unit="people", section="M5.10", ge=0)
 
 
 class Offer(Protocol):

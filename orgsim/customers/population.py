@@ -22,14 +22,14 @@ from orgsim.customers.satisfaction import (
     trust_after,
 )
 from orgsim.entities import Attribute, Bools, Floats, Ints, Occasion, Segment, Source
-from orgsim.units import Share
+from orgsim.units import Number, Share
 
 
 class FitConfig(Config):
     """How well the product fits different customers."""
 
     mean: Share = param("mean fit", section="C1", ge=0, le=1)
-    deviation: float = param("standard deviation of fit between customers", section="C1", ge=0)
+    deviation: Number = param("standard deviation of fit between customers", section="C1", ge=0)
 
 
 class MemoryConfig(Config):

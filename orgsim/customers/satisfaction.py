@@ -15,7 +15,7 @@ import numpy as np
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Attribute, Bools, Floats, Ints, Occasion
-from orgsim.units import Share
+from orgsim.units import Number, Share
 
 PERCEIVED = {
     Occasion.DELIVERY: (Attribute.PRICE, Attribute.SPEED, Attribute.RELIABILITY, Attribute.FIT),
@@ -42,27 +42,27 @@ class ReferenceQuality(Config):
 class SatisfactionConfig(Config):
     """How an episode is judged and remembered."""
 
-    intercept: float = param(
+    intercept: Number = param(
         "satisfaction at normal quality, as expected (s_0)",
         evidence="C",
         section="M5.3",
         source="solved for a stationary mean of 7.5 (C2)",
     )
-    quality_effect: float = param(
+    quality_effect: Number = param(
         "points per unit of quality (b_Q)", section="M5.3", source="tuned to s.5.13", ge=0
     )
-    gap_effect: float = param(
+    gap_effect: Number = param(
         "points per unit of valued gap (b_D)", section="M5.3", source="tuned to s.5.13", ge=0
     )
-    gain: float = param("value of exceeding an expectation (g)", section="M5.3", ge=0)
-    loss: float = param(
+    gain: Number = param("value of exceeding an expectation (g)", section="M5.3", ge=0)
+    loss: Number = param(
         "value of falling short (lambda)",
         evidence="R",
         section="M5.3",
         source="Tversky & Kahneman 1992",
         ge=0,
     )
-    noise: float = param("standard deviation of an episode's noise", section="M5.3", ge=0)
+    noise: Number = param("standard deviation of an episode's noise", section="M5.3", ge=0)
     reference: ReferenceQuality
     memory: Share = param(
         "least weight of the latest episode (eta)",
@@ -72,7 +72,7 @@ class SatisfactionConfig(Config):
         le=1,
     )
     contact_weight: Share = param("weight of a contact in it", section="M5.4", ge=0, le=1)
-    silence: float = param("reliability lost per late day without news", section="M5.1", ge=0)
+    silence: Number = param("reliability lost per late day without news", section="M5.1", ge=0)
 
 
 class TrustConfig(Config):
@@ -82,11 +82,11 @@ class TrustConfig(Config):
     target: Share = param("trust that kept promises lead to (T_ref)", section="C2", ge=0, le=1)
     repair: Share = param("share of the gap closed by a kept promise", section="M5.6", ge=0, le=1)
     breach: Share = param("trust lost by the worst breach", section="M5.6", ge=0, le=1)
-    speed_severity: float = param("severity per unit of missing speed", section="M5.6", ge=0)
-    reliability_severity: float = param(
+    speed_severity: Number = param("severity per unit of missing speed", section="M5.6", ge=0)
+    reliability_severity: Number = param(
         "severity per unit of missing reliability", section="M5.6", ge=0
     )
-    tolerance: float = param("missing reliability that is forgiven", section="M5.6", ge=0)
+    tolerance: Number = param("missing reliability that is forgiven", section="M5.6", ge=0)
 
 
 def value_of_gap(gap: Floats, gain: float, loss: float) -> Floats:

@@ -33,7 +33,7 @@ from orgsim.kernel.arrivals import Candidates
 from orgsim.kernel.distributions import DurationLaw, standard_normal
 from orgsim.kernel.draws import entity_base
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, Duration, Rate
+from orgsim.units import DAY, Duration, Quantity, Rate
 
 _WIDEST_STRIP = 80.0
 """Candidates per hour and strip; a faster source takes more strips."""
@@ -64,8 +64,8 @@ class NormalDailySource(_SourceConfig):
     """A normal number of arrivals each day, at its start."""
 
     kind: Literal["normal_daily"]
-    mean: float = param("arrivals a day", unit="1/d", section="O5", ge=0)
-    deviation: float = param("standard deviation", unit="1/d", section="O5", ge=0)
+    mean: Quantity = param("arrivals a day", unit="1/d", section="O5", ge=0)
+    deviation: Quantity = param("standard deviation", unit="1/d", section="O5", ge=0)
 
 
 class TimesSource(_SourceConfig):

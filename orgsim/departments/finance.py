@@ -13,7 +13,7 @@ from orgsim.config.base import Config, param
 from orgsim.entities import Account, Component, Order, Segment
 from orgsim.facts import AccountClosed, AmountPosted
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, YEAR, Money, Share
+from orgsim.units import DAY, WEEK, YEAR, Money, Price, Share
 
 EXPENSES = (
     Account.COST_OF_GOODS,
@@ -35,9 +35,9 @@ EXPENSES = (
 class FinanceConfig(Config):
     """Finance's parameters."""
 
-    chassis_cost: Money = param("a chassis", unit="EUR", section="s.11", ge=0)
-    kit_cost: Money = param("a niche kit", unit="EUR", section="s.11", ge=0)
-    extras_cost: Money = param(
+    chassis_cost: Price = param("a chassis", unit="EUR", section="s.11", ge=0)
+    kit_cost: Price = param("a niche kit", unit="EUR", section="s.11", ge=0)
+    extras_cost: Price = param(
         "base kit and accessories of an order",
         unit="EUR",
         section="s.11",

@@ -33,7 +33,8 @@ from orgsim.governance.information import Information
 from orgsim.kernel.distributions import NumberLaw
 from orgsim.kernel.resources import StockRoom
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, Duration, Money, Share, Weekly
+from orgsim.units import DAY, Duration, Price, Quantity, Share
+from orgsim.weekly import Weekly
 
 _NEEDS: Mapping[Segment, tuple[Component, ...]] = {
     Segment.BASE: (Component.CHASSIS,),
@@ -57,12 +58,13 @@ class CarrierConfig(Config):
         section="s.0.3",
         source="18 h in s.0.3; retuned for the OTIF gate (s.11)",
         ge=0,
+        lt=DAY,
     )
     standard: NumberLaw = param("whole days in transit, standard", unit="d", section="M3.10")
     express: NumberLaw = param("whole days in transit, express", unit="d", section="M3.10")
     delivery_hours: Weekly = param("when parcels are delivered", unit="week", section="M3.10")
-    standard_cost: Money = param("standard parcel", unit="EUR", section="s.7", ge=0)
-    express_cost: Money = param("extra for express", unit="EUR", section="s.7", ge=0)
+    standard_cost: Price = param("standard parcel", unit="EUR", section="s.7", ge=0)
+    express_cost: Price = param("extra for express", unit="EUR", section="s.7", ge=0)
 
 
 class LogisticsConfig(Config):
@@ -72,7 +74,7 @@ class LogisticsConfig(Config):
     kit: ComponentConfig
     hours: Weekly = param("when the warehouse works", unit="week", section="s.0.3")
     wave: Duration = param("time between picking waves", unit="h", section="M3.5", ge=1 / 60)
-    capacity_per_day: float = param(
+    capacity_per_day: Quantity = param(
         "orders packed per working day; null hours mean none",
         unit="1/d",
         section="S5",
@@ -80,8 +82,8 @@ class LogisticsConfig(Config):
         ge=0,
     )
     error_share: Share = param("parcels packed wrong or incomplete", section="M3.5", ge=0, le=1)
-    picking_cost: Money = param("picking and packing one order", unit="EUR", section="s.7", ge=0)
-    usual_days: float = param(
+    picking_cost: Price = param("picking and packing one order", unit="EUR", section="s.7", ge=0)
+    usual_days: Quantity = param(
         "order to door in calm times, as everyone believes unasked",
         unit="d",
         section="M6.1",

@@ -20,7 +20,7 @@ from orgsim.facts import CampaignLaunched
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, Duration, Money, Rate, Share
+from orgsim.units import DAY, Duration, Money, Number, Price, Rate, Share
 
 
 class AttributeLevels(Config):
@@ -40,8 +40,8 @@ class AttributeLevels(Config):
 class PlanConfig(Config):
     """How good marketing's own forecast of its campaign is; acts once, at the sender (L2)."""
 
-    bias: float = param("systematic optimism of the plan", section="M3.2", gt=-1)
-    cv: float = param("random error of the plan (lognormal)", section="M3.2", ge=0)
+    bias: Number = param("systematic optimism of the plan", section="M3.2", gt=-1, le=100)
+    cv: Number = param("random error of the plan (lognormal)", section="M3.2", ge=0, le=100)
     expected_bookings: Share = param(
         "bookings per campaign lead of full quality that the plan assumes",
         section="M3.2",
@@ -62,9 +62,9 @@ class MarketingConfig(Config):
     headline: AttributeLevels = param(
         "which attributes a full headline lifts, and how far", section="M1.5"
     )
-    cost_per_lead: Money = param("variable cost of a lead", unit="EUR", section="s.11", ge=0)
-    quality_loss: float = param(
-        "share of lead quality lost at full advertising pressure (kappa_q)", section="M1.4", ge=0
+    cost_per_lead: Price = param("variable cost of a lead", unit="EUR", section="s.11", ge=0)
+    quality_loss: Share = param(
+        "share of lead quality lost at full advertising pressure (kappa_q)", section="M1.4"
     )
     plan: PlanConfig
 
@@ -72,10 +72,10 @@ class MarketingConfig(Config):
 class CampaignConfig(Config):
     """The niche campaign that the `niche_campaign` shock launches."""
 
-    intensity: float = param("multiplies the spend, never the response curve", section="S1", ge=0)
+    intensity: Number = param("multiplies the spend, never the response curve", section="S1", ge=0)
     budget: Money = param("total spend at intensity 1", unit="EUR", section="s.8", ge=0)
-    duration: Duration = param("how long it runs", unit="h", section="s.8", gt=0)
-    claim: float = param("promise inflation phi_m of the campaign", section="M1.5", ge=0, le=1)
+    duration: Duration = param("how long it runs", unit="h", section="s.8", ge=DAY)
+    claim: Number = param("promise inflation phi_m of the campaign", section="M1.5", ge=0, le=1)
     half_life: Duration = param(
         "advertising carry-over",
         unit="h",
@@ -83,7 +83,7 @@ class CampaignConfig(Config):
         source="days for direct response; months for brands (Leone 1995)",
         ge=0,
     )
-    hill_exponent: float = param("shape s of the response", section="M1.2", gt=0, le=20)
+    hill_exponent: Number = param("shape s of the response", section="M1.2", gt=0, le=10)
     reach: Rate = param(
         "people reached at full pressure",
         unit="1/h",

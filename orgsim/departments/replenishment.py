@@ -25,7 +25,7 @@ from orgsim.entities import Component
 from orgsim.governance.information import Information
 from orgsim.kernel.resources import StockRoom
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, Duration
+from orgsim.units import DAY, WEEK, Count, Duration, Number, Quantity
 
 MONDAY_MORNING = 6.0
 """Hours after the week's start at which planners review (MODEL s.0.3)."""
@@ -36,24 +36,26 @@ class OrderUpTo(Config):
 
     kind: Literal["order_up_to"]
     review: Duration = param("time between reviews (R)", unit="h", section="M3.3", ge=1)
-    safety: float = param(
+    safety: Number = param(
         "safety factor z",
         section="M3.3",
         source="2.05; chassis retuned for the OTIF gate (s.11)",
         ge=0,
     )
-    smoothing: float = param(
+    smoothing: Number = param(
         "weekly smoothing constant alpha", section="M3.2", source="textbook range .1-.3", ge=0, le=1
     )
     lead_time: Duration = param("lead time planned with (L)", unit="h", section="M3.3", ge=0)
-    lead_time_cv: float = param("its coefficient of variation", section="M3.3", ge=0)
+    lead_time_cv: Number = param("its coefficient of variation", section="M3.3", ge=0, le=100)
 
 
 class BaseStock(Config):
     """A fixed order-up-to level; review 0 means after every demand."""
 
     kind: Literal["base_stock"]
-    level: int = param("units on hand and on order after a review (S)", unit="units", section="O5")
+    level: Count = param(
+        "units on hand and on order after a review (S)", unit="units", section="O5"
+    )
     review: Duration = param("time between reviews (R)", unit="h", section="O5", ge=0)
 
 
@@ -64,18 +66,20 @@ class ComponentConfig(Config):
     """How one component is stocked."""
 
     policy: Policy
-    opening_stock: int = param("units on hand at the start", unit="units", section="s.11", ge=0)
-    opening_forecast: float = param(
+    opening_stock: Count = param("units on hand at the start", unit="units", section="s.11", ge=0)
+    opening_forecast: Quantity = param(
         "units a day forecast at the start",
         unit="1/d",
         section="s.11",
         source="400 orders a day",
         ge=0,
     )
-    opening_deviation: float = param(
+    opening_deviation: Quantity = param(
         "standard deviation of a day's demand at the start", unit="1/d", section="M3.2", ge=0
     )
-    share_of_niche_plan: float = param("units of it per planned niche order", section="M3.1", ge=0)
+    share_of_niche_plan: Number = param(
+        "units of it per planned niche order", section="M3.1", ge=0, le=100
+    )
 
 
 class Replenishment:

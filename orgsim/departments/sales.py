@@ -33,19 +33,20 @@ from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, OrderPla
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, Duration, Heads, Money, Rate, Share, Weekly
+from orgsim.units import DAY, WEEK, Duration, Effect, Number, Price, Quantity, Rate, Share
+from orgsim.weekly import Heads, Weekly
 
 
 class PersuasionConfig(Config):
     """How a segment decides."""
 
-    win_intercept: float = param(
+    win_intercept: Effect = param(
         "log-odds of winning a fresh lead at an honest promise",
         evidence="C",
         section="M2.3",
         source="solved so that baseline wins replace churn (S4)",
     )
-    claim_effect: float = param(
+    claim_effect: Effect = param(
         "log-odds per promise step of inflation (a_phi)",
         section="M2.3",
         source="base: Cui et al. 2024 [V]; niche: judgement",
@@ -56,17 +57,17 @@ class PersuasionConfig(Config):
 class RepIncentives(Config):
     """What a rep is paid and cares for."""
 
-    weight_bookings: float = param("pay on bookings (w_book)", section="M2.4", ge=0)
-    weight_experience: float = param("pay on customer experience (w_cx)", section="M2.4", ge=0)
+    weight_bookings: Number = param("pay on bookings (w_book)", section="M2.4", ge=0)
+    weight_experience: Number = param("pay on customer experience (w_cx)", section="M2.4", ge=0)
     line_of_sight: Share = param(
         "how far a rep sees the shared goal (ell)",
         section="M6.2",
         source="after Jerath, Netessine & Zhang",
     )
-    integrity_cost: float = param("cost of a stretched truth (c_0)", section="M2.4", gt=0)
-    experience_cost: float = param("weight of the shared goal (chi)", section="M2.4", ge=0)
-    pressure: float = param("effect of a gap to target (gamma)", section="M2.4", ge=0)
-    cap: float = param("largest inflation a rep may add", section="M2.4", ge=0)
+    integrity_cost: Number = param("cost of a stretched truth (c_0)", section="M2.4", gt=0)
+    experience_cost: Number = param("weight of the shared goal (chi)", section="M2.4", ge=0)
+    pressure: Number = param("effect of a gap to target (gamma)", section="M2.4", ge=0)
+    cap: Number = param("largest inflation a rep may add", section="M2.4", ge=0)
 
 
 class SalesConfig(Config):
@@ -85,7 +86,7 @@ class SalesConfig(Config):
     )
     handle_time: DurationLaw = param("a rep's work on one lead", unit="h", section="M2.1")
     ageing_scale: Duration = param("tau of lead ageing", unit="h", section="M2.2", gt=0)
-    ageing_power: float = param(
+    ageing_power: Number = param(
         "beta of lead ageing", section="M2.2", source="attenuated from Oldroyd et al. 2011", ge=0
     )
     incentives: RepIncentives
@@ -96,17 +97,18 @@ class SalesConfig(Config):
         source="1.25 x the base rate of 20 a day",
         gt=0,
     )
-    price_base: Money = param("average order, base offer", unit="EUR", section="s.11", ge=0)
-    price_niche: Money = param("average order, niche offer", unit="EUR", section="s.11", ge=0)
-    payroll_fte: float = param(
+    price_base: Price = param("average order, base offer", unit="EUR", section="s.11", ge=0)
+    price_niche: Price = param("average order, niche offer", unit="EUR", section="s.11", ge=0)
+    payroll_fte: Quantity = param(
         "reps employed",
         unit="FTE",
         evidence="C",
         section="s.11",
         source="145 rep-hours a week / (5 d x 6.4 selling hours)",
         ge=0,
+        le=100_000,
     )
-    salary: Money = param("a rep's yearly cost", unit="EUR/a", section="s.11", ge=0)
+    salary: Price = param("a rep's yearly cost", unit="EUR/a", section="s.11", ge=0)
     commission: Share = param("share of a customer's first order", section="O4", ge=0)
 
 

@@ -36,10 +36,11 @@ from orgsim.facts import (
     ContactMade,
 )
 from orgsim.governance.information import Belief, Information
-from orgsim.kernel.distributions import DurationLaw
+from orgsim.kernel.distributions import DurationLaw, PatienceLaw
 from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, Heads, Money, Share
+from orgsim.units import DAY, WEEK, Number, Price, Quantity, Share
+from orgsim.weekly import Heads
 
 _SEGMENTS, _REASONS = tuple(Segment), tuple(Reason)
 
@@ -62,9 +63,9 @@ class SupportConfig(Config):
         ge=0,
         le=1,
     )
-    patience: DurationLaw = param("how long a caller holds", unit="h", section="M4.4")
+    patience: PatienceLaw = param("how long a caller holds", unit="h", section="M4.4")
     handle_time: DurationLaw = param("an agent's work on a contact", unit="h", section="M4.5")
-    unfamiliar_effort: float = param(
+    unfamiliar_effort: Number = param(
         "extra handle time at no knowledge of the offer (u)", section="M4.5", ge=0
     )
     resolution: Share = param(
@@ -80,8 +81,8 @@ class SupportConfig(Config):
     )
     wrong_share: Share = param("unsolved contacts answered wrongly", section="M4.6", ge=0, le=1)
     knowledge: KnowledgeConfig
-    payroll_fte: float = param("agents employed", unit="FTE", section="s.11", ge=0)
-    salary: Money = param("an agent's yearly cost", unit="EUR/a", section="s.11", ge=0)
+    payroll_fte: Quantity = param("agents employed", unit="FTE", section="s.11", ge=0, le=100_000)
+    salary: Price = param("an agent's yearly cost", unit="EUR/a", section="s.11", ge=0)
 
 
 class Support:

@@ -22,7 +22,7 @@ import numpy as np
 from orgsim.config.base import Config, param
 from orgsim.facts import MessageReceived, MessageSent
 from orgsim.kernel.distributions import standard_normal
-from orgsim.units import Duration, Share
+from orgsim.units import Duration, Number, Share
 
 if TYPE_CHECKING:
     from orgsim.entities import Floats
@@ -48,10 +48,11 @@ class ChannelConfig(Config):
     )
     delay: Duration = param("from sending to being known", unit="h", section="M6.1", ge=0)
     fidelity: Share = param("share of the content that survives", section="M6.1", ge=0, le=1)
-    noise: float = param(
+    noise: Number = param(
         "standard deviation of the distortion at fidelity 0, as a share of the content",
         section="M6.1",
         ge=0,
+        le=100,
     )
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from orgsim.config.base import Config, param
-from orgsim.units import Duration
+from orgsim.units import DURATION, Duration, Number, Quantity
 
 if TYPE_CHECKING:
     from typing import Self
@@ -41,6 +41,7 @@ __all__ = [
     "Never",
     "Normal",
     "NumberLaw",
+    "PatienceLaw",
     "Poisson",
     "Uniform",
     "standard_normal",
@@ -95,7 +96,8 @@ class Law(Config):
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """Name the two families plainly in the JSON Schema."""
-        return cls.__name__ + ("Number" if params[0] is float else "Duration")
+        is_timed = DURATION in getattr(params[0], "__metadata__", ())
+        return cls.__name__ + ("Duration" if is_timed else "Number")
 
 
 class Fixed(Law, Generic[Amount]):
@@ -134,7 +136,7 @@ class Gamma(Law, Generic[Amount]):
 
     kind: Literal["gamma"]
     mean: Amount = _mean()
-    cv: float = _cv()
+    cv: Number = _cv()
 
     def _inverse(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.cv == 0:
@@ -149,7 +151,7 @@ class Lognormal(Law, Generic[Amount]):
 
     kind: Literal["lognormal"]
     mean: Amount = _mean()
-    cv: float = _cv()
+    cv: Number = _cv()
 
     def _inverse(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.cv == 0:
@@ -166,7 +168,7 @@ class Normal(Law, Generic[Amount]):
 
     kind: Literal["normal"]
     mean: Amount = _mean()
-    cv: float = _cv(most=1 / 3)
+    cv: Number = _cv(most=1 / 3)
 
     def _inverse(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         values: NDArray[np.float64] = np.maximum(
@@ -210,14 +212,16 @@ class Discrete(Law, Generic[Amount]):
     values: tuple[Amount, ...] = param(
         "possible values", unit="as the quantity", section="0.3", min_length=1
     )
-    weights: tuple[float, ...] = param("relative weight of each value", section="0.3", min_length=1)
+    weights: tuple[Quantity, ...] = param(
+        "relative weight of each value", section="0.3", min_length=1
+    )
 
     @model_validator(mode="after")
     def _matched(self) -> Self:
         if len(self.values) != len(self.weights):
             raise ValueError("give one weight per value")
-        if min(self.weights) < 0 or sum(self.weights) <= 0:
-            raise ValueError("weights must not be negative, and not all 0")
+        if sum(self.weights) <= 0:
+            raise ValueError("the weights must not all be 0")
         return self
 
     @cached_property
@@ -251,7 +255,7 @@ class Poisson(Law):
     """Counts of independent events."""
 
     kind: Literal["poisson"]
-    mean: float = param("expected count", section="0.3", ge=0, le=1e6)
+    mean: Quantity = param("expected count", section="0.3", ge=0, le=1e6)
 
     @property
     def cv(self) -> float:
@@ -295,21 +299,33 @@ DurationLaw: TypeAlias = Annotated[
     | Lognormal[Duration]
     | Normal[Duration]
     | Uniform[Duration]
-    | Discrete[Duration]
-    | Never,
+    | Discrete[Duration],
     Field(discriminator="kind"),
 ]
 """A random duration: its values are written with their unit and kept in hours."""
 
+PatienceLaw: TypeAlias = Annotated[
+    Fixed[Duration]
+    | Exponential[Duration]
+    | Gamma[Duration]
+    | Lognormal[Duration]
+    | Normal[Duration]
+    | Uniform[Duration]
+    | Discrete[Duration]
+    | Never,
+    Field(discriminator="kind"),
+]
+"""A random duration that may have no end: what is waited for may come, a service must end."""
+
 NumberLaw: TypeAlias = Annotated[
-    Fixed[float]
-    | Exponential[float]
-    | Gamma[float]
-    | Lognormal[float]
-    | Normal[float]
-    | Uniform[float]
-    | Discrete[float]
+    Fixed[Quantity]
+    | Exponential[Quantity]
+    | Gamma[Quantity]
+    | Lognormal[Quantity]
+    | Normal[Quantity]
+    | Uniform[Quantity]
+    | Discrete[Quantity]
     | Poisson,
     Field(discriminator="kind"),
 ]
-"""A random plain number: a demand, a size, a count."""
+"""A random plain number, never negative: a demand, a size, a count."""

@@ -20,7 +20,7 @@ from orgsim.errors import ModelError
 from orgsim.kernel.lane import Item, Process, Rank, Waitable
 from orgsim.kernel.stock import Claim, Stock, StockRoom
 from orgsim.kernel.world import World
-from orgsim.units import Weekly
+from orgsim.weekly import Weekly
 
 __all__ = ["Claim", "Pool", "Stock", "StockRoom", "Turn", "Work"]
 

@@ -24,7 +24,7 @@ from orgsim.kernel.draws import Draws
 from orgsim.kernel.journal import Journal
 from orgsim.kernel.resources import Pool, Stock
 from orgsim.kernel.world import Rank, World
-from orgsim.units import Weekly
+from orgsim.weekly import Weekly
 
 END = 24.0 * 21
 SHIFTS = {"Mon-Sun 06-20": 3, "Mon-Sun 20-24": 1, "Wed 10-16": 4, "Sat 08-22": 2}

@@ -8,7 +8,8 @@ import numpy as np
 
 from orgsim.customers.behaviour import Customers, CustomersConfig
 from orgsim.entities import ContactBatch, Order, Promise, Reason, Segment
-from orgsim.units import DAY, Weekly
+from orgsim.units import DAY
+from orgsim.weekly import Weekly
 from tests.unit.parts import a_lead, a_promise, a_world, an_order, but, firm
 
 USUAL = firm().customers

@@ -13,7 +13,8 @@ from orgsim.config.base import Config, param
 from orgsim.config.compose import Resolved, resolve_in
 from orgsim.config.sources import Sources
 from orgsim.errors import ConfigError
-from orgsim.units import Duration, Rate, Share, Weekly
+from orgsim.units import Duration, Rate, Share
+from orgsim.weekly import Weekly
 
 
 class Fixed(Config):
@@ -75,7 +76,9 @@ class Firm(Config):
     def _shocks_begin_in_the_run(self) -> Firm:
         for name, shock in self.shocks.items():
             if shock.onset >= self.run.weeks * 168:
-                raise ValueError(f"shocks.{name}.onset: begins after the last measured week")
+                raise ValueError(
+                    f"shocks.{name}.onset, run.weeks: begins after the last measured week"
+                )
         return self
 
 

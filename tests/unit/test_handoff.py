@@ -11,7 +11,8 @@ from orgsim.entities import Segment
 from orgsim.facts import OrderDelivered
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import Discrete
-from orgsim.units import DAY, Weekly
+from orgsim.units import DAY
+from orgsim.weekly import Weekly
 from tests.unit.parts import Z, a_promise, a_world, an_order, but, firm, seen
 
 EXPRESS = Discrete[float](kind="discrete", values=(1.0, 2.0), weights=(0.94, 0.06))

@@ -7,7 +7,13 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from scipy.special import gammainc, ndtr, pdtr
 
-from orgsim.kernel.distributions import DurationLaw, Law, NumberLaw, standard_normal
+from orgsim.kernel.distributions import (
+    DurationLaw,
+    Law,
+    NumberLaw,
+    PatienceLaw,
+    standard_normal,
+)
 
 U = (np.arange(200_000) + 0.5) / 200_000
 
@@ -85,7 +91,8 @@ def test_a_normal_quantity_is_never_negative() -> None:
 
 
 def test_a_patience_without_end_is_infinite() -> None:
-    assert np.all(duration(kind="never").ppf(U[:3]) == np.inf)
+    patience = TypeAdapter[Law](PatienceLaw).validate_python({"kind": "never"})
+    assert np.all(patience.ppf(U[:3]) == np.inf)
 
 
 @pytest.mark.parametrize(
@@ -97,10 +104,13 @@ def test_a_patience_without_end_is_infinite() -> None:
         ({"kind": "normal", "mean": "6w", "cv": 0.5}, "less than or equal to"),
         ({"kind": "uniform", "low": "2h", "high": "1h"}, "high must not be below low"),
         ({"kind": "discrete", "values": ["1h"], "weights": [1.0, 2.0]}, "one weight per value"),
-        ({"kind": "discrete", "values": ["1h"], "weights": [0.0]}, "not all 0"),
+        ({"kind": "discrete", "values": ["1h"], "weights": [0.0]}, "not all be 0"),
         ({"kind": "discrete", "values": [], "weights": []}, "at least 1"),
         ({"kind": "poisson", "mean": 3.0}, "kind"),
         ({"kind": "pareto", "mean": "6w"}, "kind"),
+        ({"kind": "never"}, "kind"),
+        ({"kind": "gamma", "mean": "6w", "cv": 1e-200}, "0 or at least"),
+        ({"kind": "discrete", "values": ["1h"], "weights": [-1.0]}, "must not be negative"),
     ],
 )
 def test_a_law_that_makes_no_sense_is_refused(law: dict[str, Any], message: str) -> None:
@@ -108,6 +118,30 @@ def test_a_law_that_makes_no_sense_is_refused(law: dict[str, Any], message: str)
         duration(**law)
 
 
+@pytest.mark.parametrize(
+    "law",
+    [
+        {"kind": "fixed", "mean": -1.0},
+        {"kind": "discrete", "values": [1.0, -3.0], "weights": [1.0, 1.0]},
+        {"kind": "uniform", "low": -1.0, "high": 2.0},
+        {"kind": "fixed", "mean": 1e15},
+    ],
+)
+def test_a_number_of_days_or_units_is_neither_negative_nor_beyond_all_bounds(
+    law: dict[str, Any],
+) -> None:
+    with pytest.raises(ValidationError, match=r"negative|greater than or equal to 0|at most"):
+        number(**law)
+
+
+@pytest.mark.parametrize("cv", [1e-9, 1e-6, 100.0])
+@pytest.mark.parametrize("kind", ["gamma", "lognormal"])
+def test_a_law_draws_finite_numbers_at_the_ends_of_what_is_allowed(kind: str, cv: float) -> None:
+    values = number(kind=kind, mean=3.3, cv=cv).ppf(U[::1000])
+    assert np.all(np.isfinite(values))
+    assert np.all(np.diff(values) >= 0)
+
+
 def test_the_schema_lists_every_kind_of_law() -> None:
-    kinds = set(TypeAdapter(DurationLaw).json_schema()["discriminator"]["mapping"])
+    kinds = set(TypeAdapter(PatienceLaw).json_schema()["discriminator"]["mapping"])
     assert {"fixed", "exponential", "gamma", "lognormal", "uniform", "discrete", "never"} <= kinds

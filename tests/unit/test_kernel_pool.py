@@ -11,7 +11,7 @@ import pytest
 from orgsim.errors import ModelError
 from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import World
-from orgsim.units import Weekly
+from orgsim.weekly import Weekly
 from tests.unit.kernel_tools import a_world
 
 Lean = Generator[Any, Any, Any]

@@ -18,7 +18,8 @@ from orgsim.facts import (
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import Discrete, Fixed
 from orgsim.kernel.world import World
-from orgsim.units import DAY, WEEK, Weekly
+from orgsim.units import DAY, WEEK
+from orgsim.weekly import Weekly
 from tests.unit.parts import Z, a_channel, a_world, an_order, but, firm, seen
 
 ALWAYS = Weekly.parse("always")

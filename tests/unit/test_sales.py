@@ -14,7 +14,8 @@ from orgsim.entities import Account, LeadBatch, Order, Promise, Segment, Source
 from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, OrderPlaced
 from orgsim.kernel.distributions import Fixed
 from orgsim.kernel.world import World
-from orgsim.units import DAY, WEEK, Weekly
+from orgsim.units import DAY, WEEK
+from orgsim.weekly import Weekly
 from tests.unit.parts import Z, a_promise, a_world, an_order, but, firm, seen
 
 PAY = but(firm().sales.incentives, line_of_sight=1.0)

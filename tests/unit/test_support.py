@@ -27,7 +27,8 @@ from orgsim.facts import (
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import Fixed, Never
 from orgsim.kernel.world import World
-from orgsim.units import DAY, WEEK, Weekly
+from orgsim.units import DAY, WEEK
+from orgsim.weekly import Weekly
 from tests.unit.parts import Z, a_channel, a_world, an_order, but, firm, seen
 
 HALF_HOUR = Fixed[float](kind="fixed", mean=0.5)

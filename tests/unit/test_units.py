@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import pickle
+import re
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from orgsim.units import DAY, WEEK, YEAR, Duration, Heads, Money, Rate, Share, Weekly
+from orgsim.units import (
+    DAY,
+    WEEK,
+    YEAR,
+    Count,
+    Duration,
+    Effect,
+    Money,
+    Number,
+    Price,
+    Quantity,
+    Rate,
+    Share,
+)
+from orgsim.units import DURATION as DURATIONS
+from orgsim.weekly import Heads, Weekly
 
 DURATION, RATE, MONEY, SHARE = (TypeAdapter[float](t) for t in (Duration, Rate, Money, Share))
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -70,8 +86,69 @@ def test_what_a_person_writes_becomes_the_models_unit(
 def test_what_has_no_unit_no_sense_or_no_end_is_refused(
     unit: TypeAdapter[float], written: Any
 ) -> None:
-    with pytest.raises(ValidationError, match=r"write|finite|large"):
+    with pytest.raises(ValidationError, match=r"write|finite|large|at most"):
         unit.validate_python(written)
+
+
+@pytest.mark.parametrize(
+    ("unit", "written", "said"),
+    [
+        (DURATION, "101y", "must be at most 100y"),
+        (DURATION, "1000000y", "must be at most 100y"),
+        (DURATION, "1e-9s", "must be 0 or at least 0.001s"),
+        (RATE, "1e10/d", "must be at most 1,000,000,000/d"),
+        (RATE, "1e-300/w", "must be 0 or at least 1e-09/d"),
+        (MONEY, 1e15, "must be at most EUR 1,000,000,000,000"),
+        (MONEY, -1e15, "must be at least EUR -1,000,000,000,000"),
+        (MONEY, 1e-300, "must be 0 or at least EUR 1e-06"),
+        (TypeAdapter(Price), "2M", "must be at most EUR 1,000,000"),
+        (TypeAdapter(Count), 10**15, "must be at most 1,000,000,000"),
+        (TypeAdapter(Count), -1, "must not be negative"),
+        (TypeAdapter(Quantity), 1e300, "must be at most 1,000,000,000"),
+        (TypeAdapter(Quantity), -0.5, "must not be negative"),
+        (TypeAdapter(Number), 1e300, "must be at most 1,000"),
+        (TypeAdapter(Number), -1001.0, "must be at least -1,000"),
+        (TypeAdapter(Number), 5e-324, "must be 0 or at least 1e-09"),
+        (TypeAdapter(Effect), 51.0, "must be at most 50"),
+    ],
+)
+def test_what_is_beyond_all_bounds_is_refused_with_the_bound_in_the_users_unit(
+    unit: TypeAdapter[Any], written: Any, said: str
+) -> None:
+    with pytest.raises(ValidationError, match=f"{re.escape(said)}( |$)"):
+        unit.validate_python(written)
+
+
+@pytest.mark.parametrize(
+    ("unit", "ends"),
+    [
+        (DURATION, ("100y", "0.001s")),
+        (RATE, ("1e9/d", "1e-9/d")),
+        (MONEY, (1e12, -1e12, 1e-6)),
+        (TypeAdapter(Count), (0, 10**9)),
+        (TypeAdapter(Number), (-1000, 1000, 1e-9, 0)),
+    ],
+)
+def test_the_ends_of_what_is_allowed_are_allowed(
+    unit: TypeAdapter[Any], ends: tuple[Any, ...]
+) -> None:
+    assert all(math.isfinite(unit.validate_python(end)) for end in ends)
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (1.0, "1h"),
+        (1 / 60, "1min"),
+        (24.0, "1d"),
+        (0.5, "30min"),
+        (876000.0, "100y"),
+        (36.0, "36h"),
+        (25.37, "25.37h"),
+    ],
+)
+def test_a_bound_is_told_in_the_unit_that_needs_fewest_digits(hours: float, told: str) -> None:
+    assert DURATIONS.told(hours) == told
 
 
 @pytest.mark.parametrize("unit", [DURATION, RATE, MONEY, SHARE])
@@ -251,11 +328,11 @@ def test_always_and_never_do_not_change() -> None:
         "", "Mon", "09-18", "Mon 9-18", "Mon 09-25", "Mon 09-09", "Mon 24-03", "Mon 09:60-10",
         "Mo 09-18", "Mon-Fri", "Mon-Fri 09-18 Sat", "sometimes", {}, 5, True, None, [1],
         {"Mon 09-18": -1}, {"Mon 09-18": True}, {"Mon 09-18": "3"}, {"Mon 09-18": math.nan},
-        {"Mon 09-18": math.inf}, {3: 4},
+        {"Mon 09-18": math.inf}, {"Mon 09-18": 1e10}, {3: 4},
     ],
 )  # fmt: skip
 def test_what_is_no_calendar_is_refused_with_how_to_write_one(written: Any) -> None:
-    with pytest.raises(ValidationError, match=r"write|unknown day|hours|number"):
+    with pytest.raises(ValidationError, match=r"write|unknown day|hours|number|at most"):
         TypeAdapter(Weekly).validate_python(written)
 
 
