@@ -8,10 +8,33 @@ Reference: DESIGN.md s.6 (errors list every problem at once, one line each).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["ConfigError", "ModelError", "OrgsimError", "Problem", "ResultError"]
+__all__ = [
+    "COMMAND_LINE",
+    "ConfigError",
+    "ModelError",
+    "OrgsimError",
+    "Problem",
+    "ResultError",
+    "short",
+]
+
+COMMAND_LINE = "command line"
+"""How a problem names what the user typed."""
+
+_LONGEST_PLACE, _LONGEST_MESSAGE = 240, 400
+_LONG_WORD = re.compile(r"\S{81,}")
+
+
+def short(value: object, longest: int = 60) -> str:
+    """Return a value as it may stand in a message: text in quotes, what is long cut."""
+    if value is None:
+        return "(empty)"
+    text = f"{value!r}" if isinstance(value, str) else f"{value}"
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 class OrgsimError(Exception):
@@ -32,10 +55,15 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.message}" if self.where else self.message
-        text = f"{text} - {self.hint}" if self.hint else text
-        # A message may quote a hostile file: what could steer a terminal is left out.
+        # A message may quote a hostile file: it is cut, and what could steer a terminal left out.
+        said = " - ".join(_cut(text) for text in (self.message, self.hint) if text)
+        text = f"{self.where[-_LONGEST_PLACE:]}: {said}" if self.where else said
         return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+
+
+def _cut(text: str) -> str:
+    text = _LONG_WORD.sub(lambda word: f"{word[0][:60]}...", text)
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}..."
 
 
 class ConfigError(OrgsimError):

@@ -16,10 +16,15 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
-__all__ = ["Config", "Evidence", "Parameter", "param", "parameters"]
+from orgsim.units import Unit
+
+__all__ = ["Config", "Evidence", "Parameter", "kinds", "models", "param", "parameters"]
 
 Evidence: TypeAlias = Literal["V", "R", "C", "P", "J"]
 """How a value is known: Verified, Reported, Computed, from a Prototype, Judgement (MODEL.md)."""
+
+
+_SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": "length >="}
 
 
 class Config(BaseModel):
@@ -91,6 +96,23 @@ class Parameter(NamedTuple):
     value: Any
 
     @property
+    def unit(self) -> Unit | None:
+        """The unit that says how far its value may go and how it is written, if it has one."""
+        notes = self.declared.metadata if self.declared is not None else []
+        return next((note for note in notes if isinstance(note, Unit)), None)
+
+    def bounds(self) -> Iterator[tuple[str, str]]:
+        """Iterate over (sign, bound) of what its declaration allows, written as a user would."""
+        for note in self.declared.metadata if self.declared is not None else []:
+            for name, sign in _SIGNS.items():
+                if (bound := getattr(note, name, None)) is not None:
+                    yield sign, self.told(bound)
+
+    def told(self, bound: float) -> str:
+        """Write a bound, which is in the model's unit, as a user would write the value."""
+        return self.unit.told(bound) if self.unit is not None and bound else f"{bound:,}"
+
+    @property
     def has_entries(self) -> bool:
         """Whether the user names the keys below it (`shocks`), so that they may be removed."""
         return typing.get_origin(_bare(self.annotation)) in (dict, Mapping)
@@ -141,13 +163,25 @@ def _model_of(annotation: Any, value: Mapping[str, Any]) -> type[BaseModel] | No
         return annotation
     if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
         return None
-    found = [_model_of(_bare(member), value) for member in typing.get_args(annotation)]
-    models = [model for model in found if model is not None]
-    of_kind = [model for model in models if value.get("kind") in _kinds(model)]
-    candidates = of_kind or models
+    of_kind = kinds(annotation).get(str(value.get("kind")))
+    candidates = [of_kind] if of_kind is not None else list(models(annotation))
     return candidates[0] if len(candidates) == 1 else None
 
 
-def _kinds(model: type[BaseModel]) -> tuple[Any, ...]:
-    declared = model.model_fields.get("kind")
-    return typing.get_args(declared.annotation) if declared is not None else ()
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Iterate over the models that a type mentions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        for part in typing.get_args(annotation):
+            yield from models(part)
+
+
+def kinds(annotation: Any) -> dict[str, type[BaseModel]]:
+    """Return the models that a type mentions by the `kind` they are chosen by."""
+    return {
+        str(kind): model
+        for model in models(annotation)
+        if "kind" in model.model_fields
+        for kind in typing.get_args(model.model_fields["kind"].annotation)
+    }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
-from orgsim.config.base import Parameter, parameters
+from orgsim.config.base import Parameter, kinds, parameters
 from orgsim.config.compose import defaults
 from orgsim.config.scenario_file import dotted, read
 from orgsim.config.writing import inline
@@ -119,34 +119,19 @@ def _range(place: Parameter) -> str:
     """Return the values a key may take, as far as its declaration says: ">= 0, <= 1"."""
     if typing.get_origin(place.annotation) is typing.Literal:
         return " | ".join(str(choice) for choice in typing.get_args(place.annotation))
-    signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": "length >="}
-    bounds = place.declared.metadata if place.declared is not None else []
-    found = [
-        f"{sign} {getattr(bound, name):g}"
-        for bound in bounds
-        for name, sign in signs.items()
-        if getattr(bound, name, None) is not None
-    ]
-    return ", ".join(found)
+    return ", ".join(f"{sign} {bound}" for sign, bound in place.bounds())
 
 
 def shocks(model: type[BaseModel], field: str = "shocks") -> list[ShockEntry]:
     """Return every kind that the entries of a mapping may have, with its keys."""
-    entries = []
-    for member in _models(model.model_fields[field].annotation):
-        kind, *_ = typing.get_args(member.model_fields["kind"].annotation)
-        keys = [name for name in member.model_fields if name != "kind"]
-        entries.append(ShockEntry(str(kind), ", ".join(keys), _first_line(member)))
-    return entries
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Iterate over the models that a type mentions."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    else:
-        for part in typing.get_args(annotation):
-            yield from _models(part)
+    return [
+        ShockEntry(
+            kind,
+            ", ".join(name for name in member.model_fields if name != "kind"),
+            _first_line(member),
+        )
+        for kind, member in kinds(model.model_fields[field].annotation).items()
+    ]
 
 
 def _first_line(model: type[BaseModel]) -> str:

@@ -12,36 +12,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from orgsim.config.base import parameters
+from orgsim.config.mending import every_problem
 from orgsim.config.merge import Change, at, changes, lay, leaves
-from orgsim.config.problems import nearest_key, problems_of, short
-from orgsim.config.scenario_file import (
-    DEEPEST,
-    KeyPath,
-    ScenarioFile,
-    dotted,
-    lines_of,
-    read,
-)
-from orgsim.config.sources import COMMAND_LINE, Sources, default_choices, find, packaged
-from orgsim.errors import ConfigError, Problem
+from orgsim.config.overrides import Edit, edits_of, expand
+from orgsim.config.problems import Places, nearest_key
+from orgsim.config.scenario_file import KeyPath, ScenarioFile, dotted, lines_of, scan
+from orgsim.config.sources import Sources, default_choices, find, packaged
+from orgsim.errors import COMMAND_LINE, ConfigError, Problem, short
 from orgsim.registry import did_you_mean
 
 if TYPE_CHECKING:
-    from hydra.core.override_parser.types import Override
-
     from orgsim.config.schema import Scenario
 
 __all__ = [
@@ -56,8 +46,6 @@ __all__ = [
 ]
 
 Model = TypeVar("Model", bound=BaseModel)
-MOST_POINTS = 10_000
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +85,13 @@ def resolve_in(
     """Do what `resolve` does, from the given sources."""
     groups = sources.groups()
     problems: list[Problem] = []
-    edits = _edits(overrides, groups, problems)
+    edits = edits_of(overrides, groups, problems)
     try:
         name, path, shown = find(sources, reference)
-        file = read(path, shown, frozenset(groups))
+        file = scan(path, shown, frozenset(groups))
     except ConfigError as error:
         raise ConfigError([*error.problems, *problems]) from None
-    work = _Work(sources=sources, groups=groups, file=file, problems=problems)
+    work = _Work(sources=sources, groups=groups, file=file, problems=[*file.problems, *problems])
     work.choose(edits)
     work.fill(name, edits)
     scenario = work.validated()
@@ -127,114 +115,6 @@ def _place_of(problem: Problem) -> tuple[bool, str, int]:
     return problem.where == COMMAND_LINE, file, int(line) if line.isdigit() else 0
 
 
-def expand(overrides: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the points of a sweep: overrides without any several-valued one, last key fastest.
-
-    Lists ("a,b"), choice() and range() are listed in order. Raises ConfigError for what cannot be
-    listed the same way twice: shuffle(), interval(), glob().
-    """
-    problems: list[Problem] = []
-    axes: list[list[str]] = []
-    for text in overrides:
-        override = _parsed(text, problems)
-        if override is None:
-            continue
-        if not override.is_sweep_override():
-            axes.append([text])
-        elif reason := _unlistable(override):
-            problems.append(Problem(where=COMMAND_LINE, message=f"{text}: {reason}"))
-        else:
-            key = text.partition("=")[0]
-            values = list(islice(override.sweep_string_iterator(), MOST_POINTS + 1))
-            axes.append([f"{key}={value}" for value in values])
-    number = math.prod(len(axis) for axis in axes)
-    if not problems and not 0 < number <= MOST_POINTS:
-        found = "more than" if number else "no points, at least 1 and at most"
-        message = f"the sweep has {found} {MOST_POINTS} points"
-        problems.append(Problem(where=COMMAND_LINE, message=message))
-    if problems:
-        raise ConfigError(problems)
-    return list(product(*axes))
-
-
-def _unlistable(override: Override) -> str:
-    """Say why the values of a several-valued override cannot be listed, or nothing."""
-    swept: Any = override.value()
-    if override.is_interval_sweep():
-        return "interval() has no list of values; write range(from,to,step) or a,b,c"
-    if hasattr(swept, "include"):
-        return "glob() is not supported in a sweep; write the names as a,b,c"
-    if getattr(swept, "shuffle", False):
-        return "shuffle() has no order that can be repeated; leave it out"
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """One override of the command line: "set" a value, "choose" (a group's) or "remove"."""
-
-    verb: str
-    path: KeyPath
-    value: Any
-    text: str
-
-
-def _parsed(text: str, problems: list[Problem]) -> Override | None:
-    """Return one override as Hydra reads it, or None (reported)."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    try:
-        override = OverridesParser.create().parse_override(text)
-    except HydraException as error:
-        reason = str(error).strip().splitlines()[0]
-        message = f"{short(text)} is no override: {reason}"
-        problems.append(Problem(where=COMMAND_LINE, message=message, hint="write key=value"))
-        return None
-    except (ValueError, RecursionError):
-        message = f"{short(text)} is too large or nested too deeply to be read"
-        problems.append(Problem(where=COMMAND_LINE, message=message))
-        return None
-    key, trouble = override.key_or_group, ""
-    if key.count(".") >= DEEPEST:
-        trouble = f"{short(text)}: the key is nested too deeply"
-    elif override.package is not None or "/" in key or not _KEY.fullmatch(key):
-        trouble = f"{short(text)}: '{key}' is no key of a scenario"
-    elif any(part.startswith("_") for part in key.split(".")) or key.split(".")[0] == "hydra":
-        trouble = f"{short(text)}: key '{key}' is not allowed"
-    elif "${" in text:
-        trouble = f"{short(text)}: references (${{...}}) are not allowed"
-    if trouble:
-        problems.append(Problem(where=COMMAND_LINE, key=key, message=trouble))
-        return None
-    return override
-
-
-def _edits(
-    overrides: Sequence[str], groups: Mapping[str, tuple[str, ...]], problems: list[Problem]
-) -> list[_Edit]:
-    """Read the command line's overrides; what cannot be read is reported."""
-    edits: list[_Edit] = []
-    for text in overrides:
-        override = _parsed(text, problems)
-        if override is None:
-            continue
-        if override.is_sweep_override():
-            message = f"{short(text)} has several values"
-            hint = "run takes one value per key; use 'orgsim sweep' for several"
-            problems.append(Problem(where=COMMAND_LINE, message=message, hint=hint))
-            continue
-        path = tuple(override.key_or_group.split("."))
-        value = override.value()
-        if override.is_delete():
-            edits.append(_Edit("remove", path, value, text))
-        elif len(path) == 1 and path[0] in groups and isinstance(value, str):
-            edits.append(_Edit("choose", path, value, text))
-        else:
-            edits.append(_Edit("set", path, value, text))
-    return edits
-
-
 @dataclass(slots=True, kw_only=True)
 class _Work(Generic[Model]):
     """One resolution in progress: what is composed so far, and where each value came from."""
@@ -247,7 +127,7 @@ class _Work(Generic[Model]):
     choices: dict[str, str] = field(default_factory=dict)
     origin: dict[KeyPath, str] = field(default_factory=dict)
 
-    def choose(self, edits: Sequence[_Edit]) -> None:
+    def choose(self, edits: Sequence[Edit]) -> None:
         """Settle the choice of every group and compose our own configs with it."""
         wanted: dict[str, tuple[str, str]] = {}
         for path, value in self.file.leaves.items():
@@ -271,7 +151,7 @@ class _Work(Generic[Model]):
         """Tell text under a group's own name, which names one of its choices."""
         return len(path) == 1 and path[0] in self.groups and isinstance(value, str)
 
-    def fill(self, name: str, edits: Sequence[_Edit]) -> None:
+    def fill(self, name: str, edits: Sequence[Edit]) -> None:
         """Lay the scenario's values, then the command line's, over what was composed."""
         texts = {"title": name, "question": ""}
         for key, text in texts.items():
@@ -293,14 +173,14 @@ class _Work(Generic[Model]):
             elif edit.verb == "remove":
                 self.remove(edit)
 
-    def remove(self, edit: _Edit) -> None:
+    def remove(self, edit: Edit) -> None:
         """Take an entry out of a mapping whose entries the user names, or empty the mapping."""
         places = {place.path: place for place in parameters(self.sources.model, self.plain)}
         here, above = places.get(edit.path), places.get(edit.path[:-1])
         key, message, hint = dotted(edit.path), "", ""
         if here is None:
             message = f"{edit.text}: there is no key '{key}'"
-            hint = nearest_key(key, self.sources.model, self.plain)
+            hint = nearest_key(key, Places(self.sources.model, self.plain).keys)
         elif edit.value is not None and edit.value != here.value:
             message = f"{edit.text}: '{key}' is {short(here.value)}, not {short(edit.value)}"
         elif here.has_entries:
@@ -320,8 +200,14 @@ class _Work(Generic[Model]):
         try:
             return self.sources.model.model_validate(self.plain)
         except ValidationError as error:
-            found = problems_of(error, self.sources.model, self.plain, self.where)
-            self.problems.extend(found)
+            self.problems += every_problem(
+                error,
+                self.sources.model,
+                self.plain,
+                spare=defaults(self.sources),
+                where=self.where,
+                doubtful=[tuple(problem.key.split(".")) for problem in self.problems],
+            )
             return None
 
     def where(self, path: KeyPath) -> str:

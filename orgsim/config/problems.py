@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orgsim.config.base import parameters
+from orgsim.config.base import Parameter, parameters
 from orgsim.config.scenario_file import KeyPath, dotted
-from orgsim.errors import Problem
+from orgsim.errors import Problem, short
 from orgsim.registry import did_you_mean
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
 
-__all__ = ["nearest_key", "problems_of", "short"]
+__all__ = ["Complaint", "Places", "complaints", "nearest_key", "told", "value_at"]
 
 _MOST_HINTS = 200
 _TEXTS = {
@@ -36,19 +37,95 @@ _TEXTS = {
     "string_too_short": "must not be empty",
     "union_tag_not_found": "needs a 'kind'",
 }
+_BOUNDS = {
+    "greater_than_equal": "at least",
+    "greater_than": "above",
+    "less_than_equal": "at most",
+    "less_than": "below",
+}
 
 
-def short(value: object, longest: int = 60) -> str:
-    """Return a value as it may stand in a message."""
-    if value is None:
-        return "(empty)"
-    text = f"{value!r}" if isinstance(value, str) else f"{value}"
-    return text if len(text) <= longest else f"{text[:longest]}..."
+class Places:
+    """The valid keys of a configuration, as far as its values say which there are."""
+
+    def __init__(self, model: type[BaseModel], values: Mapping[str, Any]) -> None:
+        self._by_path = {place.path: place for place in parameters(model, values)}
+        self.keys = [dotted(path) for path in self._by_path]
+
+    def at(self, path: KeyPath) -> Parameter | None:
+        """The place at a key path, None where there is none."""
+        return self._by_path.get(path)
+
+    def around(self, path: KeyPath) -> Parameter | None:
+        """The place at a key path or, for an item of a list, that of the list."""
+        return self.at(path) or self.at(path[:-1])
 
 
-def nearest_key(key: str, model: type[BaseModel], values: Mapping[str, Any]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """What pydantic says of one place: its key path in the user's values, and the value there.
+
+    `keys` are all the keys that a complaint about the whole names, its own place first.
+    """
+
+    path: KeyPath
+    value: Any
+    kind: str
+    said: str
+    context: Mapping[str, Any]
+    keys: tuple[KeyPath, ...] = ()
+
+
+def complaints(error: ValidationError, values: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Iterate over what pydantic complains of, each found in the user's values."""
+    for detail in error.errors(include_url=False):
+        said = detail["msg"].removeprefix("Value error, ")
+        keys, rest = _named(said, values)
+        path, value = (keys[0], value_at(values, keys[0])) if keys else _locate(detail, values)
+        yield Complaint(
+            path=path,
+            value=value,
+            kind=detail["type"],
+            said=rest if keys else said,
+            context=detail.get("ctx", {}),
+            keys=keys,
+        )
+
+
+def value_at(values: Any, path: KeyPath) -> Any:
+    """Return the value at a key path, `...` where there is none."""
+    for part in path:
+        if not _has(values, part):
+            return ...
+        values = values[part]
+    return values
+
+
+def told(
+    found: Sequence[Complaint], places: Places, where: Callable[[KeyPath], str]
+) -> list[Problem]:
+    """Return a problem per place that is complained of, in the order of the places."""
+    texts: dict[KeyPath, list[tuple[str, str]]] = {}
+    # Looking for the nearest key takes milliseconds: not for a file of thousands of wrong ones.
+    has_hints = len(found) <= _MOST_HINTS
+    for complaint in found:
+        path = complaint.path
+        if complaint.kind == "missing" and complaint.value == {} and len(path) > 1:
+            hint = "write what differs below it, or leave it out"
+            texts[path[:-1]] = [(f"'{dotted(path[:-1])}' is empty", hint)]
+        else:
+            texts.setdefault(path, []).append(_text(complaint, places, has_hints))
+    # A misspelt key is missing too, under its right name: that is one problem, not two.
+    hints = {hint for lines in texts.values() for _, hint in lines}
+    misspelt = {c.path for c in found if c.kind == "missing"}
+    for path in misspelt:
+        if f"did you mean '{dotted(path)}'?" in hints:
+            texts.pop(path, None)
+    return [_problem(path, lines, where(path)) for path, lines in texts.items()]
+
+
+def nearest_key(key: str, known: Sequence[str]) -> str:
     """Return a hint with the valid key nearest to a dotted key, or nothing."""
-    known = [dotted(place.path) for place in parameters(model, values)]
     above, _, last = key.rpartition(".")
     beside = {k.rpartition(".")[2]: k for k in known if k.rpartition(".")[0] == above}
     near = difflib.get_close_matches(last, beside, n=1, cutoff=0.7)
@@ -63,27 +140,6 @@ def nearest_key(key: str, model: type[BaseModel], values: Mapping[str, Any]) -> 
     if 0 < len(found) <= 3:
         return f"did you mean {' or '.join(repr(k) for k in found)}?"
     return f"known: {', '.join(beside)}" if above and 0 < len(beside) <= 20 else ""
-
-
-def problems_of(
-    error: ValidationError,
-    model: type[BaseModel],
-    values: Mapping[str, Any],
-    where: Callable[[KeyPath], str],
-) -> list[Problem]:
-    """Return a problem per place that pydantic complains of, in the order of the places."""
-    texts: dict[KeyPath, list[tuple[str, str]]] = {}
-    details = error.errors(include_url=False)
-    # Looking for the nearest key takes milliseconds: not for a file of thousands of wrong ones.
-    known = values if len(details) <= _MOST_HINTS else {}
-    for detail in details:
-        path, value = _named(detail, values) or _locate(detail, values)
-        if detail["type"] == "missing" and value == {} and len(path) > 1:
-            hint = "write what differs below it, or leave it out"
-            texts[path[:-1]] = [(f"'{dotted(path[:-1])}' is empty", hint)]
-            continue
-        texts.setdefault(path, []).append(_text(detail, path, value, model, known))
-    return [_problem(path, found, where(path)) for path, found in texts.items()]
 
 
 def _problem(path: KeyPath, found: Sequence[tuple[str, str]], where: str) -> Problem:
@@ -108,16 +164,16 @@ def _locate(detail: ErrorDetails, values: Mapping[str, Any]) -> tuple[KeyPath, A
     return (*path, *missing), value
 
 
-def _named(detail: ErrorDetails, values: Mapping[str, Any]) -> tuple[KeyPath, Any] | None:
-    """Return the place that a complaint about the whole names itself, as "shocks.x.onset: ..."."""
-    key, colon, said = detail["msg"].removeprefix("Value error, ").partition(": ")
-    value: Any = values
-    for part in key.split("."):
-        if not colon or not _has(value, part):
-            return None
-        value = value[part]
-    detail["msg"] = said
-    return tuple(key.split(".")), value
+def _named(said: str, values: Mapping[str, Any]) -> tuple[tuple[KeyPath, ...], str]:
+    """Return the keys that a complaint about the whole begins with ("a.b, c.d: ..."), and the rest.
+
+    The first of them must be in the values; else it is a complaint like any other.
+    """
+    names, colon, rest = said.partition(": ")
+    keys = tuple(tuple(name.split(".")) for name in names.split(", "))
+    if not colon or value_at(values, keys[0]) is ...:
+        return (), said
+    return keys, rest
 
 
 def _has(value: Any, step: object) -> bool:
@@ -126,32 +182,37 @@ def _has(value: Any, step: object) -> bool:
     return isinstance(value, list | tuple) and isinstance(step, int) and step < len(value)
 
 
-def _text(
-    detail: ErrorDetails,
-    path: KeyPath,
-    value: Any,
-    model: type[BaseModel],
-    values: Mapping[str, Any],
-) -> tuple[str, str]:
+def _text(complaint: Complaint, places: Places, has_hints: bool) -> tuple[str, str]:
     """Return the message and the hint for one complaint."""
-    key, kind, context = dotted(path), detail["type"], detail.get("ctx", {})
+    key, kind, value = dotted(complaint.path), complaint.kind, complaint.value
     if kind == "extra_forbidden":
-        return f"unknown key '{key}'", nearest_key(key, model, values) if values else ""
+        return f"unknown key '{key}'", nearest_key(key, places.keys) if has_hints else ""
     if kind == "missing":
         return f"missing key '{key}'", ""
     if kind == "union_tag_invalid":
-        tags = re.findall(r"'([^']*)'", str(context.get("expected_tags", "")))
-        tag = str(context.get("tag", ""))
+        tag, tags = str(complaint.context.get("tag", "")), _quoted(complaint, "expected_tags")
         return f"'{key}.kind' = {short(tag)}: there is no such kind", did_you_mean(tag, tags)
-    hint = ""
+    said, hint = _said(complaint, places), ""
     if kind == "literal_error" and isinstance(value, str):
-        allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        near = difflib.get_close_matches(value, allowed, n=1, cutoff=0.6)
+        near = difflib.get_close_matches(value, _quoted(complaint, "expected"), n=1, cutoff=0.6)
         hint = f"did you mean '{near[0]}'?" if near else ""
-    said = _TEXTS.get(kind, "").format(**context) or detail["msg"]
-    said = said.removeprefix("Value error, ").replace("Input should be", "must be")
     if not key:
         return said, hint
     if isinstance(value, Mapping):
         return f"'{key}': {said}", hint
     return f"'{key}' = {short(value)}: {said}", hint
+
+
+def _said(complaint: Complaint, places: Places) -> str:
+    """What is wrong, in the user's own unit."""
+    context = complaint.context
+    if complaint.kind in _BOUNDS:
+        place = places.around(complaint.path)
+        bound = next(value for name, value in context.items() if name in ("ge", "gt", "le", "lt"))
+        return f"must be {_BOUNDS[complaint.kind]} {place.told(bound) if place else bound}"
+    said = _TEXTS.get(complaint.kind, "").format(**context) or complaint.said
+    return said.replace("Input should be", "must be")
+
+
+def _quoted(complaint: Complaint, name: str) -> list[str]:
+    return re.findall(r"'([^']*)'", str(complaint.context.get(name, "")))

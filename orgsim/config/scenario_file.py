@@ -5,13 +5,11 @@ references (`${...}`), `_target_`-like keys, `hydra` settings and `# @package` l
 and so is every scalar that YAML readers disagree about (`12:30`, `NO`, `010`, `.nan`, `1e400`):
 each is reported with its line and with what to write instead. Dotted keys are expanded here.
 
-Reference: DESIGN.md s.6; ECOSYSTEM.md s.2.3 (code execution from configuration, tried); the scalar
-rules are the core schema of YAML 1.2.2, less octal and hexadecimal.
+Reference: DESIGN.md s.6; ECOSYSTEM.md s.2.3 (code execution from configuration, tried).
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from orgsim.config.scalars import NULL, TrapError, plain_scalar
 from orgsim.errors import ConfigError, Problem
 
 __all__ = [
@@ -27,10 +26,10 @@ __all__ = [
     "ScenarioFile",
     "dotted",
     "is_entry_name",
-    "is_plain_text",
     "lines_of",
     "parse",
     "read",
+    "scan",
 ]
 
 KeyPath: TypeAlias = tuple[str, ...]
@@ -40,50 +39,20 @@ DEEPEST = 12
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+")
 
-_NULL = {"", "~", "null", "Null", "NULL"}
-_TRUE, _FALSE = {"true", "True", "TRUE"}, {"false", "False", "FALSE"}
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_TRAPS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (
-        re.compile(r"(?i)yes|no|on|off"),
-        "is true or false to some readers and text to others",
-        "write true or false, or put it in quotes",
-    ),
-    (
-        re.compile(r"[-+]?[0-9]+(:[0-9]+)+(\.[0-9]*)?"),
-        "is a number to the base of 60 to some readers",
-        "put it in quotes",
-    ),
-    (
-        re.compile(r"[-+]?0[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?"),
-        "has a leading zero and is octal to some readers",
-        "leave the zero out, or put it in quotes",
-    ),
-    (
-        re.compile(r"[-+]?0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9_]*_[0-9_.]*"),
-        "is a number to some readers only",
-        "write it in plain decimal digits",
-    ),
-    (
-        re.compile(r"(?i)[-+]?\.?(nan|inf|infinity)"),
-        "is not a finite number",
-        "write a number, or leave the key out",
-    ),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioFile:
     """What a scenario file says: `leaves` by key path in the order written, `lines` likewise.
 
     A leaf is a scalar, a list, an empty mapping, or a mapping whose keys are not names (a weekly
-    calendar), which is a value. `lines` also holds the enclosing keys and list items.
+    calendar), which is a value. `lines` also holds the enclosing keys and list items, `problems`
+    what could not be read; their keys have no leaf.
     """
 
     shown: str
     leaves: dict[KeyPath, Any]
     lines: dict[KeyPath, int]
+    problems: tuple[Problem, ...] = ()
 
 
 def dotted(path: tuple[str | int, ...]) -> str:
@@ -104,6 +73,14 @@ def read(path: Path, shown: str, groups: frozenset[str] = frozenset()) -> Scenar
 
     Raises ConfigError with every problem found.
     """
+    return _sound(scan(path, shown, groups))
+
+
+def scan(path: Path, shown: str, groups: frozenset[str] = frozenset()) -> ScenarioFile:
+    """Read what can be read of a scenario file, with the problems of single keys.
+
+    Raises ConfigError where nothing can be made of the whole.
+    """
     try:
         if not path.is_file():
             raise ConfigError(Problem(where=shown, message="there is no such file"))
@@ -120,20 +97,31 @@ def read(path: Path, shown: str, groups: frozenset[str] = frozenset()) -> Scenar
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConfigError(Problem(where=shown, message="is not a UTF-8 text file")) from None
-    return parse(text, shown, groups)
+    return _scanned(text, shown, groups)
 
 
 def parse(text: str, shown: str, groups: frozenset[str] = frozenset()) -> ScenarioFile:
     """Read a scenario from its text, as `read` does from a file."""
+    return _sound(_scanned(text, shown, groups))
+
+
+def _sound(file: ScenarioFile) -> ScenarioFile:
+    if file.problems:
+        raise ConfigError(file.problems)
+    return file
+
+
+def _scanned(text: str, shown: str, groups: frozenset[str]) -> ScenarioFile:
     reader = _Reader(shown, groups)
     reader.comments(text)
     root = reader.compose(text)
     if root is not None:
         reader.mapping((), root)
         reader.conflicts()
-    if reader.problems:
-        raise ConfigError(sorted(reader.problems, key=_line))
-    return ScenarioFile(shown=shown, leaves=reader.leaves, lines=reader.lines)
+    problems = tuple(sorted(reader.problems, key=_line))
+    if not all(problem.key for problem in problems):
+        raise ConfigError(problems)
+    return ScenarioFile(shown=shown, leaves=reader.leaves, lines=reader.lines, problems=problems)
 
 
 def lines_of(text: str) -> dict[KeyPath, int]:
@@ -226,7 +214,7 @@ class _Reader:
         except ValueError:  # PyYAML hands on "\\U00110000", which is no character
             self.report(loader.line + 1, "not readable as YAML: an escape names no character")
             return None
-        if node is None or (isinstance(node, yaml.ScalarNode) and node.value in _NULL):
+        if node is None or (isinstance(node, yaml.ScalarNode) and node.value in NULL):
             hint = "write a title, a question and what differs"
             self.problems.append(Problem(where=self.shown, message="is empty", hint=hint))
             return None
@@ -244,7 +232,8 @@ class _Reader:
             if key is None:
                 continue
             if key in seen:
-                self.report(line, f"key '{key}' is given twice (also in line {seen[key]})")
+                message = f"key '{key}' is given twice (also in line {seen[key]})"
+                self.report(line, message, key=dotted((*above, key)))
                 continue
             seen[key] = line
             parts = tuple(key.split(".")) if _DOTTED.fullmatch(key) else (key,)
@@ -263,10 +252,14 @@ class _Reader:
 
     def leaf(self, path: KeyPath, node: yaml.Node, line: int) -> None:
         if path in self.leaves:
-            self.report(line, f"'{dotted(path)}' is given twice (also in line {self.lines[path]})")
+            message = f"'{dotted(path)}' is given twice (also in line {self.lines[path]})"
+            self.report(line, message, key=dotted(path))
             return
         self.lines[path] = line
-        self.leaves[path] = self.value(path, node)
+        before = len(self.problems)
+        value = self.value(path, node)
+        if len(self.problems) == before:
+            self.leaves[path] = value
 
     def value(self, path: KeyPath, node: yaml.Node) -> Any:
         """Return what a node says, as plain data."""
@@ -301,8 +294,8 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode) and node.style is not None:
             return text
         try:
-            return _plain_scalar(text)
-        except _TrapError as trap:
+            return plain_scalar(text)
+        except TrapError as trap:
             self.report(line, f"'{dotted(path)}': {trap.message}", trap.hint, dotted(path))
             return None
 
@@ -314,10 +307,10 @@ class _Reader:
             return None
         if node.style is None:
             try:
-                if not isinstance(_plain_scalar(node.value), str):
+                if not isinstance(plain_scalar(node.value), str):
                     self.report(line, f"key {node.value!r} is not a name", "keys are text")
                     return None
-            except _TrapError as trap:
+            except TrapError as trap:
                 self.report(line, f"key: {trap.message}", trap.hint)
                 return None
         return str(node.value)
@@ -352,40 +345,5 @@ class _Reader:
                         max(self.lines[path], self.lines[above]),
                         f"'{dotted(above)}' is given as a value and '{dotted(path)}' as a part of "
                         f"it (lines {self.lines[above]} and {self.lines[path]})",
+                        key=dotted(above),
                     )
-
-
-def is_plain_text(text: str) -> bool:
-    """Tell text that, unquoted, would be read as this text and nothing else."""
-    try:
-        return bool(_plain_scalar(text) == text)
-    except _TrapError:
-        return False
-
-
-class _TrapError(ValueError):
-    """A plain scalar that must not be guessed."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
-def _plain_scalar(text: str) -> Any:
-    """Return what an unquoted scalar means; raises _TrapError where readers disagree."""
-    if text in _NULL:
-        return None
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
-    for pattern, trap, hint in _TRAPS:
-        if pattern.fullmatch(text):
-            raise _TrapError(f"{text[:40]!r} {trap}", hint)
-    if _INTEGER.fullmatch(text) and len(text) < 20:
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        number = float(text)
-        if not math.isfinite(number):
-            raise _TrapError(f"{text[:40]!r} is too large for a number", "write a smaller one")
-        return number
-    return text

@@ -16,18 +16,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import yaml
 from pydantic import BaseModel
 
-from orgsim.config.problems import short
-from orgsim.errors import ConfigError, Problem
+from orgsim.errors import COMMAND_LINE, ConfigError, Problem, short
 from orgsim.registry import did_you_mean
 
 if TYPE_CHECKING:
     from orgsim.config.schema import Scenario
 
-__all__ = ["COMMAND_LINE", "Sources", "default_choices", "find", "packaged"]
+__all__ = ["Sources", "default_choices", "find", "packaged"]
 
 Model = TypeVar("Model", bound=BaseModel)
-COMMAND_LINE = "command line"
-"""How a problem names what the user typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

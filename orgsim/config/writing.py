@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from orgsim.config.scenario_file import is_plain_text
+from orgsim.config.scalars import is_plain_text
 
 __all__ = ["inline", "written"]
 

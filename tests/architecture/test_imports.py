@@ -9,7 +9,7 @@ from tests.architecture.source import PACKAGE, imports, modules, packages
 # From the ground up: a module imports from its own layer and from those before it. The longest name
 # that fits counts, so `config` means what no other line names.
 LAYERS: list[set[str]] = [
-    {"errors", "registry", "units", "config.base"},
+    {"errors", "registry", "units", "weekly", "config.base"},
     {"kernel"},
     {"entities", "facts"},
     {"governance.information"},
@@ -19,7 +19,7 @@ LAYERS: list[set[str]] = [
     {"kpis", "analysis"},
     {"experiment"},
     {"report"},
-    {"cli", "hydra_app", "config", "config.compose", "config.catalogue"},
+    {"cli", "hydra_app", "config", "config.compose", "config.overrides", "config.catalogue"},
 ]
 LEVEL = {prefix: level for level, layer in enumerate(LAYERS) for prefix in layer}
 
@@ -34,13 +34,16 @@ DEPARTMENTS = {
 MODEL = {"kernel", "entities", "facts", "organisation", *AREAS}
 
 # Libraries that stay in their place. `level` is that of the layer with the name.
-TOP = {"cli", "hydra_app", "config.compose"}
+TOP = {"cli", "hydra_app", "config.compose", "config.overrides"}
 LIBRARIES = {
     "simpy": ("only below organisation", lambda part: LEVEL[part] < LEVEL["organisation"]),
     "pandas": ("only from kpis up", lambda part: LEVEL[part] >= LEVEL["kpis"]),
     "matplotlib": ("only in report", lambda part: part == "report"),
-    "hydra": ("only in config.compose, cli, hydra_app", lambda part: part in TOP),
-    "omegaconf": ("only in config.compose, cli, hydra_app", lambda part: part in TOP),
+    "hydra": ("only in config.compose, config.overrides, cli, hydra_app", lambda part: part in TOP),
+    "omegaconf": (
+        "only in config.compose, config.overrides, cli, hydra_app",
+        lambda part: part in TOP,
+    ),
 }
 
 

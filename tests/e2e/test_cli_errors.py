@@ -159,7 +159,7 @@ def test_a_run_lists_every_problem_of_file_and_command_line_at_once(
         (("run", "baseline", "run.weeks=1,2"), "use 'orgsim sweep'"),
         (("run", "baseline", "+hydra.callbacks.a._target_=evil.go"), "not allowed"),
         (("sweep", "baseline", "run.seed=shuffle(1,2)"), "no order that can be repeated"),
-        (("sweep", "baseline", "run.weeks=0,-1,2"), "must be greater than or equal to 1"),
+        (("sweep", "baseline", "run.weeks=0,-1,2"), "must be at least 1"),
         (("new", "../x", "--from", "baseline"), "cannot be the name of a scenario"),
         (("run",), "required: SCENARIO"),
         (("run", "baseline", "--resluts", "x"), "unknown argument '--resluts'"),

@@ -9,7 +9,7 @@ import pytest
 from orgsim.config.compose import expand, resolve_in
 from orgsim.config.sources import Sources
 from orgsim.errors import ConfigError
-from orgsim.units import Weekly
+from orgsim.weekly import Weekly
 from tests.unit.small_firm import Firm, Fixed, complaints, firm_in, solve
 
 
@@ -122,9 +122,60 @@ def test_every_problem_of_file_and_command_line_is_listed_at_once_with_its_place
         "write a duration with its unit: 30s, 15min, 2h, 3d, 6w or 1y",
         "scenarios/story.yaml:9: 'shocks.y.kind' = 'surg': there is no such kind - "
         "did you mean 'surge'?",
-        "command line: 'run.weeks' = -4: must be greater than 0",
+        "scenarios/story.yaml:9: missing key 'shocks.y.onset'",
+        "scenarios/story.yaml:9: missing key 'shocks.y.rate'",
+        "command line: 'run.weeks' = -4: must be above 0",
         "command line: unknown key 'run.seeds' - known: weeks",
     ]
+
+
+HIDDEN = {
+    "a misspelt kind hides nothing below it": (
+        "shocks: {x: {kind: surg, onset: 4, rate: fast}}",
+        ["'shocks.x.kind' =", "'shocks.x.onset' = 4:", "'shocks.x.rate' = 'fast':"],
+    ),
+    "a kind that is none is taken for the one that has most of its keys": (
+        "shocks: {x: {kind: earthquake, onset: 4, rate: fast, depth: 3}}",
+        ["'shocks.x.kind' =", "'shocks.x.onset' = 4:", "'shocks.x.rate' = 'fast':"],
+    ),
+    "a part that is wrong hides no check of other parts": (
+        "logistics.opening: true\nshocks.x: {kind: outage, onset: 99w}\n"
+        "shocks.y: {kind: outage, onset: 98w}",
+        ["'logistics.opening' = True", "'shocks.x.onset' = '99w'", "'shocks.y.onset' = '98w'"],
+    ),
+    "a scalar that cannot be read hides no other key": (
+        "run.weeks: 12:30\nlogistics.opening: true",
+        ["'run.weeks': '12:30' is a number to the base of 60", "'logistics.opening' = True"],
+    ),
+    "a check that rests on a value in doubt is not made": (
+        "run.weeks: many\nshocks.x: {kind: outage, onset: 99w}",
+        ["'run.weeks' = 'many'"],
+    ),
+    "a check that rests on a key in doubt is not made": (
+        "run: {week: 200}\nshocks.x: {kind: outage, onset: 99w}",
+        ["unknown key 'run.week' - did you mean 'run.weeks'?"],
+    ),
+    "a misspelt key is one problem, not two": (
+        "shocks.x: {kind: outage, onzet: 8w}",
+        ["unknown key 'shocks.x.onzet' - did you mean 'shocks.x.onset'?"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_no_problem_hides_another_and_none_is_made_up(firm: Sources[Firm], name: str) -> None:
+    text, expected = HIDDEN[name]
+    found = [line.split(": ", 1)[1] for line in complaints(firm, text)]
+    assert [line[: len(start)] for line, start in zip(found, expected, strict=True)] == expected
+
+
+def test_what_is_quoted_in_a_problem_is_cut(firm: Sources[Firm]) -> None:
+    word = "x" * 900  # the longest key of YAML has 1024 characters
+    text = f"{word}: 1\nrun.weeks: {word}\norganisation: {word}\nsupport.agents: {word}\n"
+    text += f"shocks.{word}: {{kind: {word}}}\nsupport.channels: '{'x ' * 5000}'"
+    found = complaints(firm, text, f"run.{word}=1", f"title={word}=", f"{word}", f"~{word}")
+    assert len(found) == 10
+    assert max(map(len, found)) < 300
 
 
 @pytest.mark.parametrize("reference", ["../secret", "Story", "story.yml", "/etc/passwd", "a b", ""])
@@ -156,7 +207,10 @@ def test_the_users_own_scenario_of_a_name_comes_first_and_a_path_is_taken_as_it_
 @pytest.mark.parametrize(
     ("override", "said"),
     [
-        ("run.weeks", "write key=value"),
+        ("run.weeks", "has no value - write run.weeks=VALUE"),
+        ("run.weeks =3", "without spaces before the ="),
+        ("run.weeks==3", "more than one ="),
+        ("title=What's up", "quotes"),
         ("run.weeks=1=2", "write key=value"),
         ("=3", "no key of a scenario"),
         ("run@x=default", "no key of a scenario"),
