@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sources", "default_choices", "find", "packaged"]
 
+_NAME = re.compile(r"[a-z0-9_]+")
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -49,12 +50,16 @@ class Sources(Generic[Model]):
         }
 
     def scenario_files(self) -> dict[str, Path]:
-        """Return every scenario by name; the first folder that has a name wins."""
+        """Return every scenario by name; the first folder that has a name wins.
+
+        A file whose name is none that could be typed is left out: it may be meant for a shell.
+        """
         found: dict[str, Path] = {}
         for folder in self.scenarios:
             if folder.is_dir():
                 for file in sorted(folder.glob("*.yaml")):
-                    found.setdefault(file.stem, file)
+                    if _NAME.fullmatch(file.stem):
+                        found.setdefault(file.stem, file)
         return found
 
 
@@ -78,14 +83,14 @@ def find(sources: Sources[Any], reference: str) -> tuple[str, Path, str]:
     if reference.endswith((".yaml", ".yml")) or "/" in reference or "\\" in reference:
         path = Path(reference)
         return re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()) or "scenario", path, reference
-    if not re.fullmatch(r"[a-z0-9_]+", reference):
+    if not _NAME.fullmatch(reference):
         hint = "a name has small letters, digits and _; for a file give its path, ending in .yaml"
         message = f"{short(reference)} is no name of a scenario"
         raise ConfigError(Problem(where=COMMAND_LINE, message=message, hint=hint))
     files = sources.scenario_files()
     if reference not in files:
         message = f"there is no scenario '{reference}'"
-        hint = did_you_mean(reference, files)
+        hint = did_you_mean(reference, sorted(files))
         raise ConfigError(Problem(where=COMMAND_LINE, message=message, hint=hint))
     return reference, files[reference], f"scenarios/{reference}.yaml"
 
