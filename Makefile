@@ -26,6 +26,7 @@ help:  ## this list
 
 demo: $(READY)  ## install, run the flagship beside its coordinated twin, say where the charts are
 	@$(BIN)/orgsim run untapped_niche_campaign untapped_niche_coordinated
+	@printf '\nNext:\n  source .venv/bin/activate\n  orgsim list\n  orgsim show untapped_niche_campaign\n'
 
 test: $(READY)  ## install, run the change suite
 	@$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadfile

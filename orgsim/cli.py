@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from orgsim import __version__
-from orgsim.errors import ConfigError, OrgsimError, Problem
+from orgsim.errors import COMMAND_LINE, ConfigError, OrgsimError, Problem, short
+from orgsim.registry import did_you_mean
 
 if TYPE_CHECKING:
     from orgsim.config.compose import Resolved
@@ -30,56 +31,80 @@ examples:
   orgsim run my.yaml organisation=coordinated            a file of your own, another choice
   orgsim sweep untapped_niche_campaign campaign.intensity=0.5,1,2
   orgsim list                                            what there is to run and to measure
+  orgsim list parameters support                         what can be set in a part of the firm
   orgsim show untapped_niche_campaign --diff             what differs from the default firm
   orgsim new my_question --from untapped_niche_campaign  begin a scenario of your own
   orgsim check scenarios/my_question.yaml                say what is wrong with it, if anything
 """
-TOPICS = ("scenarios", "kpis", "dials", "shocks", "channels", "parameters")
+REFERENCE = """\
+# reference, beside which it is run: the same firm without its shocks, and without the coordination,
+# channels and strength that belong to the campaign alone"""
+SHELLS = ("bash", "zsh", "fish")
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, like all others."""
+    """An argument parser whose errors are problems like all others."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"orgsim: {message} (see {self.prog} --help)\n")
+        raise _mistyped(message, f"see {self.prog} --help")
+
+
+def _mistyped(message: str, hint: str = "") -> ConfigError:
+    return ConfigError(Problem(where=COMMAND_LINE, message=message, hint=hint))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; --help, --version and typing errors exit."""
+    """Run one command and return its exit code; --help and --version exit."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _answered(given)
+    except BrokenPipeError:  # whoever read us has gone
+        _let_go()
+        return 141
+
+
+def _answered(given: list[str]) -> int:
+    """Obey, and tell what went wrong: where it is first, or "orgsim" where it is nowhere."""
     try:
         return _obey(given)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
     except OrgsimError as error:
-        for line in [str(error), *getattr(error, "__notes__", ())]:
+        for line in [f"orgsim: {error}", *getattr(error, "__notes__", ())]:
             print(line, file=sys.stderr)
         return 3
     except KeyboardInterrupt:
         print("orgsim: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read us has gone; without this, Python complains once more while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        raise
     except OSError as error:  # a full disc behind stdout, above all
         print(f"orgsim: {error.strerror or error}", file=sys.stderr)
-        if sys.stdout is not None:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
         return 3
+
+
+def _let_go() -> None:
+    """Write to nobody from now on: else Python complains once more while it exits."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _obey(given: list[str]) -> int:
     parser, verbs = _parsers()
+    verb = next((word for word in given if not word.startswith("-")), None)
+    if verb is not None and verb not in verbs:
+        raise _mistyped(f"there is no command {short(verb)}", did_you_mean(verb, verbs))
     options, extra = parser.parse_known_args(given)
-    if options.verb is None:
-        parser.print_help()
-        return 0
     # argparse takes overrides only up to the first option; those after it are as welcome.
     strays = [text for text in extra if text.startswith("-") or not hasattr(options, "overrides")]
     if strays:
-        verbs[options.verb].error(f"unknown argument {strays[0]!r}")
+        raise ConfigError([_stray(text, verbs.get(options.verb, parser)) for text in strays])
+    if options.verb is None:
+        parser.print_help()
+        return 0
     if extra:
         options.overrides = [*options.overrides, *extra]
     action: Callable[[argparse.Namespace], int] = options.action
@@ -89,19 +114,29 @@ def _obey(given: list[str]) -> int:
     return code
 
 
+def _stray(text: str, parser: argparse.ArgumentParser) -> Problem:
+    known = ["--help", *re.findall(r"--[a-z-]+", parser.format_usage())]
+    near = did_you_mean(text.partition("=")[0], known) if text.startswith("-") else ""
+    message = f"unknown {'option' if text.startswith('-') else 'argument'} {short(text)}"
+    return Problem(where=COMMAND_LINE, message=message, hint=near or f"see {parser.prog} --help")
+
+
 def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     parser = _Parser(
         prog="orgsim",
         description="See a promise break before the customer does: simulate an organisation.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"orgsim {__version__}")
     adder = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
     verbs: dict[str, _Parser] = {}
 
     def verb(name: str, action: Callable[[argparse.Namespace], int], said: str) -> _Parser:
-        verbs[name] = adder.add_parser(name, help=said, description=f"{said[0].upper()}{said[1:]}.")
+        verbs[name] = adder.add_parser(
+            name, help=said, description=f"{said[0].upper()}{said[1:]}.", allow_abbrev=False
+        )
         verbs[name].set_defaults(action=action)
         return verbs[name]
 
@@ -115,12 +150,15 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     ):
         one = verb(name, action, said)
         _takes_scenario(one)
-        one.add_argument("--results", default="results", metavar="DIR", help="default: ./results")
+        said = "where results go; default: ./results, in the current folder"
+        one.add_argument("--results", default="results", metavar="DIR", help=said)
         one.add_argument("--json", action="store_true", help="results as one JSON object on stdout")
         if name == "run":
             one.add_argument("--no-charts", action="store_true", help="tables only")
     one = verb("list", _list, "what exists: scenarios, KPIs, dials, shocks, channels, parameters")
-    one.add_argument("topic", nargs="?", choices=TOPICS, help="one of these only")
+    one.add_argument("topic", nargs="?", metavar="TOPIC", help="one of these only")
+    said = "only what begins so: orgsim list parameters support"
+    one.add_argument("beginning", nargs="?", default="", metavar="NAME", help=said)
     one.add_argument("--json", action="store_true", help="as JSON")
     one = verb("show", _show, "every value of a scenario, and what differs from the default firm")
     _takes_scenario(one)
@@ -134,7 +172,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     )
     verb("schema", _schema, "the JSON Schema of scenario files, for editors")
     one = verb("completion", _completion, "a completion script for your shell")
-    one.add_argument("shell", choices=("bash", "zsh", "fish"))
+    one.add_argument("shell", metavar="SHELL", help=", ".join(SHELLS))
     return parser, verbs
 
 
@@ -154,8 +192,9 @@ def _run(options: argparse.Namespace) -> int:
 
     from orgsim.config.compose import resolve
 
-    others = [word for word in options.overrides if _names_a_scenario(word)]
-    overrides = [word for word in options.overrides if word not in others]
+    words = _overrides(options)
+    others = [word for word in words if _names_a_scenario(word)]
+    overrides = [word for word in words if word not in others]
     scenarios = [resolve(name, overrides) for name in (options.scenario, *others)]
     from orgsim.experiment.run import run
     from orgsim.report.console import Terminal
@@ -173,9 +212,19 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _overrides(options: argparse.Namespace) -> list[str]:
+    """The words after the scenario's name; raises ConfigError where spaces tore one apart."""
+    from orgsim.config.overrides import torn_apart
+
+    words: list[str] = options.overrides
+    if problems := torn_apart(words):
+        raise ConfigError(problems)
+    return words
+
+
 def _names_a_scenario(word: str) -> bool:
-    """Tell a further scenario from an override, which has a `=` or takes something away."""
-    return "=" not in word and not word.startswith(("~", "+"))
+    """Tell a further scenario from an override, even from one that lacks its value."""
+    return bool(re.fullmatch(r"\w+|[^=]*([/\\]|\.ya?ml)[^=]*", word))
 
 
 def _sweep(options: argparse.Namespace) -> int:
@@ -183,7 +232,10 @@ def _sweep(options: argparse.Namespace) -> int:
 
     from orgsim.config.compose import expand
 
-    points = expand(options.overrides)
+    points = expand(_overrides(options))
+    if len(points) == 1:
+        hint = "give a key several values, e.g. campaign.intensity=0.5,1,2"
+        raise _mistyped("nothing to sweep", hint)
     resolved = _resolve_all(options.scenario, points)
     from orgsim.experiment.sweep import sweep
     from orgsim.report.console import Terminal
@@ -210,60 +262,19 @@ def _resolve_all(scenario: str, points: Iterable[Sequence[str]]) -> list[Resolve
 
 
 def _list(options: argparse.Namespace) -> int:
+    from orgsim.listing import TOPICS, rows, tables
+
+    # Parameters are many: they are shown when asked for.
     topics = [options.topic] if options.topic else [t for t in TOPICS if t != "parameters"]
-    found = {topic: list(_rows(topic)) for topic in topics}
+    found = {topic: rows(topic, options.beginning) for topic in topics}
     if options.json:
         import json
 
         print(json.dumps(found, indent=1, ensure_ascii=False))
-        return 0
-    for topic, rows in found.items():
-        if len(found) > 1:
-            print(f"{'' if topic == topics[0] else chr(10)}{topic.upper()}")
-        for line in _table(rows):
+    else:
+        for line in tables(found):
             print(line)
     return 0
-
-
-def _rows(topic: str) -> Iterable[dict[str, Any]]:
-    """Return what there is of a topic, a row each."""
-    from orgsim.config import catalogue
-    from orgsim.config.sources import packaged
-
-    if topic == "kpis":
-        from orgsim.kpis import KPIS
-
-        return (_row(kpi, "name", "title", "unit", "area", "section") for kpi in KPIS)
-    if topic == "dials":
-        from orgsim.config.compose import defaults
-        from orgsim.config.schema import Scenario
-        from orgsim.organisation import Organisation
-
-        firm = Scenario.model_validate({"title": "", "question": "", **defaults(packaged())})
-        dials = Organisation(firm, 0).world.dials
-        return (_row(dials[name], "name", "base", "rule") for name in dials.names())
-    if topic == "shocks":
-        return (entry._asdict() for entry in catalogue.shocks(packaged().model))
-    if topic == "parameters":
-        return (entry._asdict() for entry in catalogue.parameter_table(packaged()))
-    if topic == "channels":
-        return (entry._asdict() for entry in catalogue.channels(packaged()))
-    return (entry._asdict() for entry in catalogue.scenarios(packaged()))
-
-
-def _row(part: object, *names: str) -> dict[str, Any]:
-    return {name: getattr(part, name) for name in names}
-
-
-def _table(rows: Sequence[dict[str, Any]]) -> Iterable[str]:
-    """Iterate over the lines of a table with aligned columns; columns without a value are out."""
-    names = [name for name in (rows[0] if rows else ()) if any(row[name] for row in rows)]
-    cells = [names, *([str(row[name]) for name in names] for row in rows)]
-    widths = [min(max(len(line[column]) for line in cells), 60) for column in range(len(names))]
-    for line in cells:
-        yield "  ".join(
-            cell.ljust(width) for cell, width in zip(line, widths, strict=True)
-        ).rstrip()
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -271,8 +282,9 @@ def _show(options: argparse.Namespace) -> int:
     from orgsim.config.sources import packaged
     from orgsim.config.writing import inline, written
 
-    resolved = resolve(options.scenario, options.overrides)
-    print(f"# {resolved.name} ({resolved.file}), {resolved.digest[:12]}")
+    resolved = resolve(options.scenario, _overrides(options))
+    print(f"# {resolved.name} ({resolved.file}), content {resolved.digest[:12]}")
+    print(REFERENCE)
     several = {group for group, names in packaged().groups().items() if len(names) > 1}
     for group in sorted(several & set(resolved.choices)):
         print(f"# {group}: {resolved.choices[group]}")
@@ -311,11 +323,12 @@ def _new(options: argparse.Namespace) -> int:
     from orgsim.config.authoring import begin
 
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", options.name):
-        message = f"{options.name!r} cannot be the name of a scenario"
         hint = "small letters, digits and _, beginning with a letter"
-        raise ConfigError(Problem(where="command line", message=message, hint=hint))
-    path = begin(options.name, options.source, Path("scenarios"))
-    print(f"{path}: begun from {options.source}; now: orgsim run {options.name}")
+        raise _mistyped(f"{short(options.name)} cannot be the name of a scenario", hint)
+    path, lines = begin(options.name, options.source, Path("scenarios"))
+    print(f"{path}: begun from {options.source}")
+    print(f"next: edit its {' and '.join(f'{key} (line {lines[key]})' for key in lines)}, then")
+    print(f"  orgsim check {options.name}\n  orgsim run {options.name}")
     return 0
 
 
@@ -330,9 +343,12 @@ def _schema(options: argparse.Namespace) -> int:
 
 
 def _completion(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from orgsim.config.catalogue import parameter_table
     from orgsim.config.completion import script
     from orgsim.config.sources import packaged
+    from orgsim.listing import TOPICS
 
     sources = packaged()
     groups = {group: names for group, names in sources.groups().items() if len(names) > 1}
@@ -341,13 +357,15 @@ def _completion(options: argparse.Namespace) -> int:
     follows = dict.fromkeys(("run", "sweep", "show"), ("{scenarios}", "{keys}"))
     verbs = {
         **follows,
-        "list": TOPICS,
+        "list": tuple(TOPICS),
         "check": ("{scenarios}",),
         "new": ("--from", "{scenarios}"),
         "schema": (),
-        "completion": ("bash", "zsh", "fish"),
+        "completion": SHELLS,
     }
-    print(script(options.shell, verbs, sorted(sources.scenario_files()), keys), end="")
+    # The user's own scenarios are looked up when TAB is pressed.
+    shipped = replace(sources, scenarios=sources.scenarios[-1:]).scenario_files()
+    print(script(options.shell, verbs, sorted(shipped), keys), end="")
     return 0
 
 

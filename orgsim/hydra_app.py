@@ -28,7 +28,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orgsim.errors import ConfigError, OrgsimError
+from orgsim.errors import COMMAND_LINE, ConfigError, OrgsimError, Problem
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -72,7 +72,8 @@ def job(composed: DictConfig) -> float:
     results = Path(asked.runtime.cwd) / "results"
     try:
         if OmegaConf.is_missing(composed, "scenario"):
-            raise ConfigError("say which scenario: scenario=untapped_niche_campaign")
+            hint = "write scenario=untapped_niche_campaign"
+            raise ConfigError(Problem(where=COMMAND_LINE, message="no scenario", hint=hint))
         resolved, settings = _resolved(str(composed.scenario), list(asked.overrides.task))
         if asked.mode != RunMode.MULTIRUN:
             return _alone(resolved, results)
@@ -80,8 +81,9 @@ def job(composed: DictConfig) -> float:
         table = Path(asked.runtime.cwd) / asked.sweep.dir / "summary.csv"
         return _one_of_many(resolved, results, table, row)
     except OrgsimError as problem:
-        print(problem, file=sys.stderr)
-        raise SystemExit(2 if isinstance(problem, ConfigError) else 3) from None
+        is_mendable = isinstance(problem, ConfigError)
+        print(problem if is_mendable else f"orgsim: {problem}", file=sys.stderr)
+        raise SystemExit(2 if is_mendable else 3) from None
 
 
 def _resolved(scenario: str, overrides: list[str]) -> tuple[Resolved[Scenario], dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from orgsim.config.compose import resolve_in
 from orgsim.config.merge import lay
-from orgsim.config.scenario_file import is_entry_name, read
+from orgsim.config.scenario_file import is_entry_name, lines_of, read
 from orgsim.config.sources import Sources, find, packaged
 from orgsim.config.writing import inline, written
 from orgsim.errors import ConfigError, Problem
@@ -31,8 +31,10 @@ question: {question}
 {choices}"""
 
 
-def begin(name: str, reference: str, folder: Path, sources: Sources[Any] | None = None) -> Path:
-    """Write `folder`/NAME.yaml from a scenario and return its path.
+def begin(
+    name: str, reference: str, folder: Path, sources: Sources[Any] | None = None
+) -> tuple[Path, dict[str, int]]:
+    """Write `folder`/NAME.yaml from a scenario; its path, and the lines still to be written.
 
     Raises ConfigError if the file exists, cannot be written, or the source has problems.
     """
@@ -49,7 +51,8 @@ def begin(name: str, reference: str, folder: Path, sources: Sources[Any] | None 
     except OSError as error:
         message = f"cannot be written: {error.strerror}"
         raise ConfigError(Problem(where=str(path), message=message)) from None
-    return path
+    lines = lines_of(text)
+    return path, {key: lines[(key,)] for key in ("title", "question")}
 
 
 def text_of(name: str, reference: str, path: Path, sources: Sources[Any]) -> str:
@@ -58,7 +61,8 @@ def text_of(name: str, reference: str, path: Path, sources: Sources[Any]) -> str
     groups = sources.groups()
     source, file, shown = find(sources, reference)
     leaves = dict(read(file, shown, frozenset(groups)).leaves)
-    title, question = (leaves.pop((key,), "") for key in ("title", "question"))
+    told = str(leaves.pop(("title",), source))
+    leaves.pop(("question",), None)
     chosen = {key: value for key, value in leaves.items() if key[0] in groups and len(key) == 1}
     values: dict[str, Any] = {}
     lay(values, {key: value for key, value in leaves.items() if key not in chosen})
@@ -71,8 +75,8 @@ def text_of(name: str, reference: str, path: Path, sources: Sources[Any]) -> str
         name=name,
         source=source,
         path=path.as_posix(),
-        title=inline(f"{title or source} (copy)"),
-        question=inline(question or "What changes?"),
+        title=inline(f"{name.replace('_', ' ').capitalize()} (begun from: {told})"),
+        question=inline(f"What changes against {source}, and why? (Put your own question here.)"),
         body="".join(f"{line}\n" for line in lines),
         choices="".join(
             f"#   {group}: {' | '.join(names)}\n" for group, names in groups.items() if names[1:]

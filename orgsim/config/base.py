@@ -18,13 +18,26 @@ from pydantic.fields import FieldInfo
 
 from orgsim.units import Unit
 
-__all__ = ["Config", "Evidence", "Parameter", "kinds", "models", "param", "parameters"]
+__all__ = [
+    "AS_THE_QUANTITY",
+    "Config",
+    "Evidence",
+    "Parameter",
+    "kinds",
+    "models",
+    "param",
+    "parameters",
+]
 
 Evidence: TypeAlias = Literal["V", "R", "C", "P", "J"]
 """How a value is known: Verified, Reported, Computed, from a Prototype, Judgement (MODEL.md)."""
 
 
-_SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": "length >="}
+BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+"""The limits a declaration may set, in words."""
+
+AS_THE_QUANTITY = "as the quantity"
+"""The unit of a law's mean, which is that of whatever the law is of."""
 
 
 class Config(BaseModel):
@@ -101,12 +114,15 @@ class Parameter(NamedTuple):
         notes = self.declared.metadata if self.declared is not None else []
         return next((note for note in notes if isinstance(note, Unit)), None)
 
-    def bounds(self) -> Iterator[tuple[str, str]]:
-        """Iterate over (sign, bound) of what its declaration allows, written as a user would."""
-        for note in self.declared.metadata if self.declared is not None else []:
-            for name, sign in _SIGNS.items():
-                if (bound := getattr(note, name, None)) is not None:
-                    yield sign, self.told(bound)
+    def bounds(self) -> dict[str, str]:
+        """Return what its declaration allows ("ge", "gt", "le", "lt") as a user would write it."""
+        notes = self.declared.metadata if self.declared is not None else []
+        return {
+            name: self.told(getattr(note, name))
+            for note in notes
+            for name in BOUNDS
+            if hasattr(note, name)
+        }
 
     def told(self, bound: float) -> str:
         """Write a bound, which is in the model's unit, as a user would write the value."""

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
-from orgsim.config.base import Parameter, kinds, parameters
+from orgsim.config.base import AS_THE_QUANTITY, BOUNDS, Parameter, kinds, parameters
 from orgsim.config.compose import defaults
 from orgsim.config.scenario_file import dotted, read
 from orgsim.config.writing import inline
 from orgsim.errors import ConfigError
+from orgsim.units import DURATION, RATE
 
 if TYPE_CHECKING:
     from orgsim.config.sources import Sources
@@ -35,6 +36,19 @@ __all__ = [
     "shocks",
 ]
 
+ORGSIM, YOURS = "orgsim", "yours"
+"""Whose a scenario is."""
+
+_UNITS = {
+    "1": "",
+    "d": "days",
+    "wk": "weeks",
+    "week": "",
+    "1/d": "per day",
+    "EUR/a": "EUR a year",
+    "EUR/wk": "EUR a week",
+}
+
 _DOTTED = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$"
 
 
@@ -44,6 +58,7 @@ class ScenarioEntry(NamedTuple):
     name: str
     title: str
     question: str
+    origin: str
 
 
 class ParameterEntry(NamedTuple):
@@ -80,13 +95,18 @@ class ChannelEntry(NamedTuple):
 def scenarios(sources: Sources[Any]) -> list[ScenarioEntry]:
     """Return every scenario that a name reaches, by name; a broken file says so in its title."""
     entries = []
+    shipped = sources.scenarios[-1].resolve()
     for name, path in sorted(sources.scenario_files().items()):
         try:
             leaves = read(path, f"scenarios/{path.name}").leaves
-            texts = [" ".join(str(leaves.get((key,), "")).split()) for key in ("title", "question")]
+            texts = (" ".join(str(leaves.get((key,), "")).split()) for key in ("title", "question"))
+            title, question = texts
         except ConfigError as error:
-            texts = [f"cannot be read ({len(error.problems)} problems)", "see orgsim check"]
-        entries.append(ScenarioEntry(name, *texts))
+            number = len(error.problems)
+            title = f"cannot be read ({number} problem{'' if number == 1 else 's'})"
+            question = "see orgsim check"
+        origin = ORGSIM if path.resolve().parent == shipped else YOURS
+        entries.append(ScenarioEntry(name, title, question, origin))
     return entries
 
 
@@ -96,30 +116,54 @@ def parameter_table(sources: Sources[Any]) -> list[ParameterEntry]:
 
 
 def _entries(places: typing.Iterable[Parameter]) -> Iterator[ParameterEntry]:
-    everything = list(places)
-    enclosing = {place.path[:-1] for place in everything}
-    for place in everything:
+    by_path = {place.path: place for place in places}
+    enclosing = {path[:-1] for path in by_path}
+    for place in by_path.values():
         if place.declared is None or (place.path in enclosing and not place.has_entries):
             continue
-        notes = place.declared.json_schema_extra
-        known: Mapping[str, Any] = notes if isinstance(notes, Mapping) else {}
+        above = by_path.get(place.path[:-1])
+        notes = _notes(place)
+        if above is not None and "kind" in _keys(above.value):
+            # Of a law's mean or spread is known what is known of the quantity.
+            whole = _notes(above)
+            is_alike = notes.get("unit") == AS_THE_QUANTITY
+            notes = whole | {"unit": whole.get("unit") if is_alike else notes.get("unit")}
+        meanings = [p.declared.description for p in (above, place) if p is not None and p.declared]
         yield ParameterEntry(
             key=dotted(place.path),
             default="(entries)" if place.path in enclosing else inline(place.value),
-            unit=str(known.get("unit", "")),
-            range=_range(place),
-            evidence=str(known.get("evidence", "")),
-            section=str(known.get("section", "")),
-            source=str(known.get("source", "")),
-            meaning=place.declared.description or "",
+            unit=_unit(place, str(notes.get("unit") or "")),
+            range=_range(place, above),
+            evidence=str(notes.get("evidence", "")),
+            section=str(notes.get("section", "")),
+            source=str(notes.get("source", "")),
+            meaning=": ".join(filter(None, meanings)),
         )
 
 
-def _range(place: Parameter) -> str:
-    """Return the values a key may take, as far as its declaration says: ">= 0, <= 1"."""
+def _notes(place: Parameter) -> dict[str, Any]:
+    """What is noted beside a declaration: unit, evidence, section, source."""
+    notes = place.declared.json_schema_extra if place.declared is not None else None
+    return dict(notes) if isinstance(notes, Mapping) else {}
+
+
+def _unit(place: Parameter, unit: str) -> str:
+    """The unit that a value is in, in words; nothing where it is written with its unit."""
+    if place.unit in (DURATION, RATE):
+        return ""
+    return _UNITS.get(unit, unit)
+
+
+def _range(place: Parameter, above: Parameter | None) -> str:
+    """Return the values a key may take, as far as its declaration says: "0 to 1"."""
+    if place.path[-1] == "kind" and above is not None:
+        return " | ".join(kinds(above.annotation))
     if typing.get_origin(place.annotation) is typing.Literal:
         return " | ".join(str(choice) for choice in typing.get_args(place.annotation))
-    return ", ".join(f"{sign} {bound}" for sign, bound in place.bounds())
+    bounds = place.bounds()
+    if bounds.keys() == {"ge", "le"}:
+        return f"{bounds['ge']} to {bounds['le']}"
+    return ", ".join(f"{BOUNDS[name]} {bound}" for name, bound in bounds.items())
 
 
 def shocks(model: type[BaseModel], field: str = "shocks") -> list[ShockEntry]:

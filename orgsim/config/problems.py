@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orgsim.config.base import Parameter, parameters
+from orgsim.config.base import BOUNDS, Parameter, parameters
 from orgsim.config.scenario_file import KeyPath, dotted
 from orgsim.errors import Problem, short
 from orgsim.registry import did_you_mean
@@ -37,12 +37,7 @@ _TEXTS = {
     "string_too_short": "must not be empty",
     "union_tag_not_found": "needs a 'kind'",
 }
-_BOUNDS = {
-    "greater_than_equal": "at least",
-    "greater_than": "above",
-    "less_than_equal": "at most",
-    "less_than": "below",
-}
+_BEYOND = ("greater_than_equal", "greater_than", "less_than_equal", "less_than")
 
 
 class Places:
@@ -206,10 +201,10 @@ def _text(complaint: Complaint, places: Places, has_hints: bool) -> tuple[str, s
 def _said(complaint: Complaint, places: Places) -> str:
     """What is wrong, in the user's own unit."""
     context = complaint.context
-    if complaint.kind in _BOUNDS:
+    if complaint.kind in _BEYOND:
         place = places.around(complaint.path)
-        bound = next(value for name, value in context.items() if name in ("ge", "gt", "le", "lt"))
-        return f"must be {_BOUNDS[complaint.kind]} {place.told(bound) if place else bound}"
+        name, bound = next((name, bound) for name, bound in context.items() if name in BOUNDS)
+        return f"must be {BOUNDS[name]} {place.told(bound) if place else bound}"
     said = _TEXTS.get(complaint.kind, "").format(**context) or complaint.said
     return said.replace("Input should be", "must be")
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeAlias, T
 import numpy as np
 from pydantic import Field, model_validator
 
-from orgsim.config.base import Config, param
+from orgsim.config.base import AS_THE_QUANTITY, Config, param
 from orgsim.units import DURATION, Duration, Number, Quantity
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _special() -> ModuleType:
 
 
 def _mean() -> Any:
-    return param("expected value", unit="as the quantity", section="0.3", ge=0)
+    return param("expected value", unit=AS_THE_QUANTITY, section="0.3", ge=0)
 
 
 def _cv(most: float = 100.0) -> Any:
@@ -181,8 +181,8 @@ class Uniform(Law, Generic[Amount]):
     """Anything between two values, each as likely."""
 
     kind: Literal["uniform"]
-    low: Amount = param("lowest value", unit="as the quantity", section="0.3", ge=0)
-    high: Amount = param("highest value", unit="as the quantity", section="0.3", ge=0)
+    low: Amount = param("lowest value", unit=AS_THE_QUANTITY, section="0.3", ge=0)
+    high: Amount = param("highest value", unit=AS_THE_QUANTITY, section="0.3", ge=0)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -210,7 +210,7 @@ class Discrete(Law, Generic[Amount]):
 
     kind: Literal["discrete"]
     values: tuple[Amount, ...] = param(
-        "possible values", unit="as the quantity", section="0.3", min_length=1
+        "possible values", unit=AS_THE_QUANTITY, section="0.3", min_length=1
     )
     weights: tuple[Quantity, ...] = param(
         "relative weight of each value", section="0.3", min_length=1

@@ -19,7 +19,15 @@ LAYERS: list[set[str]] = [
     {"kpis", "analysis"},
     {"experiment"},
     {"report"},
-    {"cli", "hydra_app", "config", "config.compose", "config.overrides", "config.catalogue"},
+    {
+        "cli",
+        "hydra_app",
+        "listing",
+        "config",
+        "config.compose",
+        "config.overrides",
+        "config.catalogue",
+    },
 ]
 LEVEL = {prefix: level for level, layer in enumerate(LAYERS) for prefix in layer}
 

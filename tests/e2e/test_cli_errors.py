@@ -162,8 +162,23 @@ def test_a_run_lists_every_problem_of_file_and_command_line_at_once(
         (("sweep", "baseline", "run.weeks=0,-1,2"), "must be at least 1"),
         (("new", "../x", "--from", "baseline"), "cannot be the name of a scenario"),
         (("run",), "required: SCENARIO"),
-        (("run", "baseline", "--resluts", "x"), "unknown argument '--resluts'"),
-        (("lst",), "invalid choice: 'lst'"),
+        (("run", "baseline", "--resluts", "x"), "did you mean '--results'?"),
+        (("--versoin",), "did you mean '--version'?"),
+        (("schema", "x"), "unknown argument 'x'"),
+        (("lst",), "there is no command 'lst' - did you mean 'list'?"),
+        (("list", "kpsi"), "there is no list of 'kpsi' - did you mean 'kpis'?"),
+        (("list", "parameters", "suport"), "begins with 'suport' - did you mean 'support'"),
+        (("completion", "ksh"), "there is no completion for 'ksh'"),
+        (("run", "baseline", "run.weeks"), "'run.weeks' has no value - write run.weeks=VALUE"),
+        (("run", "baseline", "run.weeks", "=", "2"), "write run.weeks=2, without spaces"),
+        (("sweep", "baseline", "run.weeks=", "2,3"), "write run.weeks=2,3, without spaces"),
+        (("show", "baseline", "run.weeks", "=2"), "write run.weeks=2, without spaces"),
+        (("sweep", "baseline"), "nothing to sweep - give a key several values, e.g. campaign."),
+        (("sweep", "baseline", "run.weeks=2"), "nothing to sweep"),
+        (("run", "x" * 10_000), "there is no scenario 'xxx"),
+        (("run", "baseline", f"--{'x' * 10_000}"), "unknown option '--xxx"),
+        (("x" * 10_000,), "there is no command 'xxx"),
+        (("check", f"{'x' * 10_000}.yaml"), "cannot be read"),
     ],
 )
 def test_a_bad_command_line_is_refused_in_lines(
@@ -172,16 +187,22 @@ def test_a_bad_command_line_is_refused_in_lines(
     lines = orgsim.refused(*arguments)
     assert any(said in line for line in lines), lines
     assert len(lines) <= 2
+    assert all(len(line) < 400 for line in lines)
+    assert not any(line.startswith(("orgsim", "usage")) for line in lines)  # the place comes first
 
 
 def test_the_users_own_scenarios_come_first_and_are_begun_shown_and_checked(
     folder: Path, orgsim: Commands
 ) -> None:
-    assert "begun from" in orgsim.done("new", "mine", "--from", "untapped_niche_coordinated")
+    said = orgsim.done("new", "mine", "--from", "untapped_niche_coordinated")
+    assert "edit its title (line 6) and question (line 7)" in said
+    text = (folder / "scenarios" / "mine.yaml").read_text("utf-8").splitlines()
+    assert [line.split(":")[0] for line in text[5:7]] == ["title", "question"]
     assert held(folder) == {"scenarios", "scenarios/mine.yaml"}
     assert orgsim.done("check", "mine", "scenarios/mine.yaml").count(": ok") == 2
     shown = orgsim.done("show", "mine", "--diff", "run.weeks=20")
     assert "\nrun.weeks: 20  # default: " in shown
+    assert "\n# reference, " in shown
     assert "shocks.niche_campaign.onset: 8w  # default: (none)" in shown
     assert orgsim.refused("new", "mine", "--from", "baseline") == [
         "scenarios/mine.yaml: exists already - choose another name, or remove it first"
@@ -194,8 +215,43 @@ def test_each_list_has_rows_and_reads_as_json(orgsim: Commands) -> None:
     assert all(everything.values())
     assert {row["name"] for row in everything["scenarios"]} >= {"baseline", "supplier_outage"}
     heading, *rows = orgsim.done("list", "parameters").splitlines()
-    assert heading.split()[:3] == ["key", "default", "unit"]
+    assert heading.split()[:4] == ["key", "default", "in", "allowed"]
     assert any(row.startswith("run.weeks ") for row in rows)
+
+
+def test_a_list_can_be_narrowed_to_what_begins_with_a_name(orgsim: Commands) -> None:
+    _, *rows = orgsim.done("list", "parameters", "market").splitlines()
+    assert {row.partition(".")[0] for row in rows} == {"market"}  # not marketing
+    assert [
+        row["name"] for row in json.loads(orgsim.done("list", "kpis", "stock", "--json"))["kpis"]
+    ] == [
+        "stock_chassis",
+        "stock_kit",
+    ]
+
+
+def test_a_list_is_read_without_the_models_own_units(orgsim: Commands) -> None:
+    dials = {
+        row["name"]: row["base"]
+        for row in json.loads(orgsim.done("list", "dials", "--json"))["dials"]
+    }
+    assert dials["market.base_leads"] == "250/d"
+    assert dials["supplier.kit.capacity"] == "1"  # not the parameter of that name
+    rows = {
+        row.split()[0]: row for row in orgsim.done("list", "parameters", "logistics").splitlines()
+    }
+    assert " 1min " in rows["logistics.wave"]
+    assert " days " in rows["logistics.carrier.standard.values"]
+
+
+def test_the_users_own_scenarios_are_marked_and_said_to_come_from_the_current_folder(
+    orgsim: Commands,
+) -> None:
+    assert "yours: none in ./scenarios" in orgsim.done("list", "scenarios")
+    orgsim.done("new", "mine", "--from", "baseline")
+    *rows, last = orgsim.done("list", "scenarios").splitlines()
+    assert [row.split()[0] for row in rows if " yours " in row] == ["mine"]
+    assert last == "yours come from ./scenarios: mine"
 
 
 def test_the_schema_is_json(orgsim: Commands) -> None:
@@ -212,11 +268,22 @@ def test_a_reader_who_goes_away_is_no_reason_to_complain(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
+@pytest.mark.parametrize("arguments", [("list", "kpis"), ("show", "nope"), ("lst",), ("--help",)])
+def test_nor_is_one_who_takes_the_errors_along(folder: Path, arguments: tuple[str, ...]) -> None:
+    """`orgsim ... 2>&1 | head -1`: were a traceback begun, Python would end with 1."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    streams = {"capture_output": False, "stdout": writing, "stderr": writing}
+    done = program(folder, *arguments, **streams)
+    os.close(writing)
+    assert done.returncode in (0, 141)
+
+
 @pytest.mark.parametrize(
     ("trouble", "code", "said"),
     [
         (KeyboardInterrupt(), 130, "orgsim: interrupted\n"),
-        (ModelError("a customer was born twice"), 3, "a customer was born twice\n"),
+        (ModelError("a customer was born twice"), 3, "orgsim: a customer was born twice\n"),
     ],
 )
 def test_an_interruption_and_a_failed_model_have_their_own_exit_codes(

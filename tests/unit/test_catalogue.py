@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from orgsim.config.catalogue import (
     scenarios,
     shocks,
 )
-from orgsim.config.completion import script
 from orgsim.config.compose import resolve_in
 from orgsim.config.scenario_file import parse
 from orgsim.config.sources import Sources
@@ -38,8 +36,9 @@ def test_every_parameter_is_listed_with_default_unit_range_and_meaning(
 ) -> None:
     table = {entry.key: entry for entry in parameter_table(firm)}
     lead_time = table["logistics.lead_time.mean"]
-    assert (lead_time.default, lead_time.unit, lead_time.range) == ("18d", "h", "> 0")
-    assert (lead_time.section, lead_time.evidence, lead_time.meaning) == ("M3.4", "J", "mean")
+    assert (lead_time.default, lead_time.unit, lead_time.range) == ("18d", "", "above 0")
+    assert (lead_time.section, lead_time.evidence, lead_time.meaning) == ("M3.4", "J", "L: mean")
+    assert table["logistics.lead_time.kind"].range == "fixed | gamma"
     assert table["support.agents"].default == "{Mon-Sun 08-20: 16}"
     assert "logistics.lead_time" not in table  # its parts are there
 
@@ -182,11 +181,13 @@ def test_a_new_scenario_says_what_its_source_says(firm: Sources[Firm], tmp_path:
         support.agents: {Sat 10-14: 6}
         """,
     )
-    path = begin("mine", "story", tmp_path / "new" / "scenarios", firm)
+    path, lines = begin("mine", "story", tmp_path / "new" / "scenarios", firm)
     copy = resolve_in(firm, str(path))
     assert copy.changed == source.changed
-    assert copy.scenario.title == "12:30 (copy)"
-    assert copy.scenario.question == "Is it: so?"
+    assert copy.scenario.title == "Mine (begun from: 12:30)"
+    assert copy.scenario.question.startswith("What changes against story, and why?")
+    text = path.read_text("utf-8").splitlines()
+    assert [text[line - 1].split(":")[0] for line in lines.values()] == list(lines)
     with pytest.raises(ConfigError, match="exists already"):
         begin("mine", "story", tmp_path / "new" / "scenarios", firm)
 
@@ -198,52 +199,3 @@ def test_every_value_that_is_shown_is_a_file_that_says_the_same(
     path = tmp_path / "shown.yaml"
     path.write_text(written(dict(resolved.plain)), encoding="utf-8")
     assert resolve_in(firm, str(path)).digest == resolved.digest
-
-
-# Completion --------------------------------------------------------------------------------
-
-VERBS = {"run": ("{scenarios}", "{keys}"), "list": ("kpis", "dials")}
-
-
-def completed(line: str, folder: Path) -> list[str]:
-    """What bash offers for a line, by the completion script."""
-    text = script("bash", VERBS, ["baseline"], ["organisation=silo", "organisation=told", "run.w="])
-    words = " ".join(f"'{word}'" for word in line.split(" "))
-    asked = f"{text}\nCOMP_LINE='{line}' COMP_POINT={len(line)}\nCOMP_WORDS=({words})\n"
-    asked += "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_orgsim 2>/dev/null\necho ${COMPREPLY[@]}"
-    done = subprocess.run(
-        ["bash", "-c", asked], capture_output=True, text=True, check=True, cwd=folder
-    )
-    return done.stdout.split()
-
-
-@pytest.mark.parametrize(
-    ("line", "offered"),
-    [
-        ("orgsim ", ["run", "list", "--help", "--version"]),
-        ("orgsim l", ["list"]),
-        ("orgsim list d", ["dials"]),
-        ("orgsim run b", ["baseline"]),
-        ("orgsim run m", ["mine"]),
-        ("orgsim run baseline run", ["run.w="]),
-        ("orgsim run baseline organisation=", ["silo", "told"]),
-        ("orgsim run baseline organisation=t", ["told"]),
-    ],
-)
-def test_bash_completes_verbs_scenarios_keys_and_choices(
-    line: str, offered: list[str], tmp_path: Path
-) -> None:
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / "mine.yaml").touch()
-    assert completed(line, tmp_path) == offered
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_has_a_script_with_every_verb(shell: str) -> None:
-    text = script(shell, VERBS, ["baseline"], ["run.w="])
-    assert all(word in text for word in ("run", "list", "baseline", "kpis"))
-
-
-def test_a_shell_without_a_script_is_refused() -> None:
-    with pytest.raises(ConfigError, match="no completion for 'ksh'"):
-        script("ksh", VERBS, [], [])

@@ -1,0 +1,175 @@
+"""What `orgsim list` shows: the rows of each topic for a machine, the columns that a person reads.
+
+Assumption: the rows carry everything that is known (JSON); of a table's columns only those that say
+something to an analyst are left, in words.
+
+Reference: DESIGN.md s.6 (the model is schema and documentation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from orgsim.config import catalogue
+from orgsim.config.base import parameters
+from orgsim.config.scenario_file import dotted
+from orgsim.config.sources import Sources, packaged
+from orgsim.config.writing import inline
+from orgsim.errors import COMMAND_LINE, ConfigError, Problem, short
+from orgsim.registry import did_you_mean
+
+__all__ = ["TOPICS", "rows", "tables"]
+
+Row: TypeAlias = Mapping[str, Any]
+WIDEST = 56
+
+_EVIDENCE = {
+    "V": "verified",
+    "R": "recalled",
+    "C": "computed",
+    "P": "exploratory",
+    "J": "judgement",
+}
+
+
+def rows(topic: str, beginning: str = "") -> list[dict[str, Any]]:
+    """Return what there is of a topic, or of what begins with a name, as far as a dot or a `_`.
+
+    Raises ConfigError for an unknown topic, or where nothing begins so.
+    """
+    if topic not in TOPICS:
+        raise _unknown(f"there is no list of {short(topic)}", did_you_mean(topic, TOPICS))
+    everything = [dict(row) for row in TOPICS[topic](packaged())]
+    names = [str(next(iter(row.values()))) for row in everything]
+    if beginning and not any(_begins(name, beginning) for name in names):
+        groups = dict.fromkeys(name.partition(".")[0] for name in names)
+        hint = did_you_mean(beginning, [*groups, *(n for n in names if n not in groups)])
+        raise _unknown(f"no name in the list of {topic} begins with {short(beginning)}", hint)
+    return [row for row, name in zip(everything, names, strict=True) if _begins(name, beginning)]
+
+
+def tables(found: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+    """Iterate over the lines that show the rows of some topics."""
+    for number, (topic, entries) in enumerate(found.items()):
+        if len(found) > 1:
+            yield f"{chr(10) if number else ''}{topic.upper()}"
+        yield from _table([_COLUMNS[topic](entry) for entry in entries])
+        if topic == "scenarios":
+            yield _own_scenarios()
+
+
+def _begins(name: str, beginning: str) -> bool:
+    rest = name.removeprefix(beginning)
+    return not beginning or (name.startswith(beginning) and rest[:1] in ("", ".", "_"))
+
+
+def _unknown(message: str, hint: str) -> ConfigError:
+    return ConfigError(Problem(where=COMMAND_LINE, message=message, hint=hint))
+
+
+# The rows ------------------------------------------------------------------------------------
+
+
+def _kpis(sources: Sources[Any]) -> Iterator[Row]:
+    from orgsim.kpis import KPIS
+
+    for kpi in KPIS:
+        yield {name: getattr(kpi, name) for name in ("name", "title", "unit", "area", "section")}
+
+
+def _dials(sources: Sources[Any]) -> Iterator[Row]:
+    from orgsim.config.compose import defaults
+    from orgsim.organisation import Organisation
+
+    values = {"title": "", "question": "", **defaults(sources)}
+    values["customers"]["count"] = 0  # who is there turns no dial, and takes seconds to settle
+    scenario = sources.model.model_validate(values)
+    dials = Organisation(scenario, 0).world.dials
+    keys = {dotted(place.path): place for place in parameters(sources.model, values)}
+    for name in dials.names():
+        base, key = dials[name].base, keys.get(name)
+        # A dial of a parameter's name and value is that parameter: told as it was written.
+        is_parameter = key is not None and attrgetter(name)(scenario) == base
+        written = inline(key.value) if key is not None and is_parameter else f"{base:g}"
+        yield {"name": name, "base": written, "rule": dials[name].rule}
+
+
+TOPICS: Mapping[str, Callable[[Sources[Any]], Iterator[Row]]] = {
+    "scenarios": lambda sources: (e._asdict() for e in catalogue.scenarios(sources)),
+    "kpis": _kpis,
+    "dials": _dials,
+    "shocks": lambda sources: (e._asdict() for e in catalogue.shocks(sources.model)),
+    "channels": lambda sources: (e._asdict() for e in catalogue.channels(sources)),
+    "parameters": lambda sources: (e._asdict() for e in catalogue.parameter_table(sources)),
+}
+"""What can be listed, each with the maker of its rows; a row's first entry is its name."""
+
+
+# What of them a person reads --------------------------------------------------------------------
+
+
+def _kpi_columns(row: Row) -> Row:
+    from orgsim.report.wording import scale_for
+
+    unit = str(row["unit"])
+    shown = unit if unit.startswith("EUR") else scale_for(unit).unit
+    return {"name": row["name"], "what it is": row["title"], "of": row["area"], "in": shown}
+
+
+def _parameter_columns(row: Row) -> Row:
+    evidence = _EVIDENCE.get(row["evidence"], "")
+    return {
+        "key": row["key"],
+        "default": short(row["default"], 36).strip("'\""),
+        "in": row["unit"],
+        "allowed": row["range"],
+        "meaning": row["meaning"],
+        "how it is known": f"{evidence}: {row['source']}" if row["source"] else evidence,
+    }
+
+
+_COLUMNS: Mapping[str, Callable[[Row], Row]] = {
+    "scenarios": lambda row: {
+        "name": row["name"],
+        "whose": "yours" if row["origin"] == catalogue.YOURS else "",
+        "title": row["title"],
+        "question": row["question"],
+    },
+    "kpis": _kpi_columns,
+    "dials": lambda row: {
+        "name": row["name"],
+        "at rest": row["base"],
+        "shocks together": row["rule"],
+    },
+    "shocks": lambda row: row,
+    "channels": lambda row: row,
+    "parameters": _parameter_columns,
+}
+
+
+def _table(entries: Sequence[Row]) -> Iterator[str]:
+    """Iterate over the lines of a table with aligned columns; columns without a value are out."""
+    names = [name for name in (entries[0] if entries else ()) if any(row[name] for row in entries)]
+    cells = [names, *([str(row[name]) for name in names] for row in entries)]
+    # What is too wide for its column moves the rest of its own line only.
+    widths = [
+        max(n for n in map(len, column) if n <= WIDEST) for column in zip(*cells, strict=True)
+    ]
+    for line in cells:
+        yield "  ".join(
+            cell.ljust(width) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+
+
+def _own_scenarios() -> str:
+    """Say where the user's own scenarios come from, and how there may be more."""
+    sources, folder = packaged(), Path("scenarios")
+    own = [entry.name for entry in catalogue.scenarios(sources) if entry.origin == catalogue.YOURS]
+    if own:
+        return f"yours come from ./{folder}: {', '.join(own)}"
+    if folder.resolve() == sources.scenarios[-1].resolve():
+        return f"yours: not told apart here, where ./{folder} is orgsim's own folder"
+    return f"yours: none in ./{folder} (orgsim new NAME --from SCENARIO begins one)"
