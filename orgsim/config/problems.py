@@ -105,6 +105,8 @@ def told(
     has_hints = len(found) <= _MOST_HINTS
     for complaint in found:
         path = complaint.path
+        if complaint.kind == "too_short" and any(c.path[:-1] == path for c in found):
+            continue  # an item that is wrong is not counted
         if complaint.kind == "missing" and complaint.value == {} and len(path) > 1:
             hint = "write what differs below it, or leave it out"
             texts[path[:-1]] = [(f"'{dotted(path[:-1])}' is empty", hint)]

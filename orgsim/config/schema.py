@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from orgsim.config.base import Config, param
+from orgsim.config.size import what_is_too_large
 from orgsim.customers.behaviour import CustomersConfig
 from orgsim.customers.market import MarketConfig
 from orgsim.customers.sources import AnySource
@@ -148,6 +149,12 @@ class Scenario(Config):
                     f"shocks.{name}.onset, run.weeks: {shock.onset / WEEK:g} weeks lies beyond "
                     f"the {self.run.weeks} measured weeks"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_run(self) -> Scenario:
+        for reason in what_is_too_large(self):
+            raise ValueError(reason)
         return self
 
 

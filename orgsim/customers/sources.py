@@ -29,7 +29,7 @@ from orgsim.entities import (
     nobody,
     plain_promise,
 )
-from orgsim.kernel.arrivals import Candidates
+from orgsim.kernel.arrivals import MOST_STRIPS, Candidates
 from orgsim.kernel.distributions import DurationLaw, standard_normal
 from orgsim.kernel.draws import entity_base
 from orgsim.kernel.world import Rank, World
@@ -50,7 +50,7 @@ class PoissonSource(_SourceConfig):
     """Independent arrivals at a constant rate."""
 
     kind: Literal["poisson"]
-    rate: Rate = param("arrivals", unit="1/h", section="O5", ge=0)
+    rate: Rate = param("arrivals", unit="1/h", section="O5", ge=0, le=MOST_STRIPS * _WIDEST_STRIP)
 
 
 class RenewalSource(_SourceConfig):
@@ -64,8 +64,8 @@ class NormalDailySource(_SourceConfig):
     """A normal number of arrivals each day, at its start."""
 
     kind: Literal["normal_daily"]
-    mean: Quantity = param("arrivals a day", unit="1/d", section="O5", ge=0)
-    deviation: Quantity = param("standard deviation", unit="1/d", section="O5", ge=0)
+    mean: Quantity = param("arrivals a day", unit="1/d", section="O5", ge=0, le=100_000)
+    deviation: Quantity = param("standard deviation", unit="1/d", section="O5", ge=0, le=100_000)
 
 
 class TimesSource(_SourceConfig):

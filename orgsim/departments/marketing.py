@@ -40,8 +40,8 @@ class AttributeLevels(Config):
 class PlanConfig(Config):
     """How good marketing's own forecast of its campaign is; acts once, at the sender (L2)."""
 
-    bias: Number = param("systematic optimism of the plan", section="M3.2", gt=-1, le=100)
-    cv: Number = param("random error of the plan (lognormal)", section="M3.2", ge=0, le=100)
+    bias: Number = param("systematic optimism of the plan", section="M3.2", gt=-1, le=10)
+    cv: Number = param("random error of the plan (lognormal)", section="M3.2", ge=0, le=10)
     expected_bookings: Share = param(
         "bookings per campaign lead of full quality that the plan assumes",
         section="M3.2",

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from math import sqrt
 from typing import Annotated, Literal
 
 import numpy as np
@@ -48,6 +49,11 @@ class OrderUpTo(Config):
     lead_time: Duration = param("lead time planned with (L)", unit="h", section="M3.3", ge=0)
     lead_time_cv: Number = param("its coefficient of variation", section="M3.3", ge=0, le=100)
 
+    @property
+    def cover(self) -> float:
+        """What an order must last for: lead time and review (L + R), in days."""
+        return (self.lead_time + self.review) / DAY
+
 
 class BaseStock(Config):
     """A fixed order-up-to level; review 0 means after every demand."""
@@ -78,8 +84,17 @@ class ComponentConfig(Config):
         "standard deviation of a day's demand at the start", unit="1/d", section="M3.2", ge=0
     )
     share_of_niche_plan: Number = param(
-        "units of it per planned niche order", section="M3.1", ge=0, le=100
+        "units of it per planned niche order", section="M3.1", ge=0, le=10
     )
+
+    def most_on_order(self, demand: float) -> float:
+        """About the highest level to order up to, if ``demand`` is the highest of a day (units)."""
+        if isinstance(self.policy, BaseStock):
+            return float(self.policy.level)
+        forecast, days = max(self.opening_forecast, demand), self.policy.cover
+        spread = self.policy.lead_time_cv * self.policy.lead_time / DAY
+        deviation = max(self.opening_deviation, demand) * sqrt(days) + forecast * spread
+        return forecast * days + self.policy.safety * deviation
 
 
 class Replenishment:
@@ -171,7 +186,7 @@ class Replenishment:
         policy = self._config.policy
         if isinstance(policy, BaseStock):
             return policy.level
-        cover = (policy.lead_time + policy.review) / DAY
+        cover = policy.cover
         spread = policy.lead_time_cv * policy.lead_time / DAY
         deviation = np.sqrt(self._variance * cover + (self.forecast * spread) ** 2)
         return float(self.forecast * cover + policy.safety * deviation + self._overlay(cover))

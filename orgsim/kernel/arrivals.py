@@ -27,9 +27,9 @@ from orgsim.units import DAY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Candidates"]
+__all__ = ["MOST_STRIPS", "Candidates"]
 
-_STRIPS = 1024
+MOST_STRIPS = 1024
 """Strips a source may use: its rate may reach so many strip heights."""
 _PLACES = 4096
 """Ids kept for one strip of one day."""
@@ -72,7 +72,7 @@ class Candidates:
         day = floor(start / DAY)
         if not (day * DAY <= start <= end <= (day + 1) * DAY and -_DAYS // 2 <= day < _DAYS // 2):
             raise ModelError(f"source {self.source!r}: [{start!r}, {end!r}) is not within one day")
-        if not 0.0 <= rate <= _STRIPS * self.strip:
+        if not 0.0 <= rate <= MOST_STRIPS * self.strip:
             raise ModelError(f"source {self.source!r}: a rate of {rate!r} per hour")
         strips = max(1, ceil(rate / self.strip))
         if day != self._day or strips > self._strips:
@@ -86,7 +86,7 @@ class Candidates:
         self, day: int, strips: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
         """Return times, heights and ids of a day's candidates in the lowest strips, by time."""
-        cells = self._base + ((day + _DAYS // 2) * _STRIPS + np.arange(strips)) * _PLACES
+        cells = self._base + ((day + _DAYS // 2) * MOST_STRIPS + np.arange(strips)) * _PLACES
         counts = self._count.block(cells).astype(np.int64)
         if counts.max() >= _PLACES:
             raise ModelError(f"source {self.source!r}: {counts.max()} candidates in one strip-day")

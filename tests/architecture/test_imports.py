@@ -14,7 +14,7 @@ LAYERS: list[set[str]] = [
     {"entities", "facts"},
     {"governance.information"},
     {"departments", "customers", "governance", "shocks"},
-    {"config.schema"},
+    {"config.size", "config.schema"},
     {"organisation"},
     {"kpis", "analysis"},
     {"experiment"},
