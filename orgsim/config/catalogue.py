@@ -8,18 +8,17 @@ Reference: DESIGN.md s.6 (the model is schema and documentation; JSON Schema exp
 from __future__ import annotations
 
 import re
-import typing
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
-from orgsim.config.base import AS_THE_QUANTITY, BOUNDS, Parameter, kinds, parameters
+from orgsim.config.base import kinds, parameters
 from orgsim.config.compose import defaults
+from orgsim.config.described import ParameterEntry, described
+from orgsim.config.provenance import Provenance
 from orgsim.config.scenario_file import dotted, read
-from orgsim.config.writing import inline
 from orgsim.errors import ConfigError
-from orgsim.units import DURATION, RATE
 
 if TYPE_CHECKING:
     from orgsim.config.sources import Sources
@@ -39,16 +38,6 @@ __all__ = [
 ORGSIM, YOURS = "orgsim", "yours"
 """Whose a scenario is."""
 
-_UNITS = {
-    "1": "",
-    "d": "days",
-    "wk": "weeks",
-    "week": "",
-    "1/d": "per day",
-    "EUR/a": "EUR a year",
-    "EUR/wk": "EUR a week",
-}
-
 _DOTTED = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$"
 
 
@@ -59,19 +48,6 @@ class ScenarioEntry(NamedTuple):
     title: str
     question: str
     origin: str
-
-
-class ParameterEntry(NamedTuple):
-    """A key a scenario may set: its default, and what is known of it."""
-
-    key: str
-    default: str
-    unit: str
-    range: str
-    evidence: str
-    section: str
-    source: str
-    meaning: str
 
 
 class ShockEntry(NamedTuple):
@@ -112,58 +88,7 @@ def scenarios(sources: Sources[Any]) -> list[ScenarioEntry]:
 
 def parameter_table(sources: Sources[Any]) -> list[ParameterEntry]:
     """Return every key that holds a value in the defaults, in the order of the models."""
-    return list(_entries(parameters(sources.model, defaults(sources))))
-
-
-def _entries(places: typing.Iterable[Parameter]) -> Iterator[ParameterEntry]:
-    by_path = {place.path: place for place in places}
-    enclosing = {path[:-1] for path in by_path}
-    for place in by_path.values():
-        if place.declared is None or (place.path in enclosing and not place.has_entries):
-            continue
-        above = by_path.get(place.path[:-1])
-        notes = _notes(place)
-        if above is not None and "kind" in _keys(above.value):
-            # Of a law's mean or spread is known what is known of the quantity.
-            whole = _notes(above)
-            is_alike = notes.get("unit") == AS_THE_QUANTITY
-            notes = whole | {"unit": whole.get("unit") if is_alike else notes.get("unit")}
-        meanings = [p.declared.description for p in (above, place) if p is not None and p.declared]
-        yield ParameterEntry(
-            key=dotted(place.path),
-            default="(entries)" if place.path in enclosing else inline(place.value),
-            unit=_unit(place, str(notes.get("unit") or "")),
-            range=_range(place, above),
-            evidence=str(notes.get("evidence", "")),
-            section=str(notes.get("section", "")),
-            source=str(notes.get("source", "")),
-            meaning=": ".join(filter(None, meanings)),
-        )
-
-
-def _notes(place: Parameter) -> dict[str, Any]:
-    """What is noted beside a declaration: unit, evidence, section, source."""
-    notes = place.declared.json_schema_extra if place.declared is not None else None
-    return dict(notes) if isinstance(notes, Mapping) else {}
-
-
-def _unit(place: Parameter, unit: str) -> str:
-    """The unit that a value is in, in words; nothing where it is written with its unit."""
-    if place.unit in (DURATION, RATE):
-        return ""
-    return _UNITS.get(unit, unit)
-
-
-def _range(place: Parameter, above: Parameter | None) -> str:
-    """Return the values a key may take, as far as its declaration says: "0 to 1"."""
-    if place.path[-1] == "kind" and above is not None:
-        return " | ".join(kinds(above.annotation))
-    if typing.get_origin(place.annotation) is typing.Literal:
-        return " | ".join(str(choice) for choice in typing.get_args(place.annotation))
-    bounds = place.bounds()
-    if bounds.keys() == {"ge", "le"}:
-        return f"{bounds['ge']} to {bounds['le']}"
-    return ", ".join(f"{BOUNDS[name]} {bound}" for name, bound in bounds.items())
+    return list(described(sources.model, defaults(sources), Provenance(sources)))
 
 
 def shocks(model: type[BaseModel], field: str = "shocks") -> list[ShockEntry]:
