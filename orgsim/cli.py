@@ -160,6 +160,10 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     said = "only what begins so: orgsim list parameters support"
     one.add_argument("beginning", nargs="?", default="", metavar="NAME", help=said)
     one.add_argument("--json", action="store_true", help="as JSON")
+    one = verb("explain", _explain, "what a parameter, KPI, dial, shock or channel is")
+    one.add_argument("name", metavar="KEY", help="such as sales.web_share, support or otif")
+    one.add_argument("--scenario", metavar="SCENARIO", help="say what it is there, too")
+    one.add_argument("--json", action="store_true", help="as JSON")
     one = verb("show", _show, "every value of a scenario, and what differs from the default firm")
     _takes_scenario(one)
     one.add_argument("--diff", action="store_true", help="only what differs")
@@ -277,6 +281,22 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
+def _explain(options: argparse.Namespace) -> int:
+    from orgsim.config.explain import explain
+    from orgsim.listing import aligned
+
+    found = explain(options.name, options.scenario)
+    if options.json:
+        import json
+
+        print(json.dumps([said.plain() for said in found], indent=1, ensure_ascii=False))
+        return 0
+    for number, said in enumerate(found):
+        table = ["", *(f"  {line}" for line in aligned(said.rows))] if said.rows else []
+        print(*[""] * bool(number), *said.lines(), *table, sep="\n")
+    return 0
+
+
 def _show(options: argparse.Namespace) -> int:
     from orgsim.config.compose import resolve
     from orgsim.config.sources import packaged
@@ -347,6 +367,7 @@ def _completion(options: argparse.Namespace) -> int:
 
     from orgsim.config.catalogue import parameter_table
     from orgsim.config.completion import script
+    from orgsim.config.explain import names
     from orgsim.config.sources import packaged
     from orgsim.listing import TOPICS
 
@@ -358,6 +379,7 @@ def _completion(options: argparse.Namespace) -> int:
     verbs = {
         **follows,
         "list": tuple(TOPICS),
+        "explain": tuple(names()),
         "check": ("{scenarios}",),
         "new": ("--from", "{scenarios}"),
         "schema": (),

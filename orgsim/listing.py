@@ -21,7 +21,7 @@ from orgsim.config.writing import inline
 from orgsim.errors import COMMAND_LINE, ConfigError, Problem, short
 from orgsim.registry import did_you_mean
 
-__all__ = ["TOPICS", "rows", "tables"]
+__all__ = ["TOPICS", "aligned", "rows", "tables"]
 
 Row: TypeAlias = Mapping[str, Any]
 WIDEST = 56
@@ -56,7 +56,7 @@ def tables(found: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     for number, (topic, entries) in enumerate(found.items()):
         if len(found) > 1:
             yield f"{chr(10) if number else ''}{topic.upper()}"
-        yield from _table([_COLUMNS[topic](entry) for entry in entries])
+        yield from aligned([_COLUMNS[topic](entry) for entry in entries])
         if topic == "scenarios":
             yield _own_scenarios()
 
@@ -150,7 +150,7 @@ _COLUMNS: Mapping[str, Callable[[Row], Row]] = {
 }
 
 
-def _table(entries: Sequence[Row]) -> Iterator[str]:
+def aligned(entries: Sequence[Row]) -> Iterator[str]:
     """Iterate over the lines of a table with aligned columns; columns without a value are out."""
     names = [name for name in (entries[0] if entries else ()) if any(row[name] for row in entries)]
     cells = [names, *([str(row[name]) for name in names] for row in entries)]

@@ -147,7 +147,9 @@ class Market:
                 ("word_of_mouth", (Segment.NICHE, Source.WORD_OF_MOUTH)),
             )
         }
-        self._demand = world.dials.declare("market.base_leads", config.base_leads, "multiply")
+        self._demand = world.dials.declare(
+            "market.base_leads", config.base_leads, "multiply", "leads of the base offer, per hour"
+        )
         world.every(DAY, self._day, first=np.ceil(world.now / DAY) * DAY, rank=Rank.DAILY)
 
     def hear(self, segment: Segment, positive: int, negative: int) -> None:

@@ -116,7 +116,9 @@ class Logistics:
         self._packed: list[Order] = []
         self._on_bench = 0
         self._allowance = 0.0
-        self._capacity = world.dials.declare("logistics.capacity", 1.0, "multiply")
+        self._capacity = world.dials.declare(
+            "logistics.capacity", 1.0, "multiply", "share of the benches' usual capacity there is"
+        )
         self._packs_wrong = world.draws.stream("logistics.packs_wrong")
         self._transit = {
             True: world.draws.quantity("carrier.express", config.carrier.express),

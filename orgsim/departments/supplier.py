@@ -51,7 +51,9 @@ class Supplier:
         self._component = component
         self._line = Pool(world, name, 1)
         self._transit = world.draws.quantity(f"{name}.transit", config.transit)
-        self._capacity = world.dials.declare(f"{name}.capacity", 1.0, "multiply")
+        self._capacity = world.dials.declare(
+            f"{name}.capacity", 1.0, "multiply", "share of the line's usual capacity there is"
+        )
         self._capacity.watch(self._retool)
         self._changed = simpy.Event(world)
         self._placed = 0

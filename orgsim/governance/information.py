@@ -35,6 +35,13 @@ Area = Literal["marketing", "sales", "logistics", "support", "finance"]
 Topic = Literal["campaign_plan", "promise_terms", "stock_eta"]
 """What there is to tell."""
 
+TOPICS: Mapping[str, str] = {
+    "campaign_plan": "how many niche orders to expect in each week of a campaign, and from when",
+    "promise_terms": "what the new offer promises, and when it is launched",
+    "stock_eta": "how many days an order placed now would take, base and niche",
+}
+"""What a message on each topic says."""
+
 
 class ChannelConfig(Config):
     """One directed information channel."""

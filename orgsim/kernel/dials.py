@@ -37,12 +37,13 @@ class Token:
 class Dial:
     """A number with the effects in force on it: `value` is base + sum, or base x product."""
 
-    __slots__ = ("_effects", "_watchers", "base", "name", "rule", "value")
+    __slots__ = ("_effects", "_watchers", "base", "meaning", "name", "rule", "value")
 
-    def __init__(self, name: str, base: float, rule: Rule) -> None:
+    def __init__(self, name: str, base: float, rule: Rule, meaning: str = "") -> None:
         self.name = name
         self.base = base
         self.rule = rule
+        self.meaning = meaning
         self.value = base
         self._effects: dict[Token, None] = {}
         self._watchers: list[Callable[[float], None]] = []
@@ -86,11 +87,14 @@ class Dials:
     def __init__(self) -> None:
         self._dials: dict[str, Dial] = {}
 
-    def declare(self, name: str, base: float, rule: Rule) -> Dial:
-        """Make a dial. Raises ModelError if the name is taken or the base is not finite."""
+    def declare(self, name: str, base: float, rule: Rule, meaning: str = "") -> Dial:
+        """Make a dial; `meaning` says what of the real organisation it is.
+
+        Raises ModelError if the name is taken or the base is not finite.
+        """
         if name in self._dials or not isfinite(base):
             raise ModelError(f"dial {name!r} (base {base!r}) is declared twice or not finite")
-        self._dials[name] = Dial(name, base, rule)
+        self._dials[name] = Dial(name, base, rule, meaning)
         return self._dials[name]
 
     def __getitem__(self, name: str) -> Dial:
