@@ -1,7 +1,8 @@
 """What every configuration model is built from: strict, frozen, with meaning beside each field.
 
 Assumption: the pydantic model beside a process is its schema and its documentation, the values live
-in `configs/`; a field therefore has no default, and carries meaning, unit, evidence and source.
+in `configs/`; a field therefore has no default, and carries meaning, unit, range and mechanism. How
+its value is known stands beside the value (see `provenance`).
 
 Reference: DESIGN.md s.6; ECOSYSTEM.md s.2.2 (what users see when a file is wrong).
 """
@@ -11,33 +12,21 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
 from orgsim.units import Unit
 
-__all__ = [
-    "AS_THE_QUANTITY",
-    "Config",
-    "Evidence",
-    "Parameter",
-    "kinds",
-    "models",
-    "param",
-    "parameters",
-]
-
-Evidence: TypeAlias = Literal["V", "R", "C", "P", "J"]
-"""How a value is known: Verified, Reported, Computed, from a Prototype, Judgement (MODEL.md)."""
+__all__ = ["AS_THE_QUANTITY", "Config", "Parameter", "kinds", "models", "param", "parameters"]
 
 
 BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
 """The limits a declaration may set, in words."""
 
 AS_THE_QUANTITY = "as the quantity"
-"""The unit of a law's mean, which is that of whatever the law is of."""
+"""The unit and the mechanism of a part of a law: those of whatever the law is of."""
 
 
 class Config(BaseModel):
@@ -70,19 +59,17 @@ def param(
     meaning: str,
     *,
     unit: str = "1",
-    evidence: Evidence = "J",
     section: str,
-    source: str = "",
     ge: float | None = None,
     gt: float | None = None,
     le: float | None = None,
     lt: float | None = None,
     min_length: int | None = None,
 ) -> Any:
-    """Declare a required field: what it means, its unit, how its value is known, where it is used.
+    """Declare a required field: what it means, its unit, its bounds, the mechanism that uses it.
 
-    `unit` is what the user writes ("h", "1/d", "EUR", "share"); the bounds are in the model's own
-    units (hours, per hour). `section` is the MODEL.md section, `source` the citation.
+    `unit` is what the user writes ("h", "1/d", "EUR", "points"); the bounds are in the model's own
+    units (hours, per hour). `section` is the mechanism's number (see `mechanisms`).
     """
     return Field(
         description=meaning,
@@ -91,12 +78,7 @@ def param(
         le=le,
         lt=lt,
         min_length=min_length,
-        json_schema_extra={
-            "unit": unit,
-            "evidence": evidence,
-            "section": section,
-            "source": source,
-        },
+        json_schema_extra={"unit": unit, "section": section},
     )
 
 

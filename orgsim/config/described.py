@@ -105,6 +105,8 @@ def _unit(above: list[Parameter]) -> str:
     if place.annotation is bool or typing.get_origin(place.annotation) is typing.Literal:
         return "choice"
     said, limits = _said(above, "unit"), _limits(place)
+    if typing.get_origin(place.annotation) is tuple and said == "1":
+        return "list"
     return _UNITS.get(limits, said) if limits and said in ("1", "h", "1/h") else said
 
 

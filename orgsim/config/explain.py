@@ -43,6 +43,7 @@ _UNITS = {
     "choice": "a choice",
     "text": "text",
     "entries": "entries by name",
+    "list": "a list",
 }
 _AFTER = {
     "EUR/a": "EUR a year",

@@ -56,12 +56,20 @@ class RunConfig(Config):
 
     weeks: Count = param("measured weeks", unit="wk", section="T1", ge=1, le=520)
     warmup: Duration = param(
-        "before measuring begins; whole weeks", unit="h", section="T1", ge=0, le=520 * WEEK
+        "time simulated before measuring begins, in whole weeks",
+        unit="h",
+        section="T1",
+        ge=0,
+        le=520 * WEEK,
     )
-    replications: Count = param("independent runs", section="s.11", ge=1, le=10000)
+    replications: Count = param("independent runs", unit="runs", section="s.11", ge=1, le=10000)
     seed: int = param("root of all luck", section="s.0.3", ge=0, lt=2**64)
     workers: Count = param(
-        "processes in parallel; 0 = one per core", section="DESIGN s.4", ge=0, le=1024
+        "processes in parallel; 0 = one per core",
+        unit="processes",
+        section="DESIGN s.4",
+        ge=0,
+        le=1024,
     )
     start_date: str = param("date of the first measured Monday", section="T1")
 
@@ -117,9 +125,7 @@ class Scenario(Config):
     customers: CustomersConfig
     finance: FinanceConfig
     targets: dict[str, Target] = param(
-        "absolute target of each owned KPI",
-        section="O3",
-        source="1.25 x the base rate; else the healthy values of s.9",
+        "absolute target of each owned KPI", unit="as the KPI", section="O3"
     )
     shocks: dict[str, AnyShock] = param("what happens, by name", section="s.8")
     sources: dict[str, AnySource] = param("simple arrivals, by name", section="O5")

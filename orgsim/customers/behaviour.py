@@ -44,19 +44,29 @@ from orgsim.weekly import Weekly
 class TalkConfig(Config):
     """Who talks about us (MODEL M5.10)."""
 
-    delight: Number = param("an episode above this is worth telling", section="M5.10")
-    anger: Number = param("an episode below this is worth telling", section="M5.10")
-    share: Share = param("of those, who tell", section="M5.10", ge=0, le=1)
+    delight: Number = param(
+        "satisfaction with an episode above which it may be told", unit="points", section="M5.10"
+    )
+    anger: Number = param(
+        "satisfaction with an episode below which it may be told", unit="points", section="M5.10"
+    )
+    share: Share = param("share of such episodes that are told", section="M5.10", ge=0, le=1)
 
 
 class SurveyConfig(Config):
     """What is asked, and who answers (MODEL M5.11)."""
 
-    share_per_week: Share = param("customers asked each week", section="M5.11", ge=0, le=1)
-    shift: Number = param("recommendation above satisfaction", section="M5.11")
-    noise: Number = param("standard deviation of an answer", section="M5.11", ge=0)
-    response: Share = param("share that answers at S = 7", section="M5.11", ge=0, le=1)
-    response_slope: Number = param("more answers per 5 points away from 7", section="M5.11", ge=0)
+    share_per_week: Share = param("share of customers asked each week", section="M5.11", ge=0, le=1)
+    shift: Number = param(
+        "likelihood of a recommendation less satisfaction", unit="points", section="M5.11"
+    )
+    noise: Number = param("standard deviation of an answer", unit="points", section="M5.11", ge=0)
+    response: Share = param(
+        "share that answers at a satisfaction of 7", section="M5.11", ge=0, le=1
+    )
+    response_slope: Number = param(
+        "more who answer, 5 points away from 7, as a share", section="M5.11", ge=0
+    )
 
     def answering(self, satisfaction: Floats) -> Floats:
         """P(respond) = .10 + .10 |s - 7| / 5: the very happy and the very unhappy answer more."""
@@ -66,8 +76,15 @@ class SurveyConfig(Config):
 class CancellationConfig(Config):
     """When customers stop waiting (MODEL M3.7)."""
 
-    after: Duration = param("patience beyond the promised date", unit="h", section="M3.7", ge=0)
-    hazard: Rate = param("of cancelling from then on", unit="1/h", section="M3.7", ge=0)
+    after: Duration = param(
+        "time beyond the promised date before a customer may cancel", unit="h", section="M3.7", ge=0
+    )
+    hazard: Rate = param(
+        "rate of cancelling an overdue order once that time is over",
+        unit="1/h",
+        section="M3.7",
+        ge=0,
+    )
 
 
 class CustomersConfig(Config):
@@ -83,8 +100,12 @@ class CustomersConfig(Config):
     talk: TalkConfig
     survey: SurveyConfig
     cancellation: CancellationConfig
-    order_hours: Weekly = param("when customers order, relative", unit="week", section="T2")
-    contact_hours: Weekly = param("when customers contact support", unit="week", section="T2")
+    order_hours: Weekly = param(
+        "when customers order again: relative intensity", unit="week", section="T2"
+    )
+    contact_hours: Weekly = param(
+        "when customers contact support: relative intensity", unit="week", section="T2"
+    )
 
 
 class Customers:

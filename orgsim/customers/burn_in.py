@@ -30,36 +30,47 @@ class LoyaltyConfig(Config):
     """Who leaves and who orders again (MODEL M5.9)."""
 
     churn: Rate = param(
-        "hazard of leaving at S 7.5, T .8 (h_0)",
+        "rate of leaving at a satisfaction of 7.5 and a trust of .8 (h_0)",
         unit="1/h",
-        evidence="C",
         section="M5.9",
-        source="solved for 20 of 30 000 leaving a day (C2)",
         ge=0,
     )
-    churn_satisfaction: Effect = param("effect of a point of S (b_S)", section="M5.9", ge=0)
-    churn_trust: Effect = param("effect of a unit of T (b_T)", section="M5.9", ge=0)
-    churn_open_issue: Effect = param("effect of an open issue (b_o)", section="M5.9", ge=0)
+    churn_satisfaction: Effect = param(
+        "fall of the log of the rate of leaving (b_S)",
+        unit="per point of satisfaction",
+        section="M5.9",
+        ge=0,
+    )
+    churn_trust: Effect = param(
+        "fall of the log of the rate of leaving (b_T)",
+        unit="per unit of trust",
+        section="M5.9",
+        ge=0,
+    )
+    churn_open_issue: Effect = param(
+        "rise of the log of the rate of leaving while a problem is open (b_o)", section="M5.9", ge=0
+    )
     churn_campaign: Number = param(
-        "hazard multiple of campaign customers",
+        "multiple of the rate of leaving for customers won by the campaign",
+        unit="times",
         section="M1.4",
-        source="after Villanueva, Yoo & Hanssens 2008",
         ge=0,
     )
     churn_word_of_mouth: Number = param(
-        "multiple of referred customers",
+        "multiple of the rate of leaving for customers won by word of mouth",
+        unit="times",
         section="M1.4",
-        source="after Villanueva, Yoo & Hanssens 2008",
         ge=0,
     )
     reorder: Rate = param(
-        "orders per customer at S 7.5 (r_0)",
-        unit="1/h",
+        "orders of a customer at a satisfaction of 7.5 (r_0)", unit="1/h", section="M5.9", ge=0
+    )
+    reorder_satisfaction: Effect = param(
+        "rise of the log of the rate of ordering (c_S)",
+        unit="per point of satisfaction",
         section="M5.9",
-        source="one order in 79 days",
         ge=0,
     )
-    reorder_satisfaction: Effect = param("effect of a point of S (c_S)", section="M5.9", ge=0)
 
     def leaving_per_day(
         self, satisfaction: Floats, trust: Floats, source: Ints, open_issues: Ints
@@ -81,18 +92,28 @@ class LoyaltyConfig(Config):
 class UsualConfig(Config):
     """What customers usually lived through before the clock starts."""
 
-    weeks: Count = param("length of the burn-in", unit="wk", section="C2", ge=0, le=5200)
-    delivery_days: NumberLaw = param("whole days from order to door", unit="d", section="C2")
-    incomplete: Share = param(
-        "parcels packed wrong",
+    weeks: Count = param(
+        "length of the burn-in that makes the customers of the start",
+        unit="wk",
         section="C2",
-        source="as the error share of packing (M3.5)",
         ge=0,
-        le=1,
+        le=5200,
     )
-    contacts: Rate = param("contacts per customer", unit="1/h", section="C2", ge=0)
-    solved_at_once: Share = param("of contacts: solved at once", section="C2", ge=0, le=1)
-    wrongly_answered: Share = param("of contacts: answered wrongly", section="C2", ge=0, le=1)
+    delivery_days: NumberLaw = param(
+        "whole days from order to door before the clock starts", unit="d", section="C2"
+    )
+    incomplete: Share = param(
+        "share of parcels packed wrong before the clock starts", section="C2", ge=0, le=1
+    )
+    contacts: Rate = param(
+        "contacts per customer before the clock starts", unit="1/h", section="C2", ge=0
+    )
+    solved_at_once: Share = param(
+        "share of contacts solved at once before the clock starts", section="C2", ge=0, le=1
+    )
+    wrongly_answered: Share = param(
+        "share of contacts answered wrongly before the clock starts", section="C2", ge=0, le=1
+    )
 
 
 @lru_cache(maxsize=4)

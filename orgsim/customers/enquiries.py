@@ -36,19 +36,43 @@ class ContactConfig(Config):
     """What makes customers contact support."""
 
     general: Rate = param("general questions per customer", unit="1/h", section="M4.1", ge=0)
-    wismo: Share = param("orders asked about before delivery", section="M4.1", ge=0, le=1)
-    late_wismo: Rate = param("hazard of asking for a late order", unit="1/h", section="M4.1", ge=0)
+    wismo: Share = param(
+        "share of orders asked about before delivery (where is my order?)",
+        section="M4.1",
+        ge=0,
+        le=1,
+    )
+    late_wismo: Rate = param(
+        "rate of asking about an order once the date told has passed",
+        unit="1/h",
+        section="M4.1",
+        ge=0,
+    )
     how_to_base: Share = param("how-to questions per base delivery", section="M4.1", ge=0, le=1)
     how_to_niche: Share = param("how-to questions per niche delivery", section="M4.1", ge=0, le=1)
     fault: Share = param("faults per delivery", section="M4.1", ge=0, le=1)
     billing: Share = param("billing questions per delivery", section="M4.1", ge=0, le=1)
-    repeat: Share = param("of unsolved problems: tried again", section="M4.6", ge=0, le=1)
-    repeat_after: Duration = param("time until then", unit="h", section="M4.6", ge=0)
-    redial: Share = param("of abandoned calls: dialled again", section="M4.4", ge=0, le=1)
-    redial_after: DurationLaw = param("time until then", unit="h", section="M4.4")
-    write_instead: Share = param("of abandoned calls: written", section="M4.4", ge=0, le=1)
+    repeat: Share = param(
+        "share of unsolved problems that are brought up again", section="M4.6", ge=0, le=1
+    )
+    repeat_after: Duration = param(
+        "time until an unsolved problem is brought up again", unit="h", section="M4.6", ge=0
+    )
+    redial: Share = param(
+        "share of abandoned calls that are dialled again", section="M4.4", ge=0, le=1
+    )
+    redial_after: DurationLaw = param(
+        "time until an abandoned call is dialled again", unit="h", section="M4.4"
+    )
+    write_instead: Share = param(
+        "share of abandoned calls that become an email", section="M4.4", ge=0, le=1
+    )
     most_attempts: Count = param(
-        "attempts at one problem before the model stops", section="M4.6", ge=1, le=63
+        "attempts at one problem at which the model stops",
+        unit="attempts",
+        section="M4.6",
+        ge=1,
+        le=63,
     )
 
 

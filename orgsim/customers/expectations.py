@@ -18,12 +18,17 @@ class ExpectationConfig(Config):
     """How expectations form and change."""
 
     trust_in_claim_new: Share = param(
-        "weight of the claim for a new customer (theta_P)", section="M5.2", ge=0, le=1
+        "weight of the claim in what a new customer expects (theta_P)", section="M5.2", ge=0, le=1
     )
     trust_in_claim_existing: Share = param(
-        "weight of the claim for an existing customer", section="M5.2", ge=0, le=1
+        "weight of the claim in what an existing customer expects (theta_P)",
+        section="M5.2",
+        ge=0,
+        le=1,
     )
-    learning: Share = param("weight of the latest experience (k_E)", section="M5.2", ge=0, le=1)
+    learning: Share = param(
+        "weight of the latest experience in the expectation (k_E)", section="M5.2", ge=0, le=1
+    )
     misstated_fit: Share = param(
         "product fit that a wrong answer makes a customer expect", section="M4.6", ge=0, le=1
     )

@@ -33,11 +33,16 @@ STRIP = 10.0
 class Weights(Config):
     """How much each attribute matters to a segment; they sum to 1."""
 
-    price: Share = param("weight of price", section="M1.1", ge=0, le=1)
-    speed: Share = param("weight of speed", section="M1.1", ge=0, le=1)
-    reliability: Share = param("weight of reliability", section="M1.1", ge=0, le=1)
-    fit: Share = param("weight of product fit", section="M1.1", ge=0, le=1)
-    knowledge: Share = param("weight of knowledge", section="M1.1", ge=0, le=1)
+    price: Share = param(
+        "importance of price to the segment; the five are scaled to sum to 1",
+        section="M1.1",
+        ge=0,
+        le=1,
+    )
+    speed: Share = param("importance of speed", section="M1.1", ge=0, le=1)
+    reliability: Share = param("importance of reliability", section="M1.1", ge=0, le=1)
+    fit: Share = param("importance of product fit", section="M1.1", ge=0, le=1)
+    knowledge: Share = param("importance of knowledge", section="M1.1", ge=0, le=1)
 
     @model_validator(mode="after")
     def _something_matters(self) -> Weights:
@@ -56,10 +61,7 @@ class SegmentConfig(Config):
 
     weights: Weights
     qualified_share: Share = param(
-        "leads worth the attention of sales (SQL)",
-        evidence="V",
-        section="M1.4",
-        source="published ranges 13-60 % by definition and industry",
+        "share of leads worth the attention of sales (SQL)", section="M1.4"
     )
 
 
@@ -69,39 +71,45 @@ class MarketConfig(Config):
     base: SegmentConfig
     niche: SegmentConfig
     base_leads: Rate = param("leads of the base offer", unit="1/h", section="s.11", ge=0)
-    niche_size: Quantity = param("prospects in the niche (M)", unit="people", section="M1.1", ge=0)
-    appeal_slope: Effect = param("sensitivity k_a of the appeal", section="M1.1", ge=0)
+    niche_size: Quantity = param(
+        "prospects in the niche before anybody bought (M)", unit="people", section="M1.1", ge=0
+    )
+    appeal_slope: Effect = param(
+        "how sharply the niche answers to a better promise (k_a)",
+        unit="per unit of promise",
+        section="M1.1",
+        ge=0,
+    )
     spontaneous: Rate = param(
-        "external influence p",
+        "interest of an untapped niche prospect that nothing prompted (p)",
         unit="1/h",
-        evidence="R",
         section="M1.3",
-        source="mean of Sultan, Farley & Lehmann 1990",
         ge=0,
     )
     imitation: Rate = param(
-        "internal influence q",
+        "niche leads per positive telling in memory, while the niche is untapped (q)",
         unit="1/h",
-        evidence="R",
         section="M1.3",
-        source="mean of Sultan, Farley & Lehmann 1990",
         ge=0,
     )
     damping: Number = param(
-        "deterrence nu of negative word of mouth",
+        "deterrence by negative talk: fall of the log of the lead rate (nu)",
+        unit="per telling and customer",
         section="M1.3",
-        source="60 retuned to 10; no direct evidence, sweep 0-120",
         ge=0,
     )
     reference_talk: Number = param(
-        "negative tellings per customer that are normal (w_ref)",
-        evidence="C",
+        "negative tellings in memory per customer that are normal (w_ref)",
+        unit="per customer",
         section="S2",
-        source="the baseline's own ratio",
         ge=0,
     )
-    spillover: Share = param("niche talk that reaches base prospects", section="M1.3", ge=0, le=1)
-    talk_half_life: Duration = param("how long a telling works", unit="h", section="M1.3", gt=0)
+    spillover: Share = param(
+        "share of the niche's negative talk that reaches base prospects", section="M1.3", ge=0, le=1
+    )
+    talk_half_life: Duration = param(
+        "time after which a telling works half as much", unit="h", section="M1.3", gt=0
+    )
     reach: Number = param("listeners per telling", unit="people", section="M5.10", ge=0)
 
 

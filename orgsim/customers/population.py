@@ -28,8 +28,10 @@ from orgsim.units import Number, Share
 class FitConfig(Config):
     """How well the product fits different customers."""
 
-    mean: Share = param("mean fit", section="C1", ge=0, le=1)
-    deviation: Number = param("standard deviation of fit between customers", section="C1", ge=0)
+    mean: Share = param("mean fit of the product over customers", section="C1", ge=0, le=1)
+    deviation: Number = param(
+        "standard deviation of the product's fit between customers", section="C1", ge=0
+    )
 
 
 class MemoryConfig(Config):

@@ -29,13 +29,13 @@ class ReferenceQuality(Config):
     """Quality that counts as normal, by kind of episode (Q_ref)."""
 
     delivery: Share = param(
-        "mean quality of a delivery", evidence="P", section="C1", source="calm times", ge=0, le=1
+        "mean quality of a delivery in calm times (Q_ref)", section="C1", ge=0, le=1
     )
     contact: Share = param(
-        "mean quality of a contact", evidence="P", section="C1", source="calm times", ge=0, le=1
+        "mean quality of a contact in calm times (Q_ref)", section="C1", ge=0, le=1
     )
     cancellation: Share = param(
-        "quality expected of an order", evidence="P", section="C1", source="calm times", ge=0, le=1
+        "quality expected of an order that is cancelled (Q_ref)", section="C1", ge=0, le=1
     )
 
 
@@ -43,36 +43,39 @@ class SatisfactionConfig(Config):
     """How an episode is judged and remembered."""
 
     intercept: Number = param(
-        "satisfaction at normal quality, as expected (s_0)",
-        evidence="C",
+        "satisfaction with an episode of normal quality, as expected (s_0)",
+        unit="points",
         section="M5.3",
-        source="solved for a stationary mean of 7.5 (C2)",
     )
     quality_effect: Number = param(
-        "points per unit of quality (b_Q)", section="M5.3", source="tuned to s.5.13", ge=0
+        "effect of quality (b_Q)", unit="points per unit", section="M5.3", ge=0
     )
     gap_effect: Number = param(
-        "points per unit of valued gap (b_D)", section="M5.3", source="tuned to s.5.13", ge=0
-    )
-    gain: Number = param("value of exceeding an expectation (g)", section="M5.3", ge=0)
-    loss: Number = param(
-        "value of falling short (lambda)",
-        evidence="R",
+        "effect of the valued gap to expectation (b_D)",
+        unit="points per unit",
         section="M5.3",
-        source="Tversky & Kahneman 1992",
         ge=0,
     )
-    noise: Number = param("standard deviation of an episode's noise", section="M5.3", ge=0)
+    gain: Number = param("value of exceeding an expectation, per unit (g)", section="M5.3", ge=0)
+    loss: Number = param(
+        "value lost by falling short of an expectation, per unit (lambda)", section="M5.3", ge=0
+    )
+    noise: Number = param(
+        "standard deviation of an episode's noise", unit="points", section="M5.3", ge=0
+    )
     reference: ReferenceQuality
     memory: Share = param(
-        "least weight of the latest episode (eta)",
+        "least weight of the latest episode in cumulative satisfaction (eta)",
         section="M5.4",
-        source="direction after Bolton 1998",
         ge=0,
         le=1,
     )
-    contact_weight: Share = param("weight of a contact in it", section="M5.4", ge=0, le=1)
-    silence: Number = param("reliability lost per late day without news", section="M5.1", ge=0)
+    contact_weight: Share = param(
+        "weight of a contact relative to that of a delivery", section="M5.4", ge=0, le=1
+    )
+    silence: Number = param(
+        "reliability lost while late without news", unit="per day", section="M5.1", ge=0
+    )
 
 
 class TrustConfig(Config):
@@ -80,11 +83,15 @@ class TrustConfig(Config):
 
     start: Share = param("trust of a new customer (T_0)", section="C1", ge=0, le=1)
     target: Share = param("trust that kept promises lead to (T_ref)", section="C2", ge=0, le=1)
-    repair: Share = param("share of the gap closed by a kept promise", section="M5.6", ge=0, le=1)
-    breach: Share = param("trust lost by the worst breach", section="M5.6", ge=0, le=1)
-    speed_severity: Number = param("severity per unit of missing speed", section="M5.6", ge=0)
+    repair: Share = param(
+        "share of the gap to the target closed by a kept promise", section="M5.6", ge=0, le=1
+    )
+    breach: Share = param("share of trust lost by the worst breach", section="M5.6", ge=0, le=1)
+    speed_severity: Number = param(
+        "severity of a breach per unit of missing speed", section="M5.6", ge=0
+    )
     reliability_severity: Number = param(
-        "severity per unit of missing reliability", section="M5.6", ge=0
+        "severity of a breach per unit of missing reliability", section="M5.6", ge=0
     )
     tolerance: Number = param("missing reliability that is forgiven", section="M5.6", ge=0)
 

@@ -35,25 +35,21 @@ EXPENSES = (
 class FinanceConfig(Config):
     """Finance's parameters."""
 
-    chassis_cost: Price = param("a chassis", unit="EUR", section="s.11", ge=0)
-    kit_cost: Price = param("a niche kit", unit="EUR", section="s.11", ge=0)
+    chassis_cost: Price = param("cost of a chassis", unit="EUR", section="s.11", ge=0)
+    kit_cost: Price = param("cost of a niche kit", unit="EUR", section="s.11", ge=0)
     extras_cost: Price = param(
-        "base kit and accessories of an order",
-        unit="EUR",
-        section="s.11",
-        source="COGS of 45 % of a base order, less the chassis",
-        ge=0,
+        "cost of the base kit and accessories of an order", unit="EUR", section="s.11", ge=0
     )
-    fixed_cost: Money = param(
-        "per year",
-        unit="EUR/a",
-        section="s.7",
-        source="retuned for a contribution of 12 % of revenue (O4)",
-        ge=0,
+    fixed_cost: Money = param("fixed cost of the company", unit="EUR/a", section="s.7", ge=0)
+    holding_share: Share = param(
+        "yearly cost of holding stock, as a share of its value", section="s.7", ge=0
     )
-    holding_share: Share = param("of the stock's value per year", section="s.7", ge=0)
-    kit_write_off: Share = param("value lost of kits left at the horizon", section="s.7", ge=0)
-    discount: Share = param("yearly, for future customers' value (i)", section="M5.12", ge=0)
+    kit_write_off: Share = param(
+        "share of the value lost of kits left at the horizon", section="s.7", ge=0
+    )
+    discount: Share = param(
+        "yearly discount rate of what customers will still be worth (i)", section="M5.12", ge=0
+    )
 
 
 class Finance:

@@ -19,12 +19,21 @@ from orgsim.units import Duration, Quantity, Share
 class KnowledgeConfig(Config):
     """How agents come to know a new offer."""
 
-    uninformed: Share = param("K of agents who were told nothing", section="M4.7", ge=0, le=1)
-    contacts_to_learn: Quantity = param(
-        "niche contacts an agent needs to close 63 % of the gap (n_0)", section="M4.7", ge=1
+    uninformed: Share = param(
+        "knowledge of agents who were told nothing (K)", section="M4.7", ge=0, le=1
     )
-    briefed_level: Share = param("K a full briefing leads to (K_b)", section="M4.7", ge=0, le=1)
-    full_briefing: Duration = param("hours of a full briefing", unit="h", section="M4.7", gt=0)
+    contacts_to_learn: Quantity = param(
+        "niche contacts in which an agent closes 63 % of the gap (n_0)",
+        unit="contacts",
+        section="M4.7",
+        ge=1,
+    )
+    briefed_level: Share = param(
+        "knowledge that a full briefing leads to (K_b)", section="M4.7", ge=0, le=1
+    )
+    full_briefing: Duration = param(
+        "length of a full briefing (h_full)", unit="h", section="M4.7", gt=0
+    )
 
 
 class Knowledge:

@@ -53,18 +53,19 @@ class CarrierConfig(Config):
 
     pickup: Weekly = param("days on which the carrier calls", unit="week", section="s.0.3")
     pickup_hour: Duration = param(
-        "time of day of the pick-up",
-        unit="h",
-        section="s.0.3",
-        source="18 h in s.0.3; retuned for the OTIF gate (s.11)",
-        ge=0,
-        lt=DAY,
+        "time of day of the pick-up", unit="h", section="s.0.3", ge=0, lt=DAY
     )
-    standard: NumberLaw = param("whole days in transit, standard", unit="d", section="M3.10")
-    express: NumberLaw = param("whole days in transit, express", unit="d", section="M3.10")
+    standard: NumberLaw = param(
+        "whole days in transit of a standard parcel", unit="d", section="M3.10"
+    )
+    express: NumberLaw = param(
+        "whole days in transit of an express parcel", unit="d", section="M3.10"
+    )
     delivery_hours: Weekly = param("when parcels are delivered", unit="week", section="M3.10")
-    standard_cost: Price = param("standard parcel", unit="EUR", section="s.7", ge=0)
-    express_cost: Price = param("extra for express", unit="EUR", section="s.7", ge=0)
+    standard_cost: Price = param("carriage of a standard parcel", unit="EUR", section="s.7", ge=0)
+    express_cost: Price = param(
+        "extra carriage of an express parcel", unit="EUR", section="s.7", ge=0
+    )
 
 
 class LogisticsConfig(Config):
@@ -75,19 +76,16 @@ class LogisticsConfig(Config):
     hours: Weekly = param("when the warehouse works", unit="week", section="s.0.3")
     wave: Duration = param("time between picking waves", unit="h", section="M3.5", ge=1 / 60)
     capacity_per_day: Quantity = param(
-        "orders packed per working day; null hours mean none",
-        unit="1/d",
-        section="S5",
-        source="470 x 7/6: six working days serve seven (S5)",
-        ge=0,
+        "orders the benches pack on a working day", unit="1/d", section="S5", ge=0
     )
-    error_share: Share = param("parcels packed wrong or incomplete", section="M3.5", ge=0, le=1)
+    error_share: Share = param(
+        "share of parcels packed wrong or incomplete", section="M3.5", ge=0, le=1
+    )
     picking_cost: Price = param("picking and packing one order", unit="EUR", section="s.7", ge=0)
     usual_days: Quantity = param(
-        "order to door in calm times, as everyone believes unasked",
+        "days from order to door in calm times, as everyone believes unasked",
         unit="d",
         section="M6.1",
-        source="standard delivery of s.11",
         ge=0,
     )
     carrier: CarrierConfig

@@ -26,11 +26,11 @@ from orgsim.units import DAY, Duration, Money, Number, Price, Rate, Share
 class AttributeLevels(Config):
     """One score in [0, 1] per attribute of the value proposition."""
 
-    price: Share = param("price attractiveness", section="M1.1", ge=0, le=1)
-    speed: Share = param("speed; 1 = next day, 0 = 15 days", section="s.0.3", ge=0, le=1)
-    reliability: Share = param("on time and complete", section="s.0.3", ge=0, le=1)
-    fit: Share = param("how well the product fits the customer", section="M1.1", ge=0, le=1)
-    knowledge: Share = param("how well questions are answered", section="M1.1", ge=0, le=1)
+    price: Share = param("price", section="M1.1", ge=0, le=1)
+    speed: Share = param("speed", section="s.0.3", ge=0, le=1)
+    reliability: Share = param("reliability", section="s.0.3", ge=0, le=1)
+    fit: Share = param("product fit", section="M1.1", ge=0, le=1)
+    knowledge: Share = param("knowledge", section="M1.1", ge=0, le=1)
 
     def vector(self) -> Floats:
         """The five levels in the order of `Attribute`."""
@@ -40,12 +40,21 @@ class AttributeLevels(Config):
 class PlanConfig(Config):
     """How good marketing's own forecast of its campaign is; acts once, at the sender (L2)."""
 
-    bias: Number = param("systematic optimism of the plan", section="M3.2", gt=-1, le=10)
-    cv: Number = param("random error of the plan (lognormal)", section="M3.2", ge=0, le=10)
+    bias: Number = param(
+        "systematic optimism of the campaign plan, as a share of the truth",
+        section="M3.2",
+        gt=-1,
+        le=10,
+    )
+    cv: Number = param(
+        "coefficient of variation of the plan's random error (lognormal)",
+        section="M3.2",
+        ge=0,
+        le=10,
+    )
     expected_bookings: Share = param(
         "bookings per campaign lead of full quality that the plan assumes",
         section="M3.2",
-        source="from the base rates: 40 % qualified, 20 % won",
         ge=0,
         le=1,
     )
@@ -55,14 +64,14 @@ class MarketingConfig(Config):
     """Marketing's parameters."""
 
     capability: AttributeLevels = param(
-        "what marketing believes the company delivers",
-        section="M1.5",
-        source="speed: 3 days (s.11)",
+        "what marketing believes is delivered (speed: 1 = next day, 0 = 15 days)", section="M1.5"
     )
     headline: AttributeLevels = param(
-        "which attributes a full headline lifts, and how far", section="M1.5"
+        "how far a full headline lifts each attribute towards its best (hdl)", section="M1.5"
     )
-    cost_per_lead: Price = param("variable cost of a lead", unit="EUR", section="s.11", ge=0)
+    cost_per_lead: Price = param(
+        "variable cost of a lead of the base offer", unit="EUR", section="s.11", ge=0
+    )
     quality_loss: Share = param(
         "share of lead quality lost at full advertising pressure (kappa_q)", section="M1.4"
     )
@@ -72,26 +81,43 @@ class MarketingConfig(Config):
 class CampaignConfig(Config):
     """The niche campaign that the `niche_campaign` shock launches."""
 
-    intensity: Number = param("multiplies the spend, never the response curve", section="S1", ge=0)
-    budget: Money = param("total spend at intensity 1", unit="EUR", section="s.8", ge=0)
-    duration: Duration = param("how long it runs", unit="h", section="s.8", ge=DAY)
-    claim: Number = param("promise inflation phi_m of the campaign", section="M1.5", ge=0, le=1)
-    half_life: Duration = param(
-        "advertising carry-over",
+    intensity: Number = param(
+        "multiple of the planned spend; the response curve stays as it is",
+        unit="times",
+        section="S1",
+        ge=0,
+    )
+    budget: Money = param(
+        "spend of the whole campaign at intensity 1", unit="EUR", section="s.8", ge=0
+    )
+    duration: Duration = param(
+        "time the budget is planned for; how long it runs is the shock's",
         unit="h",
-        section="M1.2",
-        source="days for direct response; months for brands (Leone 1995)",
-        ge=0,
+        section="s.8",
+        ge=DAY,
     )
-    hill_exponent: Number = param("shape s of the response", section="M1.2", gt=0, le=10)
+    claim: Number = param(
+        "how far the campaign's promise exceeds the believed capability (phi_m)",
+        unit="of the full headline",
+        section="M1.5",
+        ge=0,
+        le=1,
+    )
+    half_life: Duration = param(
+        "time after which advertising pressure has halved (h)", unit="h", section="M1.2", ge=0
+    )
+    hill_exponent: Number = param(
+        "shape of the response to advertising pressure (s)", section="M1.2", gt=0, le=10
+    )
     reach: Rate = param(
-        "people reached at full pressure",
-        unit="1/h",
-        section="M1.2",
-        source="set for a peak of about 900 leads a day (s.8)",
-        ge=0,
+        "people reached at full advertising pressure", unit="1/h", section="M1.2", ge=0
     )
-    response_rate: Share = param("responses per person reached", section="M1.2", ge=0, le=1)
+    response_rate: Share = param(
+        "share of those reached who would answer an offer of appeal 1 (rr)",
+        section="M1.2",
+        ge=0,
+        le=1,
+    )
 
 
 @dataclass(frozen=True, slots=True)

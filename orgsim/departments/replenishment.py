@@ -38,16 +38,22 @@ class OrderUpTo(Config):
     kind: Literal["order_up_to"]
     review: Duration = param("time between reviews (R)", unit="h", section="M3.3", ge=1)
     safety: Number = param(
-        "safety factor z",
+        "standard deviations of demand over the cover that are held as safety stock (z)",
         section="M3.3",
-        source="2.05; chassis retuned for the OTIF gate (s.11)",
         ge=0,
     )
     smoothing: Number = param(
-        "weekly smoothing constant alpha", section="M3.2", source="textbook range .1-.3", ge=0, le=1
+        "weight of the latest period in the forecast (alpha)", section="M3.2", ge=0, le=1
     )
-    lead_time: Duration = param("lead time planned with (L)", unit="h", section="M3.3", ge=0)
-    lead_time_cv: Number = param("its coefficient of variation", section="M3.3", ge=0, le=100)
+    lead_time: Duration = param(
+        "lead time the planner reckons with (L)", unit="h", section="M3.3", ge=0
+    )
+    lead_time_cv: Number = param(
+        "coefficient of variation of the lead time the planner reckons with",
+        section="M3.3",
+        ge=0,
+        le=100,
+    )
 
     @property
     def cover(self) -> float:
@@ -71,20 +77,25 @@ Policy = Annotated[OrderUpTo | BaseStock, Field(discriminator="kind")]
 class ComponentConfig(Config):
     """How one component is stocked."""
 
-    policy: Policy
-    opening_stock: Count = param("units on hand at the start", unit="units", section="s.11", ge=0)
+    policy: Policy = param("how it is ordered", section="M3.3")
+    opening_stock: Count = param(
+        "units on hand when the clock starts", unit="units", section="s.11", ge=0
+    )
     opening_forecast: Quantity = param(
-        "units a day forecast at the start",
-        unit="1/d",
-        section="s.11",
-        source="400 orders a day",
-        ge=0,
+        "forecast of a day's demand when the clock starts", unit="1/d", section="s.11", ge=0
     )
     opening_deviation: Quantity = param(
-        "standard deviation of a day's demand at the start", unit="1/d", section="M3.2", ge=0
+        "standard deviation of a day's demand, as believed when the clock starts",
+        unit="1/d",
+        section="M3.2",
+        ge=0,
     )
     share_of_niche_plan: Number = param(
-        "units of it per planned niche order", section="M3.1", ge=0, le=10
+        "units of it per niche order of the campaign plan",
+        unit="units",
+        section="M3.1",
+        ge=0,
+        le=10,
     )
 
     def most_on_order(self, demand: float) -> float:

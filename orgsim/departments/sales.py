@@ -41,33 +41,39 @@ class PersuasionConfig(Config):
     """How a segment decides."""
 
     win_intercept: Effect = param(
-        "log-odds of winning a fresh lead at an honest promise",
-        evidence="C",
+        "log-odds of winning a fresh lead at an honest promise (b_0)",
+        unit="log-odds",
         section="M2.3",
-        source="solved so that baseline wins replace churn (S4)",
     )
     claim_effect: Effect = param(
-        "log-odds per promise step of inflation (a_phi)",
-        section="M2.3",
-        source="base: Cui et al. 2024 [V]; niche: judgement",
-        ge=0,
+        "gain per full headline of promise inflation (a_phi)", unit="log-odds", section="M2.3", ge=0
     )
 
 
 class RepIncentives(Config):
     """What a rep is paid and cares for."""
 
-    weight_bookings: Number = param("pay on bookings (w_book)", section="M2.4", ge=0)
-    weight_experience: Number = param("pay on customer experience (w_cx)", section="M2.4", ge=0)
-    line_of_sight: Share = param(
-        "how far a rep sees the shared goal (ell)",
-        section="M6.2",
-        source="after Jerath, Netessine & Zhang",
+    weight_bookings: Number = param(
+        "weight of bookings in a rep's pay (w_book)", section="M2.4", ge=0
     )
-    integrity_cost: Number = param("cost of a stretched truth (c_0)", section="M2.4", gt=0)
-    experience_cost: Number = param("weight of the shared goal (chi)", section="M2.4", ge=0)
-    pressure: Number = param("effect of a gap to target (gamma)", section="M2.4", ge=0)
-    cap: Number = param("largest inflation a rep may add", section="M2.4", ge=0)
+    weight_experience: Number = param(
+        "weight of customer experience in a rep's pay (w_cx)", section="M2.4", ge=0
+    )
+    line_of_sight: Share = param(
+        "how far a rep sees the own part in the shared goal (ell)", section="M6.2"
+    )
+    integrity_cost: Number = param(
+        "what stretching the truth costs a rep (c_0)", section="M2.4", gt=0
+    )
+    experience_cost: Number = param(
+        "how much the shared goal restrains a rep who is paid for it (chi)", section="M2.4", ge=0
+    )
+    pressure: Number = param(
+        "how much a gap to quota adds to the pull of bookings (gamma)", section="M2.4", ge=0
+    )
+    cap: Number = param(
+        "largest inflation a rep may add", unit="of the full headline", section="M2.4", ge=0
+    )
 
 
 class SalesConfig(Config):
@@ -75,48 +81,42 @@ class SalesConfig(Config):
 
     base: PersuasionConfig
     niche: PersuasionConfig
-    web_share: Share = param("qualified leads that decide without a rep", section="M2.1")
-    hours: Weekly = param("when sales is open", unit="week", section="s.0.3")
-    reps: Heads = param(
-        "reps selling, by hour of the week",
-        unit="people",
-        evidence="C",
-        section="M2.1",
-        source="solved for a base load of .65 (S5)",
+    web_share: Share = param(
+        "share of qualified leads that decide on the web, without a rep", section="M2.1"
     )
+    hours: Weekly = param(
+        "when sales is open; a lead ages in these hours", unit="week", section="s.0.3"
+    )
+    reps: Heads = param("reps selling, by hour of the week", unit="people", section="M2.1")
     handle_time: DurationLaw = param("a rep's work on one lead", unit="h", section="M2.1")
-    ageing_scale: Duration = param("tau of lead ageing", unit="h", section="M2.2", gt=0)
-    ageing_power: Number = param(
-        "beta of lead ageing", section="M2.2", source="attenuated from Oldroyd et al. 2011", ge=0
+    ageing_scale: Duration = param(
+        "open sales hours that make a lead old (tau)", unit="h", section="M2.2", gt=0
     )
+    ageing_power: Number = param("how fast a waiting lead goes cold (beta)", section="M2.2", ge=0)
     incentives: RepIncentives
     bookings_target: Rate = param(
-        "the team's quota",
-        unit="1/h",
-        section="O3",
-        source="1.25 x the base rate of 20 a day",
-        gt=0,
+        "the team's quota, below which reps press harder", unit="1/h", section="O3", gt=0
     )
-    price_base: Price = param("average order, base offer", unit="EUR", section="s.11", ge=0)
-    price_niche: Price = param("average order, niche offer", unit="EUR", section="s.11", ge=0)
+    price_base: Price = param(
+        "price of an order of the base offer", unit="EUR", section="s.11", ge=0
+    )
+    price_niche: Price = param(
+        "price of an order of the niche offer", unit="EUR", section="s.11", ge=0
+    )
     payroll_fte: Quantity = param(
-        "reps employed",
-        unit="FTE",
-        evidence="C",
-        section="s.11",
-        source="145 rep-hours a week / (5 d x 6.4 selling hours)",
-        ge=0,
-        le=100_000,
+        "reps employed and paid", unit="FTE", section="s.11", ge=0, le=100_000
     )
-    salary: Price = param("a rep's yearly cost", unit="EUR/a", section="s.11", ge=0)
-    commission: Share = param("share of a customer's first order", section="O4", ge=0)
+    salary: Price = param("yearly cost of a rep", unit="EUR/a", section="s.11", ge=0)
+    commission: Share = param(
+        "commission, as a share of a customer's first order", section="O4", ge=0
+    )
 
 
 class HandoffConfig(Config):
     """What survives where departments meet (MODEL M2.6)."""
 
     order_fields: Share = param(
-        "probability that a promised field reaches the order record (h_so)",
+        "probability that each promised field reaches the order record (h_so)",
         section="M2.6",
         ge=0,
         le=1,

@@ -26,18 +26,9 @@ class SupplierConfig(Config):
     """One component's supplier."""
 
     capacity: Rate | None = param(
-        "units made per hour; null = unlimited",
-        unit="1/h",
-        section="M3.4",
-        source="1.3 x base demand",
-        gt=0,
+        "units the factory makes; null = any number at once", unit="1/h", section="M3.4", gt=0
     )
-    transit: DurationLaw = param(
-        "from the factory to our door",
-        unit="h",
-        section="M3.4",
-        source="chassis: with making, L 21 d and a spread of 5 (M3.3)",
-    )
+    transit: DurationLaw = param("journey from the factory to our door", unit="h", section="M3.4")
     crossing: bool = param("whether shipments may overtake each other", section="M3.4")
 
 

@@ -48,41 +48,43 @@ _SEGMENTS, _REASONS = tuple(Segment), tuple(Reason)
 class SupportConfig(Config):
     """Support's parameters."""
 
-    agents: Heads = param(
-        "agents on duty, by hour of the week",
-        unit="people",
-        evidence="C",
-        section="U1",
-        source="16.5 FTE x 7.5 h x .7 x 5/7 over 12 h",
+    agents: Heads = param("agents on duty, by hour of the week", unit="people", section="U1")
+    contained_share: Share = param(
+        "share of contacts that self-service answers", section="M4.2", ge=0, le=1
     )
-    contained_share: Share = param("contacts self-service answers", section="M4.2", ge=0, le=1)
     email_share: Share = param(
-        "contacts that need an agent and write",
-        section="M4.2",
-        source=".20; retuned for abandonment and occupancy (U1)",
-        ge=0,
-        le=1,
+        "share of the other contacts that are written, not called", section="M4.2", ge=0, le=1
     )
-    patience: PatienceLaw = param("how long a caller holds", unit="h", section="M4.4")
+    patience: PatienceLaw = param("how long a caller holds the line", unit="h", section="M4.4")
     handle_time: DurationLaw = param("an agent's work on a contact", unit="h", section="M4.5")
     unfamiliar_effort: Number = param(
-        "extra handle time at no knowledge of the offer (u)", section="M4.5", ge=0
+        "extra handle time of agents who know nothing of the offer (u)",
+        unit="times",
+        section="M4.5",
+        ge=0,
     )
     resolution: Share = param(
-        "contacts solved at once (f_0)",
+        "share of contacts solved by agents who know what they need (f_0)",
         section="M4.6",
-        source="benchmark of about .70 (SQM) [V]",
         ge=0,
         le=1,
     )
-    unfamiliar_loss: Share = param("loss of resolution at no knowledge (f_n)", section="M4.6", ge=0)
-    blind_loss: Share = param(
-        "loss of resolution when nothing is known of stock (f_e)", section="M4.6", ge=0
+    unfamiliar_loss: Share = param(
+        "loss of the share solved, at no knowledge of the offer (f_n)", section="M4.6", ge=0
     )
-    wrong_share: Share = param("unsolved contacts answered wrongly", section="M4.6", ge=0, le=1)
+    blind_loss: Share = param(
+        "loss of the share solved, where asked of an order and told nothing of stock (f_e)",
+        section="M4.6",
+        ge=0,
+    )
+    wrong_share: Share = param(
+        "share of unsolved contacts that are answered wrongly", section="M4.6", ge=0, le=1
+    )
     knowledge: KnowledgeConfig
-    payroll_fte: Quantity = param("agents employed", unit="FTE", section="s.11", ge=0, le=100_000)
-    salary: Price = param("an agent's yearly cost", unit="EUR/a", section="s.11", ge=0)
+    payroll_fte: Quantity = param(
+        "agents employed and paid", unit="FTE", section="s.11", ge=0, le=100_000
+    )
+    salary: Price = param("yearly cost of an agent", unit="EUR/a", section="s.11", ge=0)
 
 
 class Support:

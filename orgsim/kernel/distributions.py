@@ -60,11 +60,13 @@ def _special() -> ModuleType:
 
 
 def _mean() -> Any:
-    return param("expected value", unit=AS_THE_QUANTITY, section="0.3", ge=0)
+    return param("expected value", unit=AS_THE_QUANTITY, section=AS_THE_QUANTITY, ge=0)
 
 
 def _cv(most: float = 100.0) -> Any:
-    return param("standard deviation over mean; 0 = no spread", section="0.3", ge=0, le=most)
+    return param(
+        "standard deviation over mean; 0 = no spread", section=AS_THE_QUANTITY, ge=0, le=most
+    )
 
 
 def standard_normal(u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -181,8 +183,8 @@ class Uniform(Law, Generic[Amount]):
     """Anything between two values, each as likely."""
 
     kind: Literal["uniform"]
-    low: Amount = param("lowest value", unit=AS_THE_QUANTITY, section="0.3", ge=0)
-    high: Amount = param("highest value", unit=AS_THE_QUANTITY, section="0.3", ge=0)
+    low: Amount = param("lowest value", unit=AS_THE_QUANTITY, section=AS_THE_QUANTITY, ge=0)
+    high: Amount = param("highest value", unit=AS_THE_QUANTITY, section=AS_THE_QUANTITY, ge=0)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -210,10 +212,10 @@ class Discrete(Law, Generic[Amount]):
 
     kind: Literal["discrete"]
     values: tuple[Amount, ...] = param(
-        "possible values", unit=AS_THE_QUANTITY, section="0.3", min_length=1
+        "possible values", unit=AS_THE_QUANTITY, section=AS_THE_QUANTITY, min_length=1
     )
     weights: tuple[Quantity, ...] = param(
-        "relative weight of each value", section="0.3", min_length=1
+        "relative weight of each value", section=AS_THE_QUANTITY, min_length=1
     )
 
     @model_validator(mode="after")
@@ -255,7 +257,7 @@ class Poisson(Law):
     """Counts of independent events."""
 
     kind: Literal["poisson"]
-    mean: Quantity = param("expected count", section="0.3", ge=0, le=1e6)
+    mean: Quantity = param("expected count", section=AS_THE_QUANTITY, ge=0, le=1e6)
 
     @property
     def cv(self) -> float:

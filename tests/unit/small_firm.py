@@ -96,7 +96,10 @@ CONFIGS = {
     "organisation/silo.yaml": "brief: {hours: 0}\nfidelity: 20%",
     "organisation/coordinated.yaml": "brief: {hours: 3}\nfidelity: 0.9",
     "support/default.yaml": "agents: {Mon-Sun 08-20: 16}\nchannels: [phone]\nis_open: true",
-    "logistics/default.yaml": "lead_time: {kind: gamma, mean: 18d, cv: 0.3}\nopening: 100",
+    "logistics/default.yaml": """
+        lead_time: {kind: gamma, mean: 18d, cv: 0.3}  # [R] Gauss
+        opening: 100
+        """,
 }
 
 

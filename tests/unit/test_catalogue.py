@@ -36,9 +36,12 @@ def test_every_parameter_is_listed_with_default_unit_range_and_meaning(
 ) -> None:
     table = {entry.key: entry for entry in parameter_table(firm)}
     lead_time = table["logistics.lead_time.mean"]
-    assert (lead_time.default, lead_time.unit, lead_time.range) == ("18d", "", "above 0")
-    assert (lead_time.section, lead_time.evidence, lead_time.meaning) == ("M3.4", "J", "L: mean")
+    assert (lead_time.default, lead_time.unit) == ("18d", "duration")
+    assert (lead_time.range, lead_time.meaning) == ("above 0, at most 100y", "L: mean")
+    assert (lead_time.section, lead_time.evidence, lead_time.source) == ("M3.4", "R", "Gauss")
+    assert lead_time.written == "configs/logistics/default.yaml:2"
     assert table["logistics.lead_time.kind"].range == "fixed | gamma"
+    assert table["organisation.brief.hours"].range == "at least 0"
     assert table["support.agents"].default == "{Mon-Sun 08-20: 16}"
     assert "logistics.lead_time" not in table  # its parts are there
 

@@ -23,7 +23,7 @@ class Email(Config):
 
 
 class Team(Config):
-    size: int = param("people", unit="people", evidence="V", section="M4.3", source="a study", ge=0)
+    size: int = param("people", unit="people", section="M4.3", ge=0)
     effort: float = param("effort", section="M4.3", lt=2)
     name: str = param("name", section="M4.3", min_length=1)
     is_open: bool = param("open", section="M4.3")
@@ -78,13 +78,12 @@ def test_a_model_cannot_be_changed() -> None:
 
 def test_what_a_field_means_is_kept_beside_it() -> None:
     described = Team.model_json_schema()["properties"]["size"]
-    assert {key: described[key] for key in ("description", "unit", "evidence", "section")} == {
+    assert {key: described[key] for key in ("description", "unit", "section", "minimum")} == {
         "description": "people",
         "unit": "people",
-        "evidence": "V",
         "section": "M4.3",
+        "minimum": 0,
     }
-    assert (described["source"], described["minimum"]) == ("a study", 0)
 
 
 def test_walking_the_parameters_follows_entries_and_kinds() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
 from orgsim.config.compose import defaults, resolve, resolve_in
+from orgsim.config.described import ParameterEntry, described
+from orgsim.config.mechanisms import MECHANISMS
 from orgsim.config.merge import leaves
+from orgsim.config.provenance import Provenance
 from orgsim.config.scenario_file import parse
 from orgsim.config.schema import Scenario
 from orgsim.config.sources import packaged
@@ -56,3 +60,53 @@ def test_a_scenario_says_nothing_that_is_so_anyway(path: Path) -> None:
 
 def test_the_baseline_is_the_default_firm() -> None:
     assert resolve("baseline").changed == ()
+
+
+# How every value is known ------------------------------------------------------------------
+
+
+def rows(group: str, choice: str) -> list[ParameterEntry]:
+    """Every parameter of the default firm with one other choice."""
+    plain = resolve("baseline", [f"{group}={choice}"]).plain
+    return list(described(Scenario, plain, Provenance(SOURCES, {group: choice})))
+
+
+def lacking(entry: ParameterEntry) -> list[str]:
+    """What a row does not say, or not so that it can be looked up."""
+    known = entry._replace(section=entry.section if entry.section in MECHANISMS else "")
+    names = ["meaning", "default", "unit", "range", "section"]
+    if entry.key not in ("title", "question", "organisation.channels", "targets"):
+        names += ["evidence", "source", "written"]
+    missing = [name for name in names if not getattr(known, name)]
+    needs_author = entry.evidence in ("V", "R") and not re.search(r"\d{4}|SQM|publi", entry.source)
+    return [*missing, *(["who says so, and when"] if needs_author else [])]
+
+
+@pytest.mark.parametrize(("group", "choice"), [(g, c) for g in GROUPS for c in GROUPS[g]])
+def test_every_parameter_says_what_it_means_how_far_it_goes_and_how_it_is_known(
+    group: str, choice: str
+) -> None:
+    found = rows(group, choice)
+    assert len(found) > 200
+    assert {entry.key: lacking(entry) for entry in found if lacking(entry)} == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "lack"),
+    [
+        ({"source": ""}, "source"),
+        ({"evidence": ""}, "evidence"),
+        ({"section": "M9.9"}, "section"),
+        ({"range": ""}, "range"),
+        ({"evidence": "V", "source": "somebody"}, "who says so, and when"),
+    ],
+)
+def test_a_parameter_that_does_not_say_it_is_found(change: dict[str, str], lack: str) -> None:
+    (entry,) = (e for e in rows("run", "default") if e.key == "sales.web_share")
+    assert lacking(entry) == []
+    assert lacking(entry._replace(**change)) == [lack]
+
+
+def test_of_one_field_base_and_niche_are_known_in_different_ways() -> None:
+    known = {entry.key: entry.evidence for entry in rows("sales", "default")}
+    assert (known["sales.base.claim_effect"], known["sales.niche.claim_effect"]) == ("V", "J")

@@ -1,0 +1,190 @@
+"""`orgsim explain`: what every name stands for, for whoever is cross-examined on it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from orgsim.cli import main
+from orgsim.config.explain import Explanation, explain, names
+from orgsim.config.firm import Firm
+from orgsim.errors import ConfigError
+from orgsim.kpis import KPIS
+
+CLAIM = "sales.niche.claim_effect"
+FIELDS = "organisation.handoff.order_fields"
+
+
+def one(name: str, scenario: str | None = None) -> Explanation:
+    (found,) = explain(name, scenario)
+    return found
+
+
+def test_a_parameter_is_told_with_all_that_is_known_of_it() -> None:
+    facts = one(CLAIM).facts
+    assert list(facts) == [
+        "meaning", "default", "range", "unit", "evidence", "source", "mechanism", "changed by",
+    ]  # fmt: skip
+    assert facts["default"] == "0.5 log-odds (configs/sales/default.yaml:6)"
+    assert facts["range"] == "0 to 50"
+    assert facts["evidence"] == "judgement: chosen, not measured [J]"
+    assert facts["mechanism"] == "M2.3 Win probability"
+    assert facts["changed by"] == "no scenario"
+
+
+@pytest.mark.parametrize(
+    ("name", "default", "span"),
+    [
+        ("support.patience.mean", "4min (", "0 to 100y"),
+        ("logistics.wave", "30min (", "1min to 100y"),
+        ("logistics.carrier.pickup_hour", "20h (", "at least 0, below 1d"),
+        ("sales.bookings_target", "25/d (", "above 0, at most 1,000,000,000/d"),
+        ("finance.fixed_cost", "1.6M EUR a year (", "0 to EUR 1,000,000,000,000"),
+        ("customers.count", "30000 people (", "0 to 10,000,000"),
+        ("logistics.capacity_per_day", "548 a day (", "0 to 1,000,000,000"),
+        ("sales.base.win_intercept", "-1.2 log-odds (", "-50 to 50"),
+        ("support.patience.kind", "exponential (", "fixed | exponential"),
+        ("supplier.kit.capacity", "3640/w (", "above 0"),
+        ("supplier.kit.crossing", "false (", "true | false"),
+        ("targets.leads", "312.5 a day (", "any number"),
+    ],
+)
+def test_values_and_ranges_are_in_the_unit_they_are_written_in(
+    name: str, default: str, span: str
+) -> None:
+    facts = explain(name)[0].facts
+    assert str(facts["default"]).startswith(default)
+    assert str(facts["range"]).startswith(span)
+
+
+def test_who_changes_a_parameter_is_told_with_the_value_and_its_file() -> None:
+    told = "untapped_niche_coordinated: 0.95 (configs/organisation/coordinated.yaml:13)"
+    assert one(FIELDS).facts["changed by"] == [told]
+
+
+def test_with_a_scenario_its_own_value_is_told_beside_the_default() -> None:
+    facts = one(FIELDS, "untapped_niche_coordinated").facts
+    assert facts["default"] == "0.4 (configs/organisation/silo.yaml:34)"
+    assert str(facts["scenario"]).startswith("0.95 (configs/organisation/coordinated.yaml:13): [J]")
+    assert one(CLAIM, "untapped_niche_coordinated").facts["scenario"] == "as by default"
+
+
+def test_a_value_of_the_user_s_own_is_told_with_its_line_and_its_evidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text(
+        f"title: T\n{CLAIM}: 0.2  # [V] our own split test, 2025\n", encoding="utf-8"
+    )
+    told = one(CLAIM, "mine.yaml").facts["scenario"]
+    assert told == "0.2 log-odds (mine.yaml:2): [V] our own split test, 2025"
+
+
+def test_what_only_a_scenario_has_is_told_where_it_is_named() -> None:
+    with pytest.raises(ConfigError, match="only set by supplier_outage: add --scenario"):
+        explain("shocks.supplier_outage.remaining")
+    facts = one("shocks.supplier_outage.remaining", "supplier_outage").facts
+    assert facts["default"] == "none: it is there only where a scenario sets it"
+    assert facts["scenario"] == "0 (scenarios/supplier_outage.yaml:4)"
+
+
+def test_a_group_is_told_with_every_value_below_it() -> None:
+    group = one("sales.incentives", "baseline")
+    assert group.subject == "group of parameters"
+    assert [row["key"] for row in group.rows][:1] == ["sales.incentives.weight_bookings"]
+    assert len(group.rows) == 7
+    assert group.rows[0]["scenario"] == group.rows[0]["default"]
+    assert "briefed_support" in one("organisation").facts["choices"]
+
+
+@pytest.mark.parametrize("kpi", [kpi.name for kpi in KPIS])
+def test_every_kpi_has_a_definition_an_owner_and_a_word_on_what_is_unfinished(kpi: str) -> None:
+    facts = one(kpi).facts
+    assert all(facts.values())
+    assert facts["mechanism"] != "s.9"
+
+
+def test_a_kpi_is_told_with_its_target_and_with_what_counts_as_broken() -> None:
+    facts = one("churn").facts
+    assert facts["target"] == "0.02 share/month (targets.churn)"
+    assert facts["direction"] == "less is better"
+    assert facts["broken"] == ["all: a quarter above its target"]
+
+
+def test_a_dial_and_a_parameter_of_one_name_are_both_told() -> None:
+    found = explain("market.base_leads")
+    assert [said.subject.partition(",")[0] for said in found] == ["parameter", "dial"]
+
+
+def test_every_dial_says_what_of_the_organisation_it_is() -> None:
+    dials = Firm().dials
+    assert dials.names()
+    assert [name for name in dials.names() if not dials[name].meaning] == []
+
+
+def test_a_kind_of_shock_is_told_with_its_keys_and_who_uses_it() -> None:
+    shock = one("niche_campaign")
+    assert [row["key"] for row in shock.rows] == ["onset", "duration"]
+    assert "untapped_niche_campaign" in shock.facts["used by"]
+
+
+def test_a_channel_is_told_by_its_own_name_or_by_its_key() -> None:
+    by_name, by_key = one("plan_to_logistics"), explain("organisation.channels.plan_to_logistics")
+    assert str(by_name.facts["meaning"]).startswith(
+        "marketing tells logistics how many niche orders"
+    )
+    assert by_key[0].rows == by_name.rows
+
+
+def test_a_mechanism_is_told_with_its_parameters() -> None:
+    said = one("M2.2")
+    assert said.facts == {"meaning": "Lead ageing", "KPIs": "speed_to_lead"}
+    assert [row["key"] for row in said.rows] == ["sales.ageing_scale", "sales.ageing_power"]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("claim_effect", "'sales.base.claim_effect' or 'sales.niche.claim_effect'"),
+        ("sales.web_shar", "'sales.web_share'"),
+        ("otiff", "'otif'"),
+        ("Sales.claim_efect", "'sales.base.claim_effect' or"),
+        ("xxxxxxxxxx", "orgsim list says what there is"),
+        ("", "orgsim list says what there is"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest_ones(name: str, near: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        explain(name)
+    assert near in str(raised.value)
+
+
+def test_a_name_that_is_offered_can_be_explained() -> None:
+    offered = names()
+    assert {CLAIM, "sales", "otif", "plan_to_logistics", "supplier_outage", "M2.3"} <= set(offered)
+    for name in offered[::25]:
+        assert explain(name)
+
+
+def test_the_verb_prints_wrapped_lines_or_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", CLAIM]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{CLAIM}: parameter"
+    assert max(map(len, lines)) <= 100
+    assert main(["explain", "market.base_leads", "--json"]) == 0
+    parameter, dial = json.loads(capsys.readouterr().out)
+    assert (parameter["default"], parameter["evidence"]) == ("250/d", "J")
+    assert parameter["written"] == "configs/market/default.yaml:8"
+    assert dial["rule"] == "effects in force multiply"
+
+
+def test_the_verb_refuses_an_unknown_name_or_scenario_with_exit_code_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["explain", "sales.web_shar"]) == 2
+    assert main(["explain", CLAIM, "--scenario", "no_such_story"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 2
