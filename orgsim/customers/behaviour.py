@@ -1,10 +1,21 @@
-"""What customers do: order again, ask, complain by leaving, talk (MODEL M4.1, M5.7-M5.11).
+"""What customers do: order again, ask, complain by leaving, talk (MODEL M4.1, M5.7-M5.11, T2).
 
-Modelled: each midnight every customer may order, contact support, cancel an overdue order or
-leave, with hazards that depend on what this customer remembers; each act happens at its own time of
-day (MODEL T2). Each evening what was lived through that day is judged and remembered. Customers
-know their own orders, what they were promised and what an agent told them; nothing else. Assumed:
-a customer who has left is not touched by an order or ticket still open.
+Modelled: every customer may act each day, with hazards that depend on what this customer remembers;
+customers know their own orders, what they were promised and what an agent told them; nothing else.
+
+1. Each day at 00:05, in this order: who leaves, who orders again, who cancels an overdue order, who
+   asks. Each chance is 1 - exp(-rate per day); hazards of leaving and ordering as in the burn-in.
+2. A repeat order is placed at its own moment of the day, by the order hours, and renews the promise
+   that is on the order page that day.
+3. An order is overdue once the promised date and the patience have passed; it then is cancelled
+   with the daily chance, unless it is packed.
+4. At 23:29 the day is judged and talked about (the diary).
+5. Each Monday at 00:05 a sample is asked how likely a recommendation is:
+   LTR = round(clip(S + shift + noise, 0, 10)). Who answers is the more likely the further S is from
+   7. Promoters say 9 or 10, detractors 6 or less.
+
+Assumed: a customer who has left is not touched by an order or ticket still open; nobody returns.
+Exit as the silent form of complaint after Hirschman (1970).
 """
 
 from __future__ import annotations

@@ -1,10 +1,18 @@
 """The stationary joint law of the customers, made by a burn-in of customers alone (MODEL C2).
 
 Modelled: week after week, each customer orders, lives through a usual delivery, may contact support
-with a usual outcome, and leaves with the hazard of the running model; a newcomer takes the place of
-who leaves. After some lifetimes the joint law of satisfaction, trust, expectation, experience and
-tenure no longer moves. Assumed: weekly steps; orders and contacts of one week are independent. A
-mere shift of one mean cannot do this, since low satisfaction leaves sooner and lifts the mean.
+with a usual outcome, and leaves with the hazard of the running model (M5.9); a newcomer, whose
+first delivery comes at once, takes the place of who leaves. Per day, S satisfaction, T trust:
+
+       leaving  = h_0 m_source exp(-b_S (S - 7.5) - b_T (T - .8) + b_o [a problem is open])
+       ordering = r_0 exp(c_S (S - 7.5))
+
+After some lifetimes the joint law of satisfaction, trust, expectation, experience and tenure no
+longer moves. A mere shift of one mean cannot do this, since low satisfaction leaves sooner and
+lifts the mean.
+
+Assumed: weekly steps; orders and contacts of one week are independent. Stationarity by replacement
+as in Law (2015), Simulation Modeling and Analysis, ch. 9.
 """
 
 from __future__ import annotations

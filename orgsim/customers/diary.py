@@ -1,8 +1,14 @@
 """The customers' diary: what the day brought, judged in the evening (MODEL M5.3, M5.6, M5.10, C1).
 
-Modelled: deliveries, cancellations and contacts of a day are lived through in this order, in
-blocks; extreme episodes are told to others; a few customers answer the transactional survey.
-Assumed: what happens during a day is felt at its end, before the customer decides at midnight.
+Modelled: each evening the day's deliveries, then its cancellations, then its contacts are lived
+through (a customer with several of one sort lives through them one by one). Every answer is an
+episode, an abandoned call only where nobody tries again. An episode above the level of delight, or
+below that of anger, is told to others with the share that talks; a few customers answer the
+transactional survey after it. A promise counts as broken when speed fell short of the expectation
+by more than 0.1.
+
+Assumed: what happens during a day is felt at its end (23:29), before the customer decides at
+midnight. Word of mouth from extremes after Anderson (1998).
 """
 
 from __future__ import annotations

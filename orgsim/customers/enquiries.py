@@ -1,10 +1,19 @@
-"""Why and when customers contact support (MODEL M4.1, M4.4, M4.6).
+"""Why and when customers contact support (MODEL M4.1, M4.4, M4.6, U3).
 
 Modelled: value contacts (general questions, how to use it, faults, bills) and failure demand (where
-is my order, and the same again because nobody solved it). A late order is asked about each day with
-a hazard once the customer's own date has passed, whatever the warehouse thinks. Who hung up tries
-again, writes, or gives up; who was not helped comes back two days later. Assumed: contacts fall
-evenly on support's opening hours. Failure demand after Seddon (2003).
+is my order, and the same again because nobody solved it).
+
+1. Each day at 00:05: every customer may have a general question; yesterday's orders are asked about
+   with the early share; an order whose date, as last told to the customer, has passed is asked
+   about with a daily chance, whatever the warehouse thinks; yesterday's deliveries raise how-to
+   questions (base and niche differ), faults and billing questions with their shares.
+2. Each falls at its own moment of the day, by the contact hours.
+3. Who hung up dials again after a drawn time, writes at once instead, or gives up. Who was not
+   helped comes back by the same channel after the stated time, with the share that repeats, at the
+   next opening; until then the problem is open. Beyond the most attempts the model stops.
+
+Assumed: a daily chance is 1 - exp(-rate); who has left asks nothing more. Failure demand after
+Seddon (2003).
 """
 
 from __future__ import annotations

@@ -1,8 +1,15 @@
 """What a customer expects (MODEL M5.2).
 
-Modelled: "will" expectations E_k per attribute. A purchase sets them towards the promise; every
-experience moves them towards what was perceived; an agent's statement resets them. Assumed: no
-separate "should" level yet. Boulding, Kalra, Staelin & Zeithaml (1993).
+Modelled: "will" expectations E_k, one per attribute.
+
+1. A purchase moves all towards the promise P: E <- theta P + (1 - theta) E, with a weight theta for
+   new customers and a smaller one for existing ones. A new customer's E before is the base offer,
+   with the mean fit.
+2. Every experience moves the attributes it showed towards what was perceived: E <- E + k_E (X - E).
+3. A date stated by an agent resets the expected speed; a wrong answer on anything else resets the
+   expected fit (M4.6).
+
+Assumed: no separate "should" level yet. Boulding, Kalra, Staelin & Zeithaml (1993).
 """
 
 from __future__ import annotations

@@ -1,14 +1,28 @@
-"""The market: prospects who have not bought yet, and what they hear (MODEL M1.1, M1.3, S1, S2).
+"""The market: prospects who have not bought yet, and what they hear (MODEL M1.1, M1.3, S1, S2, T4).
 
 Modelled: an undepleted stream of leads for the base offer; a finite niche of prospects who weight
 speed and knowledge more, and answer to advertising, to a small spontaneous interest and to word of
-mouth. The lead rate of the niche is untapped prospects times hazard,
+mouth.
 
-    h = p + a(claim) r H(A) + q W+ / M,   all times exp(-nu max(0, W- / max(N, 1000) - w_ref)),
+1. Each evening what customers tell is heard (M5.10); at each midnight all memory of talk, good and
+   bad, fades by its half-life.
+2. The niche prefers the niche offer by its appeal, .5 where both offers promise the same:
 
-with W+ and W- the stocks of recent tellings (half-life configured). With r = nu = 0, an infinite
-half-life and one telling per adoption this is Bass (1969). Candidates are drawn per source and
-thinned by the rate (MODEL T4), so that the same prospect has the same luck in every variant.
+       a = logistic(k_a (w . P_niche - w . P_base)).
+
+3. The day's lead rate of the niche is untapped prospects U times hazard, split over three sources:
+
+       U (p + a r H(A) + q W+ / M) D,       D = exp(-nu max(0, W- / max(N, 1000) - w_ref)),
+
+   r H(A) being marketing's answers (M1.2) over the size M of the niche, W+ and W- the tellings in
+   memory (weighted by listeners over 3), N the active customers. Nothing comes before the launch.
+4. The base rate, a dial, is deterred by D with W- of base customers and, times the spillover, with
+   what the niche says above normal.
+5. Candidates of each source are drawn once and thinned by the rate (T4), so that the same prospect
+   comes at the same time with the same luck in every variant; who comes leaves U.
+
+Assumed: nobody competes, nobody returns to the market. With r = nu = 0, an infinite half-life and
+one telling per adoption this is Bass (1969).
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
 """The customers as a struct of arrays: who they are, what they remember (MODEL s.0.3, C2).
 
-Modelled: one row per customer, ever; 30,000 rows at the start, drawn from the stationary joint law
-of satisfaction, trust, expectation, experience and tenure. That law is made once by a burn-in of
-the customers alone, living through what is usual; every variant and replication draws its own
-customers from it. Assumed: what is usual (delivery days, resolution) is configured, and a test
-holds it against what the running baseline really delivers.
+Modelled: one row per customer, ever: segment, source, satisfaction, trust, an expectation per
+attribute, the product's fit, numbers of episodes, orders and contacts, open problems. The rows of
+the start are drawn, anew in every replication, from the stationary joint law of all of these (see
+the burn-in), whose members lived through what is usual.
+
+Assumed: what is usual (delivery days, resolution) is configured; that nothing drifts in the running
+baseline is tested. Fit is normal between customers, cut to [0, 1]. A state per individual rather
+than per compartment, as in agent-based marketing models (Rand & Rust 2011).
 """
 
 from __future__ import annotations

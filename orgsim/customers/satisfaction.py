@@ -1,12 +1,31 @@
 """What a customer makes of an episode (MODEL M5.1, M5.3, M5.4, M5.6, C1).
 
 Modelled: the customer compares what was perceived with what was expected. A shortfall weighs more
-than an excess; satisfaction follows quality and disconfirmation (Anderson & Sullivan 1993),
+than an excess; satisfaction follows quality and disconfirmation.
 
-    s = s_0 + b_Q (Q - Q_ref) + b_D sum_k w_k v(X_k - E_k) + noise,  v(d) = g d or lambda d,
+1. Perceive: a delivery shows price, speed, reliability and fit, a contact knowledge, a cancellation
+   speed and reliability. What is not shown keeps X = E and leaves Q, whose weights are rescaled.
 
-accumulates with a weight that falls with experience (Bolton 1998), and a broken promise costs trust
-that returns slowly. Attributes an episode does not show keep X = E and leave Q.
+       X_speed = clip(1 - (D - 1) / 14, 0, 1),   D = calendar days from order to door
+       X_reliability = 1 on time, else .9 max(0, 1 - late / 10) - silence late; at most .5 if wrong
+       X_knowledge = 1 solved at once, .5 solved later or unsolved, 0 wrong or never answered
+
+   Price is as promised; fit is the customer's own, lifted by a promised set-up that came. Late is
+   counted in days from the date last told to the customer. A cancelled order shows 0 in both.
+2. Judge, in [0, 10], with w the segment's weights and Q the weighted mean of what was shown:
+
+       s = s_0 + b_Q (Q - Q_ref) + b_D sum_k w_k v(X_k - E_k) + noise,  v(d) = g d, lambda d if < 0.
+
+3. Remember: S <- S + eta (s - S), eta = max(least weight, 1 / (n + 1)) after n episodes; a contact
+   counts with its own share of eta.
+4. Trust, after deliveries and cancellations, with the severity of a breach within [0, 1]
+
+       severity = speed's x missing speed + reliability's x max(0, missing reliability - tolerance):
+
+   T <- T (1 - breach x severity) if there is one, else T <- T + repair (T_ref - T).
+
+Assumed: one loss aversion for all attributes. Anderson & Sullivan (1993) for quality and
+disconfirmation, Tversky & Kahneman (1992) for v, Bolton (1998) for the weight of experience.
 """
 
 from __future__ import annotations

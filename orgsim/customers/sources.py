@@ -2,8 +2,10 @@
 
 Modelled: arrivals that do not depend on the state of the world (Poisson, renewal, a normal number a
 day, a table of times), handed to sales as leads, to logistics as orders or to support as contacts,
-so that one station alone is an ordinary configuration. Assumed: every arrival is somebody new.
-Reference: the stations of queueing and inventory theory (MODEL s.10).
+so that one station alone is an ordinary configuration.
+
+Assumed: every arrival is somebody new. Reference: the stations of queueing and inventory theory
+(MODEL s.10).
 """
 
 from __future__ import annotations

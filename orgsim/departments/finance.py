@@ -1,10 +1,18 @@
 """Finance: every amount posted twice, accrual beside cash (MODEL s.7, O4).
 
-Modelled: a double-entry ledger in integer cents. Customers pay with the order, revenue is earned at
-delivery, goods cost when they ship; stock, wages, the carrier and the campaign are paid as they
-arise. Balances drive nothing in the model. Contribution is revenue less every expense; what is left
-of the niche kits at the horizon is written off in part, with or without a campaign. Assumed: no
-taxes, no interest, suppliers are paid on receipt.
+Modelled: a double-entry ledger in integer cents. Balances drive nothing in the model.
+
+1. A customer pays with the order (deferred revenue); revenue is earned at delivery, or paid back
+   where the order is cancelled.
+2. Stock is paid on receipt and held at cost; goods become an expense when their parcel is shipped,
+   the base kit and accessories with them.
+3. As they arise: the campaign's spend each day, base leads, commission on first orders, picking,
+   carriage and express. Each week: the pay of reps and agents, fixed cost, coordination overhead,
+   and the holding cost of the stock's value.
+4. Contribution is revenue less all of these. At the horizon a share of the value of left-over niche
+   kits is written off, with or without a campaign; it counts in value, not in contribution.
+
+Assumed: no taxes, no interest, no credit on either side. Reference: MODEL s.7.
 """
 
 from __future__ import annotations

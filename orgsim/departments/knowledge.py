@@ -1,11 +1,15 @@
 """What the agents know of a new offer (MODEL M4.7, M6.7).
 
-Modelled: the team's mean knowledge K of the niche offer, between 0 and 1. It starts at the share of
-the promise terms that reached support, rises with each niche contact (dK = (1 - K) / n_0 for the
-agent who took it) and with each agent's briefing (K -> K + (K_b - K) hours / h_full). Assumed:
-contacts spread evenly over the agents, and nobody is briefed twice, so that two numbers are enough:
-the team's mean and the knowledge of an agent who was not briefed yet. Experience curve by
-cumulative cases after Wright (1936), in the saturating form of MODEL M4.7.
+Modelled: the team's mean knowledge K of the niche offer, between 0 and 1.
+
+1. It starts at the level of who was told nothing; the terms lift it to the share that came through.
+2. Each niche contact teaches the agent who took it: dK = (1 - K) / n_0.
+3. A briefing of some hours teaches the agent who had it, who had none yet, towards the briefed
+   level K_b: K -> K + (K_b - K) min(1, hours / h_full).
+
+Assumed: contacts spread evenly over the agents, and nobody is briefed twice, so that two numbers
+are enough: the team's mean and the knowledge of an agent who was not briefed yet. Experience curve
+by cumulative cases after Wright (1936), in a saturating form.
 """
 
 from __future__ import annotations

@@ -2,10 +2,26 @@
 
 Modelled: an order needs a chassis, a niche order a kit as well; parts are set aside in order of
 arrival, and an order whose part is missing waits without blocking others. Complete orders queue at
-the benches, which pack in half-hour waves at a stated daily capacity shared by base and niche. The
-carrier calls once a day; what the order *record* says decides between standard and express.
-Assumed: unlimited base kits and accessories; no overtime; the carrier delivers every day. What
-logistics knows of a campaign is what it was told.
+the benches shared by base and niche. What the order *record* says decides between standard and
+express.
+
+1. Accept: set all parts aside if they are on the shelf, all or none; else wait, first come first
+   served among those whose parts are all there. A receipt serves the oldest that it can.
+2. Pick: in each wave of open hours the benches earn an allowance, the day's capacity spread over
+   its open hours and waves (times the dial); they pack, oldest allocation first, while a whole
+   order is left of it. What is left over, up to one order, is carried on.
+3. Ship: at the pick-up hour of each day on which the carrier calls, everything packed leaves.
+4. Deliver: after a whole number of days drawn for standard or express, at a moment drawn over the
+   delivery hours. With the error share the parcel turns out wrong or incomplete.
+5. Cancel: as long as it is not packed an order may be cancelled; its parts return to the shelf and
+   serve who waits.
+6. Tell, each day at 06:00: an order placed now would take the usual days, plus the days of bench
+   queue beyond one, plus the days until a missing part should be back (for niche orders, of the
+   kit too).
+
+Assumed: unlimited base kits and accessories; no overtime; no split deliveries. What logistics knows
+of a campaign is what it was told. Allocation first come first served as in assemble-to-order
+systems (Song & Zipkin 2003).
 """
 
 from __future__ import annotations

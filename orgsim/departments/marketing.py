@@ -1,10 +1,32 @@
-"""Marketing: campaigns, what they claim, and what the plan for them says (MODEL M1.2, M1.5).
+"""Marketing: campaigns, what they claim, and what the plan for them says (MODEL M1.2, M1.5, S3).
 
-Modelled: spend that works with carry-over and diminishing returns (adstock and a Hill response), a
-claim that enhances the offer's headline attributes beyond what marketing believes the company can
-do, and a campaign plan that, where a channel exists, is told to other areas. Assumed: the claim is
-configured (target pressure comes later) and the capability marketing believes in is the published
-one. Carry-over by Broadbent's adstock (1979); a direct-response half-life of days.
+Modelled: spend that works with carry-over and diminishing returns, a claim that enhances the
+offer's headline attributes beyond what marketing believes the company can do, and a campaign plan
+that, where a channel exists, is told to other areas.
+
+1. At each midnight the day's spend x is the budget over its planned days, times the intensity,
+   while a campaign runs. Pressure carries over (adstock, half-life h in days) and saturates (Hill,
+   half at the spend K that the budget plans for a day):
+
+       A' = x (1 - rho) + rho A,  rho = 0.5^(1/h);    H(A) = A^s / (A^s + K^s).
+
+2. People who would answer an offer of appeal 1 in an untapped niche: reach x response rate x H(A).
+   Campaign leads are of lesser quality: their chance to qualify is multiplied by
+   1 - kappa_q H(A) (M1.4).
+3. A promise with inflation phi, which is the campaign's claim phi_m and what a rep adds, has the
+   levels, and the promised days, of
+
+       P_k = C_k + min(1, phi) (1 - C_k) hdl_k,       days = ceil(1 + 14 (1 - P_speed)).
+
+   C is the capability marketing believes in, hdl the headline. A niche promise with phi > 0 also
+   includes express delivery and expert set-up. The base offer is claimed as it is believed to be.
+4. A launch is told, once, as early as any listener wants, but not before the clock starts. The
+   plan: campaign leads of each day, from the path of H(A) until it has faded and with the niche
+   depleting, times quality and expected bookings per lead, summed by week, times 1 + bias, times
+   one lognormal error of mean 1. The terms of the promise: that they exist, and the launch date.
+
+Assumed: the claim is configured and does not answer to target pressure; the capability marketing
+believes in is the published one and is not updated. Adstock after Broadbent (1979).
 """
 
 from __future__ import annotations

@@ -2,13 +2,23 @@
 
 Modelled: each component's demand is forecast by exponential smoothing of past *orders*, which
 cannot see a campaign nobody mentioned; on top comes what the received campaign plan promises beyond
-the forecast. Each review orders up to
+the forecast.
 
-    S = f (L + R) + z sqrt(sigma^2 (L + R) + f^2 sigma_L^2) + overlay,
+1. At each review, Monday 06:00 for a period of whole weeks, the mean daily demand d since the last
+   one updates the forecast f and its variance (both per day; R days between reviews):
 
-with f and sigma per day, L and R in days. A fixed base stock, reviewed continuously when R = 0, is
-the textbook station (Silver, Pyke & Thomas 2017). Assumed: the planner knows the mean and spread of
-the supplier's lead time.
+       f <- f + alpha (d - f),     sigma^2 <- sigma^2 + alpha (R (d - f_old)^2 - sigma^2).
+
+2. Order up to S what the position (on hand + on order - backordered) lacks of it, whole units:
+
+       S = f (L + R) + z sqrt(sigma^2 (L + R) + f^2 sigma_L^2) + overlay.
+
+3. The overlay, where a campaign plan was received: over the next L + R days, the units that the
+   planned niche orders of a day take, less the kit's forecast, where positive.
+4. A fixed base stock S, reviewed after every demand when R = 0, is the textbook station.
+
+Assumed: the planner knows the mean and spread of the supplier's lead time, and counts on a purchase
+order after the mean. Silver, Pyke & Thomas (2017) for the rule.
 """
 
 from __future__ import annotations

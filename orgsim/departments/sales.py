@@ -1,10 +1,29 @@
 """Sales: reps who take up leads, what they promise, and the order record (MODEL M2.1-M2.4, M2.6).
 
 Modelled: part of the qualified leads decide on the web by themselves; the others queue for a finite
-set of reps during sales hours. A lead that waits goes cold; a bolder promise wins more deals, and a
-rep who is paid on bookings and behind target stretches it. What was promised is written on the
-order record, where each promised field survives with a probability: what gets lost there, no one
-downstream can keep. Assumed: reps are alike, a lead is served once. Lead ageing after Oldroyd,
+set of reps. A lead that waits goes cold; a bolder promise wins more deals, and a rep who is paid on
+bookings and behind quota stretches it. What was promised is written on the order record, where
+each promised field survives with a probability: what is lost there, no one downstream can keep.
+
+1. At its own moment a lead qualifies, or ends; a qualified one decides on the web at once, with the
+   campaign's claim and no ageing, or joins the reps' queue: first come first served, by the reps on
+   duty, who finish whom they have begun.
+2. A rep who takes a lead up adds to the claim what pays (first-order condition of the rep's own
+   pay, with the win probability P at the claim alone and the gap to quota of the last 28 days):
+
+       phi_s = a_phi P (1 - P) w_book (1 + gamma gap) / (c_0 + chi w_cx ell),  within [0, cap].
+
+3. After the handle time the lead decides. T is the open sales hours it waited for the rep:
+
+       P(win) = logistic(b_0 + a_phi min(1, phi_m + phi_s)) (1 + T / tau)^-beta.
+
+   It is compared with one number per prospect, the same in every variant.
+4. A win makes a customer and a first order, and earns a commission. Every order, first or repeat,
+   is paid when placed and gets a record: express, set-up and the special date are each kept with
+   probability h_so. Where the date is lost the record shows the standard one; the customer's own
+   stays. The order goes to logistics at once.
+
+Assumed: reps are alike, a lead is served once and never called back. Lead ageing after Oldroyd,
 McElheran & Elkington (2011), deliberately attenuated.
 """
 

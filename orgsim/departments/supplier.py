@@ -1,9 +1,12 @@
 """The supplier of one component: a queue before a factory, then the journey (MODEL M3.4).
 
-Modelled: purchase orders are made one after the other at a finite capacity, then travel; no
-shipment overtakes an earlier one unless crossing is allowed. With infinite capacity only the
-transit remains; where demand exceeds capacity the backlog grows linearly. Shocks turn the
-capacity's dial; a stopped factory resumes where it stood.
+Modelled: each purchase order queues for the one line, is made at the capacity in force, and
+travels for a time drawn for it; unless crossing is allowed it does not arrive before an earlier
+one. With infinite capacity only the transit remains; where demand exceeds capacity the backlog
+grows linearly. Shocks turn the capacity's dial; a stopped factory resumes where it stood.
+
+Assumed: made strictly to order and in order, nothing is lost on the way. The single server with a
+following delay is the textbook supplier (Silver, Pyke & Thomas 2017).
 """
 
 from __future__ import annotations

@@ -1,10 +1,28 @@
-"""Customer support: self-service, phone and email with one team (MODEL M4.1-M4.7).
+"""Customer support: self-service, phone and email with one team (MODEL M4.1-M4.7, U1).
 
-Modelled: every contact first meets the self-service (IVR), which contains a share; the rest wait on
-the phone with limited patience, or write. Emails are put aside whenever a call comes in. Agents who
-were not told of an offer take longer, solve less and answer wrongly, and learn with each contact. A
-customer who asks where the order is hears what the agent *believes*. Assumed: a fixed team, one
-skill, first come first served; chat and retail are served as phone. Patience after Palm (1957).
+Modelled: agents who were not told of an offer take longer, solve less and answer wrongly, and learn
+with each contact; a customer who asks where the order is hears what the agent *believes*.
+
+1. Self-service answers the contained share of first contacts (of niche ones that share times the
+   agents' knowledge K: articles are written by those who know). The rest is written or called.
+2. A caller waits for a free agent until patience ends, first come first served, then hangs up.
+   Emails wait until no caller does, and are put aside, to be resumed, whenever a call needs the
+   agent (preemptive resume).
+3. Work on a contact takes a drawn time; of niche customers that time x (1 + u (1 - K)).
+4. The contact is solved with probability
+
+       f_0 - f_n (1 - K) [niche customer] - f_e [asked about an order, nothing known of stock],
+
+   never below 0; if not, it is answered wrongly with the wrong share. Asked about an order that has
+   not been shipped, the agent states the days believed, counted from today, as its date. Each
+   niche contact teaches (M4.7).
+5. Each day at 06:00 support looks for news of an offer. At the first, K is at least the share of
+   the terms that came through, and the briefings, if any, are spread evenly over the period before
+   the launch: one session per agent employed, each taking an agent off the phones before any
+   caller is served.
+
+Assumed: a fixed team, one skill; chat and retail are served as phone; agents on duty finish whom
+they serve. Patience after Palm (1957).
 """
 
 from __future__ import annotations

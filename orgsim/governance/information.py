@@ -1,14 +1,18 @@
-"""Information channels: what one area knows of another (MODEL M6.1).
+"""Information channels: what one area knows of another (MODEL M6.1, L2, O2).
 
-Modelled: directed channels between areas, each with a topic, a delay and a fidelity. An area acts
-on its beliefs, never on another area's state. What arrives is
+Modelled: directed channels between areas, each with a topic, a delay and a fidelity F. An area acts
+on its beliefs, never on another area's state. What arrives, and when, is
 
-    belief = F * content + (1 - F) * prior + noise,   noise ~ Normal(0, noise * (1 - F) * |content|)
+    belief = F content + (1 - F) prior + noise,   noise ~ Normal(0, noise (1 - F) |content|),
+    at the time of sending + delay,
 
-so that F = 1 and no delay is full information and F = 0 leaves only the prior. Fidelity, delay and
-noise act here and nowhere else (MODEL L2). Assumed: a message is never lost once sent, and a later
-message on a topic replaces the earlier one. SERVQUAL's gap 4 names inadequate horizontal
-communication as one of the two causes of broken promises (Zeithaml, Berry & Parasuraman 1988).
+so that F = 1 and no delay is full information and F = 0 leaves only the prior: nothing planned, the
+usual days of delivery. Dates are heard or not heard, never blurred. Fidelity, delay and noise act
+here and nowhere else.
+
+Assumed: a message is never lost once sent, and a later message on a topic replaces the earlier one.
+SERVQUAL's gap 4 names inadequate horizontal communication as one of the two causes of broken
+promises (Zeithaml, Berry & Parasuraman 1988).
 """
 
 from __future__ import annotations

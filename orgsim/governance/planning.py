@@ -1,8 +1,10 @@
-"""Coordination that costs working time: the pre-briefing of agents (MODEL M6.7) and its overhead.
+"""Coordination that costs working time: the pre-briefing of agents, and its overhead (MODEL M6.7).
 
 Modelled: hours of briefing per agent held before a launch, and a weekly overhead of meetings. Both
 are charged: briefing takes agents off the phones, overhead is money. Alone a briefing cannot create
 stock.
+
+Assumed: overhead is a sum and takes nobody's time. Cost of coordination after Hansen (2009).
 """
 
 from __future__ import annotations
