@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 
 from orgsim.config import catalogue
 from orgsim.config.base import parameters
+from orgsim.config.described import SILENT
+from orgsim.config.provenance import EVIDENCE
 from orgsim.config.scenario_file import dotted
 from orgsim.config.sources import Sources, packaged
 from orgsim.config.writing import inline
@@ -25,14 +27,6 @@ __all__ = ["TOPICS", "aligned", "rows", "tables"]
 
 Row: TypeAlias = Mapping[str, Any]
 WIDEST = 56
-
-_EVIDENCE = {
-    "V": "verified",
-    "R": "recalled",
-    "C": "computed",
-    "P": "exploratory",
-    "J": "judgement",
-}
 
 
 def rows(topic: str, beginning: str = "") -> list[dict[str, Any]]:
@@ -120,11 +114,11 @@ def _kpi_columns(row: Row) -> Row:
 
 
 def _parameter_columns(row: Row) -> Row:
-    evidence = _EVIDENCE.get(row["evidence"], "")
+    evidence, _ = EVIDENCE.get(row["evidence"], ("", ""))
     return {
         "key": row["key"],
         "default": short(row["default"], 36).strip("'\""),
-        "in": row["unit"],
+        "in": "" if row["unit"] in SILENT else row["unit"],
         "allowed": row["range"],
         "meaning": row["meaning"],
         "how it is known": f"{evidence}: {row['source']}" if row["source"] else evidence,

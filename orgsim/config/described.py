@@ -22,13 +22,30 @@ from orgsim.config.writing import inline
 from orgsim.units import COUNT, DURATION, RATE, SHARE, Unit
 from orgsim.weekly import Weekly
 
-__all__ = ["ENTRIES", "ParameterEntry", "described", "entry_of"]
+__all__ = ["ENTRIES", "SILENT", "ParameterEntry", "described", "entry_of", "in_words", "with_unit"]
 
 ENTRIES = "(entries)"
 """The value of what only holds entries, which have rows of their own."""
 
 _NEVER_NEGATIVE = (COUNT, DURATION, RATE, SHARE)
-_UNITS = {DURATION: "duration", RATE: "rate", SHARE: "share"}
+_TYPES = {DURATION: "duration", RATE: "rate", SHARE: "share"}
+_WORDS = {
+    "1": "number",
+    "1/d": "a day",
+    "EUR/a": "EUR a year",
+    "EUR/wk": "EUR a week",
+    "d": "days",
+    "h": "hours",
+    "min": "minutes",
+    "n": "number",
+    "pts": "points",
+    "s": "seconds",
+    "week": "calendar",
+    "wk": "weeks",
+}
+
+SILENT = ("number", "share", "duration", "rate", "calendar", "choice", "text", "list", "entries")
+"""Units that are said by the value itself ("42d", "0.4", "marketing")."""
 
 
 class ParameterEntry(NamedTuple):
@@ -43,6 +60,16 @@ class ParameterEntry(NamedTuple):
     source: str
     meaning: str
     written: str
+
+
+def in_words(unit: str) -> str:
+    """Return a unit as it is read after a value: "EUR a year", "a day"."""
+    return _WORDS.get(unit, unit)
+
+
+def with_unit(value: str, unit: str) -> str:
+    """Return a value with its unit, where the value does not say it itself."""
+    return value if unit in SILENT or value in ("(none)", ENTRIES) else f"{value} {unit}"
 
 
 def described(
@@ -107,7 +134,8 @@ def _unit(above: list[Parameter]) -> str:
     said, limits = _said(above, "unit"), _limits(place)
     if typing.get_origin(place.annotation) is tuple and said == "1":
         return "list"
-    return _UNITS.get(limits, said) if limits and said in ("1", "h", "1/h") else said
+    is_of_type = limits is not None and said in ("1", "h", "1/h")
+    return _TYPES.get(limits, in_words(said)) if limits and is_of_type else in_words(said)
 
 
 def _range(place: Parameter, above: Parameter | None) -> str:

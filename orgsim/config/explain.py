@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from orgsim.config.base import parameters
-from orgsim.config.described import ENTRIES, ParameterEntry, entry_of
+from orgsim.config.described import ENTRIES, ParameterEntry, entry_of, in_words, with_unit
 from orgsim.config.firm import Firm
 from orgsim.config.mechanisms import MECHANISMS, mechanism
 from orgsim.config.provenance import EVIDENCE
@@ -31,27 +31,18 @@ from orgsim.governance.information import TOPICS
 from orgsim.kpis.base import Kpi
 from orgsim.kpis.breaks import BREAKS
 
-__all__ = ["Explanation", "counted", "direction", "explain", "names", "with_unit"]
+__all__ = ["Explanation", "counted", "direction", "explain", "names"]
 
 _LABEL = 10
-_UNITS = {
-    "1": "a pure number",
+_LONG = {
+    "number": "a pure number",
     "share": "a share: 0.4 or 40%",
     "duration": "a duration: 15min, 2h, 3d, 6w or 1y",
     "rate": "a rate: 27/h, 40/d or 3640/w",
-    "week": "a weekly calendar: Mon-Fri 09-18",
+    "calendar": "a weekly calendar: Mon-Fri 09-18",
     "choice": "a choice",
-    "text": "text",
-    "entries": "entries by name",
     "list": "a list",
-}
-_AFTER = {
-    "EUR/a": "EUR a year",
-    "EUR/wk": "EUR a week",
-    "1/d": "a day",
-    "d": "days",
-    "h": "hours",
-    "wk": "weeks",
+    "entries": "entries by name",
 }
 _WHOLE_RUN = {
     "ratio": "the ratio of the sums over all measured weeks",
@@ -144,13 +135,6 @@ def _nearest(name: str, known: list[str]) -> str:
     return f"did you mean {told}?" if near else "orgsim list says what there is"
 
 
-def with_unit(value: str, unit: str) -> str:
-    """Return a value with its unit, where it does not carry it already."""
-    if unit in _UNITS or value in ("(none)", ENTRIES):
-        return value
-    return f"{value} {_AFTER.get(unit, unit)}"
-
-
 def direction(kpi: Kpi) -> str:
     """Say which way a KPI is good."""
     return {1: "more is better", -1: "less is better", 0: "neither way is better"}[kpi.direction]
@@ -170,14 +154,15 @@ def _parameter(firm: Firm, name: str) -> Explanation | None:
     if shown is None or shown.default == ENTRIES:
         return None
     kpis = [kpi for kpi in firm.kpis.values() if name == f"targets.{kpi.target}"]
-    unit = kpis[0].unit if kpis else shown.unit
+    unit = in_words(kpis[0].unit) if kpis else shown.unit
     default = _value(entry, unit) if entry else "none: it is there only where a scenario sets it"
     facts: Facts = {"meaning": shown.meaning, "default": default}
     if there is not None:
         facts["scenario"] = "as by default" if there == entry else _value(there, unit, remark=True)
-    facts |= {"range": shown.range, "unit": _UNITS.get(unit, _AFTER.get(unit, unit))}
+    facts |= {"range": shown.range, "unit": _LONG.get(unit, unit)}
     if shown.evidence:
-        facts["evidence"] = f"{EVIDENCE[shown.evidence]} [{shown.evidence}]"
+        word, meaning = EVIDENCE[shown.evidence]
+        facts["evidence"] = f"{word} [{shown.evidence}]: {meaning}"
         facts["source"] = shown.source
     facts["mechanism"] = mechanism(shown.section)
     facts["changed by"] = list(_changes(firm, name)) or "no scenario"
@@ -268,7 +253,7 @@ def _kpi(firm: Firm, name: str) -> Explanation | None:
     facts: Facts = {
         "meaning": kpi.title,
         "definition": kpi.formula,
-        "unit": _UNITS.get(kpi.unit, _AFTER.get(kpi.unit, kpi.unit)),
+        "unit": _LONG.get(in_words(kpi.unit), in_words(kpi.unit)),
         "owner": kpi.area,
         "direction": direction(kpi),
         "target": _target(firm, kpi),
@@ -287,7 +272,7 @@ def _target(firm: Firm, kpi: Kpi) -> str:
     shown = firm.there.get(key) or firm.entries.get(key)
     if kpi.target is None or shown is None:
         return "none"
-    return f"{with_unit(shown.default, kpi.unit)} ({key})"
+    return f"{with_unit(shown.default, in_words(kpi.unit))} ({key})"
 
 
 def _shock(firm: Firm, name: str) -> Explanation | None:

@@ -32,13 +32,13 @@ from orgsim.config.sources import Sources, default_choices
 __all__ = ["EVIDENCE", "NOWHERE", "Origin", "Provenance", "Remark", "remarks"]
 
 EVIDENCE = {
-    "V": "verified: seen in its source",
-    "R": "recalled from the literature, not read again",
-    "C": "computed: a closed form or a solved equation",
-    "P": "exploratory: from runs or calculations made on the way",
-    "J": "judgement: chosen, not measured",
+    "V": ("verified", "seen in its source"),
+    "R": ("recalled", "from the literature, not read again"),
+    "C": ("computed", "a closed form, a solved equation or a count"),
+    "P": ("exploratory", "from runs or calculations made on the way"),
+    "J": ("judgement", "chosen, not measured"),
 }
-"""How a value may be known, strongest first."""
+"""How a value may be known, strongest first: each tag's word and what it means."""
 
 _COMMENT = re.compile(r"(?:^|\s)#\s?(.*)$")
 _TAG = re.compile(rf"\[([{''.join(EVIDENCE)}])\]")

@@ -29,7 +29,7 @@ def test_a_parameter_is_told_with_all_that_is_known_of_it() -> None:
     ]  # fmt: skip
     assert facts["default"] == "0.5 log-odds (configs/sales/default.yaml:6)"
     assert facts["range"] == "0 to 50"
-    assert facts["evidence"] == "judgement: chosen, not measured [J]"
+    assert facts["evidence"] == "judgement [J]: chosen, not measured"
     assert facts["mechanism"] == "M2.3 Win probability"
     assert facts["changed by"] == "no scenario"
 
