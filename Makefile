@@ -18,7 +18,7 @@ CREATE := $(PYTHON) -m venv .venv
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 endif
 
-.PHONY: help demo test long lint format constraints clean
+.PHONY: help demo test long lint format docs constraints clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -42,6 +42,9 @@ lint: $(READY)  ## lint, format check, types
 format: $(READY)  ## sort imports and format
 	@$(BIN)/python -m ruff check --quiet --select I --fix .
 	@$(BIN)/python -m ruff format .
+
+docs: $(READY)  ## write docs/model.md anew from the code, configs/ and its template
+	@$(BIN)/python -m docs.build
 
 # Versions and hashes for every platform and Python at once; no address of any registry. "fewest": the
 # same versions on each Python, hence the same numbers. Removing the file first takes the newest.

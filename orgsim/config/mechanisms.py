@@ -76,7 +76,6 @@ MECHANISMS = {
     "O5": "Departments present and simple sources",
     "s.0.1": "Modelling stance",
     "s.0.3": "Calendars, attributes and units",
-    "s.3": "Logistics",
     "s.6.11": "Designs of the organisation",
     "s.7": "Finance",
     "s.8": "Shocks",
@@ -85,9 +84,7 @@ MECHANISMS = {
     "s.11": "The default firm",
     "s.12": "The shape of the niche story",
     "DESIGN s.4": "Speed",
-    "DESIGN s.5": "Randomness",
     "DESIGN s.6": "Configuration",
-    "DESIGN s.7": "Results",
 }
 """What each number stands for."""
 

@@ -4,9 +4,9 @@ Modelled: spend that works with carry-over and diminishing returns, a claim that
 offer's headline attributes beyond what marketing believes the company can do, and a campaign plan
 that, where a channel exists, is told to other areas.
 
-1. At each midnight the day's spend x is the budget over its planned days, times the intensity,
-   while a campaign runs. Pressure carries over (adstock, half-life h in days) and saturates (Hill,
-   half at the spend K that the budget plans for a day):
+1. At each midnight while a campaign runs, the day's spend x is the budget over the days it runs,
+   times the intensity. Pressure carries over (adstock, half-life h in days) and saturates (Hill,
+   half at K, the budget over the days it is planned for):
 
        A' = x (1 - rho) + rho A,  rho = 0.5^(1/h);    H(A) = A^s / (A^s + K^s).
 
@@ -113,7 +113,7 @@ class CampaignConfig(Config):
         "spend of the whole campaign at intensity 1", unit="EUR", section="s.8", ge=0
     )
     duration: Duration = param(
-        "time the budget is planned for; how long it runs is the shock's",
+        "time the budget is planned for (K); how long it runs is the shock's",
         unit="h",
         section="s.8",
         ge=DAY,

@@ -13,7 +13,7 @@ each promised field survives with a probability: what is lost there, no one down
 
        phi_s = a_phi P (1 - P) w_book (1 + gamma gap) / (c_0 + chi w_cx ell),  within [0, cap].
 
-3. After the handle time the lead decides. T is the open sales hours it waited for the rep:
+3. After the handle time the lead decides. T is the open sales hours it waited for the rep (S4):
 
        P(win) = logistic(b_0 + a_phi min(1, phi_m + phi_s)) (1 + T / tau)^-beta.
 

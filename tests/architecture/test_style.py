@@ -7,8 +7,8 @@ import pytest
 
 from tests.architecture.source import ROOT
 
-CODE = ("orgsim", "tests", "benchmarks")
-TEXT = (*CODE, "configs", "scenarios", "docs", ".ci")
+CODE = ("orgsim", "tests", "benchmarks", "docs")
+TEXT = (*CODE, "configs", "scenarios", ".ci")
 SUFFIXES = {".py", ".md", ".yaml", ".toml", ".cff", ".txt", ".json", ".mplstyle", ""}
 LONGEST = 400
 SAYS_NOTHING = {
