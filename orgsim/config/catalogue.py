@@ -126,7 +126,7 @@ def file_schema(sources: Sources[Any]) -> dict[str, Any]:
     """Return the JSON Schema of a scenario file, for editors that complete and check YAML.
 
     Every key is optional, a group's name also takes the name of a choice, and dotted keys are
-    offered with their defaults.
+    offered with their defaults and how these are known.
     """
     schema = _loosened(sources.model.model_json_schema())
     properties = schema["properties"]
@@ -135,10 +135,12 @@ def file_schema(sources: Sources[Any]) -> dict[str, Any]:
     # Which keys lie below a mapping of entries or a choice of kinds, only the values tell.
     open_ended = [dotted(p.path) for p in places if p.has_entries or "kind" in _keys(p.value)]
     schema["patternProperties"] = {f"^({'|'.join(map(re.escape, open_ended))})\\..+$": {}}
-    offered = dict(_dotted_properties(schema, schema, ""))
-    for key, reference in offered.items():
-        default = values.get(key)
-        properties[key] = reference if default is None else {**reference, "default": default}
+    rows = {entry.key: entry for entry in parameter_table(sources)}
+    for key, reference in dict(_dotted_properties(schema, schema, "")).items():
+        known = {"default": values[key]} if values.get(key) is not None else {}
+        if key in rows:
+            known |= {"evidence": rows[key].evidence, "source": rows[key].source}
+        properties[key] = {**reference, **known}
     for group, names in sources.groups().items():
         if group in properties:
             choice = {"enum": list(names), "description": f"a choice of {group}"}

@@ -8,7 +8,11 @@ from orgsim.shocks.base import Levers, ShockConfig
 
 
 class NicheCampaign(ShockConfig):
-    """Marketing floods an untapped niche; how strongly, and with which claim, is in `campaign`."""
+    """Marketing floods an untapped niche; how strongly, and with which claim, is in `campaign`.
+
+    The niche offer opens at the onset and stays open; the advertising lasts for the duration.
+    Whoever has an open channel is told before.
+    """
 
     kind: Literal["niche_campaign"]
 

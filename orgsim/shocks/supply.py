@@ -10,7 +10,11 @@ from orgsim.units import Share
 
 
 class SupplierOutage(ShockConfig):
-    """The supplier of a component works at a fraction of its capacity, or not at all."""
+    """The supplier of a component works at a fraction of its capacity, or not at all.
+
+    The dial `supplier.COMPONENT.capacity` is turned to what remains, and back; an order in the
+    making goes on where it stood.
+    """
 
     kind: Literal["supplier_outage"]
     component: Literal["chassis", "kit"] = param("whose supplier", section="s.8")

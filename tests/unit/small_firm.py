@@ -98,7 +98,7 @@ CONFIGS = {
     "support/default.yaml": "agents: {Mon-Sun 08-20: 16}\nchannels: [phone]\nis_open: true",
     "logistics/default.yaml": """
         lead_time: {kind: gamma, mean: 18d, cv: 0.3}  # [R] Gauss
-        opening: 100
+        opening: 100  # [J] so many
         """,
 }
 

@@ -140,7 +140,12 @@ def test_the_schema_of_a_file_knows_sparse_dotted_and_chosen_keys(
 def test_the_schema_gives_meaning_unit_and_default(firm: Sources[Firm]) -> None:
     schema = file_schema(firm)
     assert schema["$defs"]["Brief"]["properties"]["hours"]["unit"] == "h"
-    assert schema["properties"]["logistics.opening"]["default"] == 100
+    opening = schema["properties"]["logistics.opening"]
+    assert {key: opening[key] for key in ("default", "evidence", "source")} == {
+        "default": 100,
+        "evidence": "J",
+        "source": "so many",
+    }
 
 
 # Writing and beginning ---------------------------------------------------------------------

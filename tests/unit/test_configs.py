@@ -13,7 +13,7 @@ from orgsim.config.described import ParameterEntry, described
 from orgsim.config.mechanisms import MECHANISMS
 from orgsim.config.merge import leaves
 from orgsim.config.provenance import Provenance
-from orgsim.config.scenario_file import parse
+from orgsim.config.scenario_file import parse, read
 from orgsim.config.schema import Scenario
 from orgsim.config.sources import packaged
 
@@ -105,6 +105,15 @@ def test_a_parameter_that_does_not_say_it_is_found(change: dict[str, str], lack:
     (entry,) = (e for e in rows("run", "default") if e.key == "sales.web_share")
     assert lacking(entry) == []
     assert lacking(entry._replace(**change)) == [lack]
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_number_of_a_scenario_says_how_it_is_known(path: Path) -> None:
+    file = read(path, path.name, frozenset(GROUPS))
+    origins = Provenance(SOURCES, {}, (file, path))
+    texts = [("title",), ("question",), ("organisation",)]
+    known = {key: origins.of(key).remark for key in file.leaves if key not in texts}
+    assert {key: remark for key, remark in known.items() if not remark.source} == {}
 
 
 def test_of_one_field_base_and_niche_are_known_in_different_ways() -> None:

@@ -87,7 +87,7 @@ def test_what_only_a_scenario_has_is_told_where_it_is_named() -> None:
         explain("shocks.supplier_outage.remaining")
     facts = one("shocks.supplier_outage.remaining", "supplier_outage").facts
     assert facts["default"] == "none: it is there only where a scenario sets it"
-    assert facts["scenario"] == "0 (scenarios/supplier_outage.yaml:4)"
+    assert str(facts["scenario"]).startswith("0 (scenarios/supplier_outage.yaml:5): [J] as long")
 
 
 def test_a_group_is_told_with_every_value_below_it() -> None:
