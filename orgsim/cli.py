@@ -32,6 +32,7 @@ examples:
   orgsim sweep untapped_niche_campaign campaign.intensity=0.5,1,2
   orgsim list                                            what there is to run and to measure
   orgsim list parameters support                         what can be set in a part of the firm
+  orgsim explain sales.niche.claim_effect                where a number comes from
   orgsim show untapped_niche_campaign --diff             what differs from the default firm
   orgsim new my_question --from untapped_niche_campaign  begin a scenario of your own
   orgsim check scenarios/my_question.yaml                say what is wrong with it, if anything
@@ -379,7 +380,7 @@ def _completion(options: argparse.Namespace) -> int:
     verbs = {
         **follows,
         "list": tuple(TOPICS),
-        "explain": tuple(names()),
+        "explain": tuple(name for name in names() if " " not in name),
         "check": ("{scenarios}",),
         "new": ("--from", "{scenarios}"),
         "schema": (),
