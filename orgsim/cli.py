@@ -37,9 +37,6 @@ examples:
   orgsim new my_question --from untapped_niche_campaign  begin a scenario of your own
   orgsim check scenarios/my_question.yaml                say what is wrong with it, if anything
 """
-REFERENCE = """\
-# reference, beside which it is run: the same firm without its shocks, and without the coordination,
-# channels and strength that belong to the campaign alone"""
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -302,10 +299,11 @@ def _show(options: argparse.Namespace) -> int:
     from orgsim.config.compose import resolve
     from orgsim.config.sources import packaged
     from orgsim.config.writing import inline, written
+    from orgsim.experiment.point import reference_in_words
 
     resolved = resolve(options.scenario, _overrides(options))
     print(f"# {resolved.name} ({resolved.file}), content {resolved.digest[:12]}")
-    print(REFERENCE)
+    print(f"# compared with {reference_in_words(resolved.scenario.shocks)}")
     several = {group for group, names in packaged().groups().items() if len(names) > 1}
     for group in sorted(several & set(resolved.choices)):
         print(f"# {group}: {resolved.choices[group]}")

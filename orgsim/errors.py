@@ -33,7 +33,8 @@ def short(value: object, longest: int = 60) -> str:
     """Return a value as it may stand in a message: text in quotes, what is long cut."""
     if value is None:
         return "(empty)"
-    text = f"{value!r}" if isinstance(value, str) else f"{value}"
+    text = f"{value:.12g}" if isinstance(value, float) else f"{value}"
+    text = f"{value!r}" if isinstance(value, str) else text
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 import copy
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from orgsim.config.base import kinds
-from orgsim.config.merge import at
+from orgsim.config.merge import at, changes, lay
 from orgsim.config.problems import Complaint, Places, complaints, told, value_at
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["every_problem"]
 
+_MOST_SUSPECTS = 100
 _ROUNDS = 4
 """Kinds, what is below them, checks of several keys together, and one to spare."""
 
@@ -54,6 +56,7 @@ def every_problem(
     for _ in range(_ROUNDS):
         found = [c for c in complaints(error, tried) if c.path not in known]
         found = [c for c in found if not _rests_on(c, guessed)]
+        found = [c if c.path else _blamed(c, model, tried, spare) for c in found]
         places = Places(model, tried)
         problems += told(found, places, where)
         known.update(complaint.path for complaint in found)
@@ -74,6 +77,32 @@ def _rests_on(complaint: Complaint, guessed: set[KeyPath]) -> bool:
         return (*complaint.path[:-1], "kind") in guessed
     keys = complaint.keys or (complaint.path,)
     return any(key[: len(guess)] == guess[: len(key)] for key in keys for guess in guessed)
+
+
+def _blamed(
+    complaint: Complaint, model: type[BaseModel], values: dict[str, Any], spare: Mapping[str, Any]
+) -> Complaint:
+    """Lay a complaint about the whole at the one value without which it would not be made.
+
+    What the user changed comes before what the user added; it stays with the whole if no single
+    value explains it.
+    """
+    suspects: dict[KeyPath, Any] = {}
+    for change in sorted(changes(spare, values), key=lambda change: change.baseline is None):
+        path = tuple(change.key.split("."))
+        # Of what was added, the whole: a part of it cannot be left out.
+        known = sum(value_at(spare, path[: length + 1]) is not ... for length in range(len(path)))
+        suspects.setdefault(path[: known + 1], change.baseline)
+    for path, baseline in list(suspects.items())[:_MOST_SUSPECTS]:
+        tried = copy.deepcopy(values)
+        del at(tried, path[:-1])[path[-1]]
+        lay(tried, {path: baseline} if baseline is not None else {})
+        try:
+            model.model_validate(tried)
+        except ValidationError:
+            continue
+        return replace(complaint, path=path, value=value_at(values, path))
+    return complaint
 
 
 def _mended(

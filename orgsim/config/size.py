@@ -12,7 +12,7 @@ Reference: DESIGN.md s.4 (what is a process, and what one step over all customer
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from orgsim.customers.market import STRIP
@@ -34,23 +34,32 @@ MOST_EVENTS = 20e6
 MOST_LEADS_PER_HOUR = MOST_STRIPS * STRIP
 """Leads of one source of the market that can be told apart."""
 
-MOST_EUR = 1e15
-"""What the books hold with room to add up: 2**63 cents are EUR 9e16."""
+MOST_EUR = 1e13
+"""What the books can take in on one day (`departments.finance`)."""
 
 _LIGHT = 0.01
 """The share of an event's time that a day of a customer takes, or a look at a purchase order."""
 
 
 def what_is_too_large(scenario: Scenario) -> Iterator[str]:
-    """Iterate over what cannot be run: "the key that drives it most, others: what it brings"."""
-    yield from _too_many_events(scenario)
-    for keys, per_hour in _leads_per_hour(scenario):
+    """Iterate over the reasons why a scenario cannot be run, a sentence each."""
+    events = expected_events(scenario)
+    yield from _too_many(events)
+    most, hopeless = scenario.customers.contact.most_attempts, _hopeless(scenario, events)
+    if hopeless > 1.0:
+        yield (
+            f"some {_round(hopeless)} customers would bring up one problem {most} times, where the "
+            "model stops: raise support.resolution or customers.contact.most_attempts, or lower "
+            "customers.contact.repeat"
+        )
+    allowed = _round(MOST_LEADS_PER_HOUR * DAY)
+    for source, per_hour in _leads_per_hour(scenario):
         if per_hour > MOST_LEADS_PER_HOUR:
-            told, most = f"{per_hour * DAY:.3g}", f"{MOST_LEADS_PER_HOUR * DAY:,.0f}"
-            yield f"{keys}: brings {told} leads a day; at most {most} can be told apart"
-    for keys, amount in _amounts(scenario):
+            told = _round(per_hour * DAY)
+            yield f"{source} would bring {told} leads a day; at most {allowed} can be told apart"
+    for what, amount in _amounts(scenario, events):
         if amount > MOST_EUR:
-            yield f"{keys}: amounts to EUR {amount:.3g}; the books hold at most EUR {MOST_EUR:.0e}"
+            yield f"EUR {_round(amount)} for {what}; the books hold at most EUR {_round(MOST_EUR)}"
 
 
 def expected_events(scenario: Scenario) -> dict[str, float]:
@@ -72,8 +81,8 @@ def expected_events(scenario: Scenario) -> dict[str, float]:
         "leads": leads + by_source["leads"],
         "orders": orders,
         "contacts": contacts * _attempts(scenario) + by_source["contacts"],
-        "days of customers": _LIGHT * customers * (days + scenario.customers.usual.weeks),
-        "stock reviews": sum(_reviews(policy, hours) for policy in _policies(scenario)),
+        "for customers' days": _LIGHT * customers * (days + scenario.customers.usual.weeks),
+        "for stock reviews": sum(_reviews(policy, hours) for policy in _policies(scenario)),
     }
 
 
@@ -103,7 +112,8 @@ def _leads(scenario: Scenario) -> tuple[float, float]:
     base, niche = market.base_leads * hours, 0.0
     launches = [s for s in scenario.shocks.values() if isinstance(s, NicheCampaign)]
     if launches:
-        pressed = sum(s.duration for s in launches) + 5 * scenario.campaign.half_life
+        end, fading = scenario.run.weeks * WEEK, 5 * scenario.campaign.half_life
+        pressed = sum(min(end - launch.onset, launch.duration + fading) for launch in launches)
         answers = scenario.campaign.reach * scenario.campaign.response_rate * min(hours, pressed)
         unasked = market.niche_size * min(1.0, (market.spontaneous + market.imitation) * hours)
         niche = min(market.niche_size, answers + unasked)
@@ -140,11 +150,15 @@ def _late_days(scenario: Scenario, orders: float) -> float:
 
 def _attempts(scenario: Scenario) -> float:
     """Return how often a problem is brought up, first contacts included."""
-    asks, support = scenario.customers.contact, scenario.support
-    again = asks.repeat * (1.0 - support.resolution)
-    if support.agents.weekly_total == 0:
+    asks, again = scenario.customers.contact, _unsolved(scenario)
+    if scenario.support.agents.weekly_total == 0:
         again = min(1.0, asks.redial + asks.write_instead)
     return min(float(asks.most_attempts), 1.0 / max(1.0 - again, 1e-9))
+
+
+def _unsolved(scenario: Scenario) -> float:
+    """Return the chance that an answer solves nothing and is asked for again."""
+    return scenario.customers.contact.repeat * (1.0 - scenario.support.resolution)
 
 
 def _policies(scenario: Scenario) -> list[OrderUpTo]:
@@ -157,96 +171,56 @@ def _reviews(policy: OrderUpTo, hours: float) -> float:
     return hours / policy.review * (1.0 + _LIGHT * policy.lead_time / policy.review)
 
 
-# What drives it --------------------------------------------------------------------------------
-
-
-def _too_many_events(scenario: Scenario) -> Iterator[str]:
-    events = expected_events(scenario)
+def _too_many(events: Mapping[str, float]) -> Iterator[str]:
     total = sum(events.values())
-    if total <= MOST_EVENTS:
-        return
-    without = {
-        key: sum(expected_events(less(scenario)).values()) for key, less in _less(scenario).items()
-    }
-    least = min(without.values())
-    # Of keys that explain about as much, the most special: without customers nobody orders again.
-    driver = [key for key, rest in without.items() if total - rest >= 0.9 * (total - least)][-1]
-    parts = sorted(((n, what) for what, n in events.items() if n > 0.01 * total), reverse=True)
-    told = ", ".join(f"{_round(number)} {what}" for number, what in parts)
-    yield (
-        f"{driver}, market, customers, sources, run: a replication would have to simulate about "
-        f"{_round(total)} events ({told}); at most {_round(MOST_EVENTS)} are possible: lower it "
-        "or simulate fewer weeks"
-    )
+    if total > MOST_EVENTS:
+        parts = sorted(((n, what) for what, n in events.items() if n > 0.01 * total), reverse=True)
+        told = ", ".join(f"{_round(number)} {what}" for number, what in parts)
+        yield (
+            f"a replication would have to simulate about {_round(total)} events ({told}); "
+            f"at most {_round(MOST_EVENTS)} are possible"
+        )
+
+
+def _hopeless(scenario: Scenario, events: Mapping[str, float]) -> float:
+    """Return how many customers would run out of attempts at having one problem solved."""
+    if scenario.support.agents.weekly_total == 0:
+        return 0.0  # who gets no answer gives up
+    return events["contacts"] * _unsolved(scenario) ** scenario.customers.contact.most_attempts
 
 
 def _round(number: float) -> str:
     for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
         if number >= size:
-            return f"{number / size:,.3g} {word}"
+            scaled = number / size
+            return f"{scaled:,.0f} {word}" if scaled >= 100 else f"{scaled:.3g} {word}"
     return f"{number:,.0f}"
 
 
-def _less(scenario: Scenario) -> Mapping[str, Callable[[Scenario], Scenario]]:
-    """Return how to do without what each of the keys brings, the general ones first."""
-    keys = (
-        "customers.count",
-        "customers.usual.weeks",
-        "market.base_leads",
-        "market.niche_size",
-        "customers.loyalty.reorder",
-        "customers.contact.general",
-        "customers.contact.late_wismo",
-    )
-    less = {"run.weeks": _put("run.weeks", 1)} | {key: _put(key, 0) for key in keys}
-    for part in ("chassis", "kit"):
-        if isinstance(getattr(scenario.logistics, part).policy, OrderUpTo):
-            less[f"logistics.{part}.policy.review"] = _put(f"logistics.{part}.policy.review", 1e9)
-    for name in scenario.sources:
-        rest = {other: source for other, source in scenario.sources.items() if other != name}
-        less[f"sources.{name}"] = _put("sources", rest)
-    return less
-
-
-def _put(key: str, value: object) -> Callable[[Scenario], Scenario]:
-    """Return how to make a copy of a configuration with another value at a dotted key."""
-    name, _, below = key.partition(".")
-
-    def put(part: Scenario) -> Scenario:
-        inner = _put(below, value)(getattr(part, name)) if below else value
-        return part.model_copy(update={name: inner})
-
-    return put
-
-
 def _leads_per_hour(scenario: Scenario) -> Iterator[tuple[str, float]]:
-    """Iterate over the highest rates of the market's sources, with the keys that make them."""
+    """Iterate over the market's sources and the highest rate of each."""
     market, campaign = scenario.market, scenario.campaign
-    yield "market.base_leads", market.base_leads
+    yield "the market", market.base_leads
     if any(isinstance(shock, NicheCampaign) for shock in scenario.shocks.values()):
         _, won = _leads(scenario)
-        yield "campaign.reach, campaign.response_rate", campaign.reach * campaign.response_rate
-        yield "market.spontaneous, market.niche_size", market.spontaneous * market.niche_size
+        yield "the campaign", campaign.reach * campaign.response_rate
+        yield "the niche, unasked,", market.spontaneous * market.niche_size
         # Everybody won lives through something every other day, and tells of it.
         days = min(_hours(scenario), 1.5 * market.talk_half_life) / DAY
         heard = won * 0.5 * days * scenario.customers.talk.share * market.reach / 3.0
-        yield "market.imitation, market.reach, market.talk_half_life", market.imitation * heard
+        yield "word of mouth", market.imitation * heard
 
 
-def _amounts(scenario: Scenario) -> Iterator[tuple[str, float]]:
-    """Iterate over the largest amounts that the books may have to hold, EUR, with their keys."""
+def _amounts(scenario: Scenario, events: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    """Iterate over the largest amounts that the books may have to hold, EUR."""
     campaign, finance, logistics = scenario.campaign, scenario.finance, scenario.logistics
     launches = sum(isinstance(shock, NicheCampaign) for shock in scenario.shocks.values())
-    yield (
-        "campaign.budget, campaign.intensity, shocks",
-        (campaign.budget * campaign.intensity * launches),
-    )
-    orders = expected_events(scenario)["orders"]
+    yield "campaigns", campaign.budget * campaign.intensity * launches
+    orders = events["orders"]
     a_day = orders / (_hours(scenario) / DAY)
     for name, stock, cost in (
         ("chassis", logistics.chassis, finance.chassis_cost),
         ("kit", logistics.kit, finance.kit_cost),
     ):
         units = stock.opening_stock + stock.most_on_order(a_day) + orders
-        keys = f"finance.{name}_cost, logistics.{name}"
-        yield keys, cost * units
+        yield f"stock of {name}", cost * units

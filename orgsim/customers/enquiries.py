@@ -140,7 +140,8 @@ class Enquiries:
                 return None  # a line that is never answered: nobody dials for ever
             raise ModelError(
                 f"customer {ticket.customer} tried {ticket.attempt} times to have one problem "
-                "solved: support resolves next to nothing and everybody keeps coming back"
+                "solved: raise support.resolution or customers.contact.most_attempts, or lower "
+                "customers.contact.repeat"
             )
         if ticket.outcome is Outcome.GIVEN_UP:
             return self._after_hanging_up(ticket)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Account, Component, Order, Segment
+from orgsim.errors import ModelError
 from orgsim.facts import AccountClosed, AmountPosted
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, WEEK, YEAR, Money, Price, Share
@@ -38,6 +39,10 @@ EXPENSES = (
     Account.WRITE_OFF,
 )
 """What contribution is reduced by."""
+
+
+MOST_CENTS_A_DAY = 10**15
+"""A column of the journal holds 2**63: so much a day can be added up over ten years."""
 
 
 class FinanceConfig(Config):
@@ -121,6 +126,11 @@ class Finance:
         """Write the day's totals into the journal."""
         today, self._today = self._today, {}
         for (debit, credit), cents in today.items():
+            if abs(cents) > MOST_CENTS_A_DAY:
+                raise ModelError(
+                    f"EUR {cents / 100:.3g} in one day from {credit.name} to {debit.name} are more "
+                    "than the books hold: lower the prices, or what is bought"
+                )
             if cents:
                 self._world.record(AmountPosted(self._world.now, debit, credit, cents))
 

@@ -29,7 +29,7 @@ from math import sqrt
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Component
@@ -79,6 +79,13 @@ class BaseStock(Config):
         "units on hand and on order after a review (S)", unit="units", section="O5"
     )
     review: Duration = param("time between reviews (R)", unit="h", section="O5", ge=0)
+
+    @field_validator("review")
+    @classmethod
+    def _is_a_working_rhythm(cls, value: float) -> float:
+        if 0 < value < 1:
+            raise ValueError("must be 0 (after every demand) or at least 1h")
+        return value
 
 
 Policy = Annotated[OrderUpTo | BaseStock, Field(discriminator="kind")]

@@ -89,6 +89,8 @@ class Supplier:
             else:
                 done = cast("simpy.Event", self._world.timeout(left / rate))
                 yield done | self._changed
+                if done.processed:
+                    return  # subtraction alone may never bring a fast factory to exactly nothing
                 left -= (self._world.now - began) * rate
 
     def _retool(self, _: float) -> None:

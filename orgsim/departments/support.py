@@ -322,8 +322,8 @@ class Support:
             return
         self._is_briefing_planned = True
         self.knowledge.hear_terms(belief.level("familiarity"))
-        if self._briefing_hours > 0:
-            sessions = int(np.ceil(self._config.payroll_fte))
+        sessions = int(np.ceil(self._config.payroll_fte))
+        if self._briefing_hours > 0 and sessions:
             start = max(self._world.now, belief.dates["onset"] - self._briefing_period)
             gap = max(0.0, belief.dates["onset"] - start) / sessions
             for session in range(sessions):

@@ -188,7 +188,7 @@ class Call(Item):
         self._args = args
 
     def __repr__(self) -> str:
-        return getattr(self._action, "__qualname__", repr(self._action))
+        return getattr(self._action, "__qualname__", type(self._action).__name__)
 
     def fire(self) -> None:
         """Make the call."""
@@ -206,6 +206,9 @@ class Repeat(Item):
         self._world, self._period, self._action = world, period, action
         self._first, self._rank, self._turn = first, rank, 0
         world.schedule_at(first, rank, self)
+
+    def __repr__(self) -> str:
+        return repr(Call(self._action, ()))
 
     def fire(self) -> None:
         """Plan the next call and make this one."""

@@ -209,8 +209,9 @@ class Pool(Waitable):
         Busy servers finish what they do and then leave; pre-emptible work is put aside at once.
         """
         values = heads.values if isinstance(heads, Weekly) else (heads,)
-        if any(value < 0 or value != int(value) for value in values):
-            raise ModelError(f"pool {self.name!r}: {heads!r} is no whole number of heads")
+        wrong = [value for value in values if value < 0 or value != int(value)]
+        if wrong:
+            raise ModelError(f"pool {self.name!r}: {wrong[0]:g} is no whole number of heads")
         self._plans += 1
         if isinstance(heads, Weekly):
             self._follow(heads, self._plans)

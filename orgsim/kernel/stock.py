@@ -139,7 +139,7 @@ class StockRoom:
     def cancel(self, claim: Claim) -> None:
         """Withdraw a waiting claim; its entry in the queue is cleared later."""
         if not claim.is_waiting:
-            raise ModelError(f"the claim of {claim.owner!r} does not wait: it cannot be withdrawn")
+            raise ModelError(f"claim {claim.number} does not wait: it cannot be withdrawn")
         claim.is_waiting = False
         self.withdrawn += 1
         self._waiting.leave(claim.since)
@@ -160,7 +160,7 @@ class StockRoom:
     def put_back(self, claim: Claim) -> None:
         """Return what a claim was granted and did not use after all."""
         if not claim.granted:
-            raise ModelError(f"the claim of {claim.owner!r} was not granted: nothing to put back")
+            raise ModelError(f"claim {claim.number} was not granted: nothing to put back")
         claim.granted = False
         for component in claim.needs:
             self._change(component, 1)

@@ -96,7 +96,7 @@ class World(Environment):
     def start(self, generator: LeanGenerator, *, name: str = "") -> LeanProcess:
         """Start a lean process now, in insertion order. Raises ModelError if it is no generator."""
         if not hasattr(generator, "send"):
-            raise ModelError(f"{name or generator!r} is not a generator: it has no yield")
+            raise ModelError(f"{name or _name(generator)} is not a generator: it has no yield")
         process = LeanProcess(self, generator, name)
         self.resume(process)
         return process
@@ -110,7 +110,9 @@ class World(Environment):
     ) -> None:
         """Call `action(*args)` at a time, now or later; no process is made."""
         if not self.now <= time < inf:
-            raise ModelError(f"cannot plan {action!r} for t = {time!r}: it is {self.now!r} h")
+            raise ModelError(
+                f"cannot plan {Call(action, args)!r} for t = {time!r}: it is {self.now!r} h"
+            )
         self.push(float(time), rank, Call(action, args))
 
     def every(self, period: float, action: Callable[[], None], *, first: float, rank: Rank) -> None:
@@ -152,13 +154,13 @@ class World(Environment):
     def schedule_at(self, time: float, rank: float, item: Any) -> None:
         """Plan an item with `fire()`, or a lean process; ModelError if the time is past or none."""
         if not self.now <= time < inf:
-            raise ModelError(f"cannot plan {item!r} for t = {time!r}: it is {self.now!r} h")
+            raise ModelError(f"cannot plan {_name(item)} for t = {time!r}: it is {self.now!r} h")
         self.push(float(time), rank, item)
 
     def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0) -> None:
         """Schedule a SimPy event; unlike SimPy's own, refuse a delay that is no number."""
         if not delay >= 0:
-            raise ModelError(f"{event!r} has a delay of {delay!r} h (by {self.active_process!r})")
+            raise ModelError(f"an event ({_name(event)}) has a delay of {delay!r} h")
         self.push(self.now + delay, priority, event)
 
     def push(self, time: float, rank: float, item: Any) -> None:
@@ -373,4 +375,7 @@ def _name(item: Any) -> str:
     callbacks = getattr(item, "callbacks", None)
     owner = getattr(callbacks[0], "__self__", item) if callbacks else item
     owner = getattr(owner, "process", owner)
-    return str(getattr(owner, "name", None) or getattr(owner, "__name__", owner))
+    name = getattr(owner, "name", None) or getattr(owner, "__name__", None)
+    # An address would tell nobody anything, and is another one in every run.
+    has_words = " object at 0x" not in repr(owner)
+    return str(name or (owner if has_words else type(owner).__name__))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from orgsim.config.base import param
 from orgsim.shocks.base import Levers, ShockConfig
+from orgsim.units import DAY, Duration
 
 
 class NicheCampaign(ShockConfig):
@@ -15,6 +17,7 @@ class NicheCampaign(ShockConfig):
     """
 
     kind: Literal["niche_campaign"]
+    duration: Duration = param("how long it lasts", unit="h", section="s.8", ge=DAY)
 
     def schedule(self, levers: Levers) -> None:
         """Decide the launch."""

@@ -202,7 +202,7 @@ def test_the_users_own_scenarios_come_first_and_are_begun_shown_and_checked(
     assert orgsim.done("check", "mine", "scenarios/mine.yaml").count(": ok") == 2
     shown = orgsim.done("show", "mine", "--diff", "run.weeks=20")
     assert "\nrun.weeks: 20  # default: " in shown
-    assert "\n# reference, " in shown
+    assert "\n# compared with no campaign: the same firm" in shown
     assert "shocks.niche_campaign.onset: 8w  # default: (none)" in shown
     assert orgsim.refused("new", "mine", "--from", "baseline") == [
         "scenarios/mine.yaml: exists already - choose another name, or remove it first"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from orgsim.departments.finance import EXPENSES, Finance
 from orgsim.entities import Account, Component, Segment
+from orgsim.errors import ModelError
 from orgsim.facts import AccountClosed, AmountPosted
 from orgsim.kernel.world import World
 from orgsim.units import DAY, WEEK
@@ -23,6 +24,15 @@ def the_books(world: World | None = None, overhead: float = 0.0, **changes: obje
 
 def balances(finance: Finance) -> dict[Account, int]:
     return {account: cents for account in Account if (cents := finance.balance(account))}
+
+
+def test_what_the_books_cannot_hold_ends_the_run_in_words() -> None:
+    finance = the_books()
+    finance.post(Account.INVENTORY, Account.CASH, 10**15)
+    finance.close_day()
+    finance.post(Account.INVENTORY, Account.CASH, 10**15 + 1)
+    with pytest.raises(ModelError, match="EUR 1e\\+13 in one day from CASH to INVENTORY"):
+        finance.close_day()
 
 
 accounts = st.sampled_from(list(Account))

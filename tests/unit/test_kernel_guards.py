@@ -8,6 +8,7 @@ import pytest
 from orgsim.errors import ModelError
 from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import Rank, World
+from orgsim.weekly import Weekly
 from tests.unit.kernel_tools import a_world
 
 Lean = Generator[Any, Any, Any]
@@ -44,6 +45,29 @@ def test_a_process_may_survive_its_own_bad_hold() -> None:
 def test_a_call_cannot_be_planned_for_the_past_or_for_no_time(time: float) -> None:
     with pytest.raises(ModelError, match="cannot plan"):
         a_world().at(time, print)
+
+
+def test_a_refused_plan_is_told_by_names_and_not_by_addresses() -> None:
+    world = a_world()
+
+    class Desk:
+        def open(self) -> None: ...
+
+    refused = [
+        lambda: world.at(float("inf"), Desk().open),
+        lambda: world.every(1.0, Desk().open, first=-1.0, rank=Rank.DAILY),
+        lambda: world.timeout(float("nan")),
+        lambda: world.start(Desk()),  # type: ignore[arg-type]
+        lambda: Pool(world, "desk", Weekly.parse({"always": 1.5})),
+    ]
+    said = []
+    for plan in refused:
+        with pytest.raises(ModelError) as caught:
+            plan()
+        said.append(str(caught.value))
+    assert [text for text in said if " at 0x" in text] == []
+    names = ("Desk.open", "Desk.open", "Timeout", "Desk", "'desk'")
+    assert all(name in text for name, text in zip(names, said, strict=True)), said
 
 
 def test_a_hold_until_the_past_names_the_process() -> None:

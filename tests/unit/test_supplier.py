@@ -44,6 +44,17 @@ def test_an_order_waits_for_the_line_is_made_and_then_travels() -> None:
     assert came == [(pytest.approx(11 * DAY), 120), (pytest.approx(31 * DAY), 2400)]
 
 
+@pytest.mark.parametrize("per_day", [1e5, 1e6, 1e9])
+def test_a_fast_factory_comes_to_an_end_late_in_a_long_run_too(per_day: float) -> None:
+    # There the clock's last digit is worth more units than what is left to make.
+    world = a_world()
+    supplier, came = a_supplier(world, capacity=per_day / DAY, transit=NO_TIME)
+    late = 1000.1 * DAY
+    world.at(late, supplier.order, 12_345)
+    world.run(until=2000 * DAY)
+    assert came == [(pytest.approx(late + 12_345 / per_day * DAY), 12_345)]
+
+
 def test_demand_above_capacity_grows_the_backlog_linearly() -> None:
     world = a_world()
     supplier, _ = a_supplier(world, capacity=80 / DAY, transit=NO_TIME)

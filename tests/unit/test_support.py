@@ -313,6 +313,14 @@ def test_each_agent_is_briefed_before_the_launch_and_off_the_phones_meanwhile() 
     assert support.knowledge.level == pytest.approx(0.85)
 
 
+def test_a_team_of_nobody_is_not_briefed() -> None:
+    world = a_world()
+    _, information = a_team(world, briefing=6.0, payroll_fte=0.0)
+    information.send("promise_terms", "marketing", {"familiarity": 1.0}, dates={"onset": DAY})
+    world.run(until=DAY)
+    assert seen(world, BriefingHeld)["time"].size == 0
+
+
 def test_a_caller_waits_for_an_agent_who_is_being_briefed() -> None:
     world = a_world()
     support, information = a_team(world, briefing=6.0, payroll_fte=1.0)
