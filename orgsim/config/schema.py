@@ -32,7 +32,7 @@ from orgsim.units import COUNT, WEEK, Count, Duration
 
 Part = Literal["market", "marketing", "sales", "logistics", "supplier", "support", "customers"]
 AnyShock = Annotated[NicheCampaign | SupplierOutage, Field(discriminator="kind")]
-Target = Annotated[float, AfterValidator(COUNT.within)]
+Target = Annotated[float, AfterValidator(COUNT.within), COUNT]
 
 TARGETS = (
     "leads",

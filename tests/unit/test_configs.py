@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import typing
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
+from orgsim.config.base import models
 from orgsim.config.compose import defaults, resolve, resolve_in
 from orgsim.config.described import ParameterEntry, described
 from orgsim.config.mechanisms import MECHANISMS
@@ -16,6 +21,7 @@ from orgsim.config.provenance import Provenance
 from orgsim.config.scenario_file import parse, read
 from orgsim.config.schema import Scenario
 from orgsim.config.sources import packaged
+from orgsim.units import Unit
 
 SOURCES = packaged()
 GROUPS = SOURCES.groups()
@@ -119,3 +125,40 @@ def test_every_number_of_a_scenario_says_how_it_is_known(path: Path) -> None:
 def test_of_one_field_base_and_niche_are_known_in_different_ways() -> None:
     known = {entry.key: entry.evidence for entry in rows("sales", "default")}
     assert (known["sales.base.claim_effect"], known["sales.niche.claim_effect"]) == ("V", "J")
+
+
+def every_model(annotation: Any) -> Iterator[type[BaseModel]]:
+    for model in models(annotation):
+        yield model
+        for declared in model.model_fields.values():
+            yield from every_model(declared.annotation)
+
+
+def numbers(annotation: Any, notes: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The notes beside each number that a type is made of."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        inner, *more = typing.get_args(annotation)
+        yield from numbers(inner, [*notes, *more])
+    elif annotation in (int, float):
+        yield notes
+    elif not any(models(annotation)):
+        for part in typing.get_args(annotation):
+            yield from numbers(part, notes)
+
+
+def is_limited(notes: Sequence[Any]) -> bool:
+    has_low = any(hasattr(note, name) for note in notes for name in ("ge", "gt"))
+    has_high = any(hasattr(note, name) for note in notes for name in ("le", "lt"))
+    has_unit = any(isinstance(note, Unit) for note in notes)
+    return has_unit or (has_low and has_high)
+
+
+def test_no_number_of_a_scenario_is_without_limits() -> None:
+    found = {
+        f"{model.__name__}.{name}": is_limited(notes)
+        for model in every_model(Scenario)
+        for name, declared in model.model_fields.items()
+        for notes in numbers(declared.annotation, declared.metadata)
+    }
+    assert len(found) > 100
+    assert [name for name, limited in found.items() if not limited] == []
