@@ -15,9 +15,10 @@ mouth.
        U (p + a r H(A) + q W+ / M) D,       D = exp(-nu max(0, W- / max(N, 1000) - w_ref)),
 
    r H(A) being marketing's answers (M1.2) over the size M of the niche, W+ and W- the tellings in
-   memory (weighted by listeners over 3), N the active customers. Nothing comes before the launch.
-4. The base rate, a dial, is deterred by D with W- of base customers and, times the spillover, with
-   what the niche says above normal.
+   memory (weighted by listeners over 3), N the segment's active customers. Nothing comes before
+   the launch.
+4. The base rate, a dial, is deterred by D; to W- of the base customers come the niche's tellings,
+   times the spillover: a small niche is heard by its number, not by how angry it is.
 5. Candidates of each source are drawn once and thinned by the rate (T4), so that the same prospect
    comes at the same time with the same luck in every variant; who comes leaves U.
 
@@ -215,10 +216,10 @@ class Market:
 
     def _deterred(self, segment: Segment) -> float:
         cfg = self._config
-        heard = self._negative[segment] / max(self.active(segment), 1000.0)
+        told = self._negative[segment]
         if segment is Segment.BASE:
-            niche = self._negative[Segment.NICHE] / max(self.active(Segment.NICHE), 1000.0)
-            heard += cfg.spillover * max(0.0, niche - cfg.reference_talk)
+            told += cfg.spillover * self._negative[Segment.NICHE]
+        heard = told / max(self.active(segment), 1000.0)
         return float(np.exp(-cfg.damping * max(0.0, heard - cfg.reference_talk)))
 
     def _day(self) -> None:

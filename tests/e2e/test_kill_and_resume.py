@@ -130,6 +130,9 @@ def test_ctrl_c_ends_every_worker_also_where_nothing_can_list_processes(tmp_path
         program.send_signal(signal.SIGINT)
         program.communicate(timeout=20)
         assert program.returncode == 130
+        limit = time.monotonic() + 30  # a helper of the workers' goes when it sees them gone
+        while processes_of(program.pid) and time.monotonic() < limit:
+            time.sleep(0.1)
         assert processes_of(program.pid) == set()
     finally:
         for left in processes_of(program.pid):

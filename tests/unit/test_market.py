@@ -121,16 +121,17 @@ def test_few_customers_are_counted_as_a_thousand_when_talk_is_weighed() -> None:
     assert rate * DAY == pytest.approx(250 * np.exp(-10 * 50 / 1000))
 
 
-def test_unusual_niche_talk_spills_over_to_base_prospects_in_part() -> None:
+@pytest.mark.parametrize("niche", [10, 1_000, 10_000])
+def test_niche_talk_spills_over_to_base_prospects_by_its_number(niche: int) -> None:
     def base_rate(spillover: float) -> float:
         market = a_market(spillover=spillover)
-        market.active = lambda segment: 10_000.0
+        market.active = lambda segment: (10_000.0, float(niche))[segment]
         market.hear(Segment.BASE, 0, 140)  # just what is normal
-        market.hear(Segment.NICHE, 0, 1140)  # .1 above it
+        market.hear(Segment.NICHE, 0, 500)
         return market.rates()[Segment.BASE, Source.ORGANIC] * DAY
 
     assert base_rate(0.0) == pytest.approx(250)
-    assert base_rate(0.3) == pytest.approx(250 * np.exp(-10 * 0.3 * 0.1))
+    assert base_rate(0.3) == pytest.approx(250 * np.exp(-10 * 0.3 * 500 / 10_000))
 
 
 def test_talk_counts_by_its_listeners_and_fades_by_half_every_half_life() -> None:
