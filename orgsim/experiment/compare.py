@@ -62,8 +62,9 @@ def first_breaks(breaks: pd.DataFrame, since: float = 0.0) -> pd.DataFrame:
 
     A break counts from `since` (hours, the first shock's onset) on, in both: before it they are
     the same world. Columns: name, share (of replications in which it happened), reference_share,
-    median, earliest, latest (hours, over the replications in which it happened), n; sorted by
-    median. The median is the lower one: a moment that did occur in a replication.
+    median, earliest, latest (hours, over the replications in which it happened), n. Sorted by
+    median, what happened in no more than half of the replications last: the others lead the story.
+    The median is the lower one: a moment that did occur in a replication.
     """
     counted = breaks.assign(time=breaks["time"].where(breaks["time"] >= since))
     rows = []
@@ -84,9 +85,9 @@ def first_breaks(breaks: pd.DataFrame, since: float = 0.0) -> pd.DataFrame:
             }
         )
     columns = ["name", "share", "reference_share", "median", "earliest", "latest", "n"]
-    return pd.DataFrame(rows, columns=columns).sort_values(
-        "median", kind="stable", ignore_index=True
-    )
+    found = pd.DataFrame(rows, columns=columns).sort_values("median", kind="stable")
+    rare = (found["share"] <= 0.5).to_numpy(dtype=bool)
+    return pd.concat([found[~rare], found[rare]], ignore_index=True)
 
 
 def _sound(frame: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:

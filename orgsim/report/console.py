@@ -29,6 +29,7 @@ from orgsim.experiment.compare import failed_checks, variance_reduction
 from orgsim.report.headline import headline
 from orgsim.report.machine import run_as_json, sweep_as_json
 from orgsim.report.measures import Estimate
+from orgsim.report.narrative import apart
 from orgsim.report.progress import Watch, plain_console
 from orgsim.report.story import HOURS_PER_WEEK, Story
 from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
@@ -45,6 +46,9 @@ Row = tuple[str | Text, ...]
 HEADLINE = "year+CLV"
 FEW = 5
 """Below so many replications intervals are too wide to conclude from."""
+
+_LASTING = ("year", "year+CLV")
+"""The horizons that scenarios are put beside each other by."""
 
 _MORE = "ask for run.replications=20"
 _LOOK = {"good": "green", "bad": "red", "": ""}
@@ -215,13 +219,14 @@ class Terminal(Watch):
     ) -> None:
         """Print what several scenarios are worth beside each other, and draw it."""
         stories = [Story.of(result) for result in results]
-        rows: list[Row] = [
-            (story.title, *(_in_thousands(story.worth(horizon)) for horizon in HORIZONS))
-            for story in stories
-        ]
+        rows: list[Row] = []
+        for story in stories:
+            beside = "" if story is stories[0] else _in_thousands(apart(story, stories[0]))
+            worth = (_in_thousands(story.worth(horizon)) for horizon in _LASTING)
+            rows.append((story.title, *worth, beside))
         names = {story.without for story in stories}
         against = names.pop() if len(names) == 1 else "the reference of each"
-        headings = tuple(name.title for name in HORIZONS.values())
+        headings = (*(HORIZONS[name].title for name in _LASTING), "value beside the first")
         self.out.print()
         self._print_table(
             f"Beside each other: value against {against}, kEUR (95 %)", headings, rows

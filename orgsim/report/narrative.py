@@ -107,14 +107,17 @@ def comparison_message(stories: Sequence[Story]) -> str:
     amounts = [money(worth.mean, sign=True) for worth in (most, least)]
     if first is last:
         return f"{best}: {_lower(value)} {amounts[0]} against {nothing}"
-    if _apart(first, last).is_sure:
+    if apart(first, last).is_sure:
         said = f"“{best}” leaves more {_lower(value)} than “{worst}”"
         return f"{said}: {amounts[0]} and {amounts[1]} against {nothing}"
     return f"No clear order: {_lower(value)} from {amounts[1]} to {amounts[0]} against {nothing}"
 
 
-def _apart(first: Story, last: Story) -> Estimate:
-    """The difference between two scenarios, paired where they met the same luck."""
+def apart(first: Story, last: Story) -> Estimate:
+    """Company value of one scenario less that of another, EUR, paired where both met the same luck.
+
+    Nothing where they did not: other seeds or weeks.
+    """
     one, other = (story.value_differences("year+CLV") for story in (first, last))
     if first.seed != last.seed or first.weeks != last.weeks:
         return NOTHING

@@ -196,11 +196,11 @@ class Story:
     def first_break(self, name: str) -> float | None:
         """When the shock first broke it, in weeks since the start, as `breaks` dates it.
 
-        None where that happened in fewer than half of the replications, or no more often than in
-        the reference: then chance may have done it.
+        None where that happened in no more than half of the replications, or no more often than
+        in the reference: then chance may have done it.
         """
         for one in self.breaks[self.breaks["name"] == name].to_dict("records"):
-            if one["share"] >= 0.5 and not one["share"] <= one["reference_share"]:
+            if one["share"] > 0.5 and not one["share"] <= one["reference_share"]:
                 return float(one["median"]) / HOURS_PER_WEEK
         return None
 

@@ -28,8 +28,15 @@ if TYPE_CHECKING:
 Mood = Literal["good", "bad", ""]
 AREAS = ("marketing", "sales", "logistics", "support", "customers", "company")
 JUDGED_BY_EFFECT = ("customers", "company")
-BESIDE_TARGETS = ("slower_than_expected", "active_customers", "revenue", "contribution", "cash")
-NICHE_APART = ("otif",)
+BESIDE_TARGETS = (
+    "speed_to_lead",
+    "slower_than_expected",
+    "active_customers",
+    "revenue",
+    "contribution",
+    "cash",
+)
+NICHE_APART = ("leads", "bookings", "speed_to_lead", "otif")
 """KPIs outside the area customers of which the niche is shown apart."""
 
 MINUS = "\u2212"

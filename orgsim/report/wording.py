@@ -49,13 +49,15 @@ HORIZONS = {
 
 WORDS = (
     "Words. Mean ± half of its 95 % interval over replications, or its bounds. Beats, misses, "
-    "better, worse, higher, lower: the whole interval says so; in line, unclear: it does not. Line "
-    "fill: orders filled from stock when placed. Promises kept (OTIF): of the orders due, those "
-    "delivered in full by the date first promised. Orders slower than expected: by the customer's "
-    "own expectation. Company value: contribution less left-over kits plus residual customer "
-    "lifetime value (CLV). Cash trough: deepest fall of cash from a peak. Chassis: part of "
-    "every product; niche kit: of niche orders only. Dates are those of the middle replication; a "
-    "weekly figure breaks on its week's Sunday. Weeks are calendar weeks (ISO)."
+    "better, worse, higher, lower: the whole interval says so; in line, unclear: it does not. "
+    "Speed to lead: open sales hours until a rep takes up a lead. Line fill: orders filled from "
+    "stock when placed. Promises kept (OTIF): of the orders due, those delivered in full by the "
+    "date first promised. Orders slower than expected: by the customer's own expectation. Company "
+    "value: contribution less left-over kits plus residual customer lifetime value (CLV) if the "
+    "hazards of the last 12 weeks went on. Cash trough: deepest fall of cash from a peak. "
+    "Chassis: part of every product; niche kit: of niche orders only. Dates are those of the "
+    "middle replication of those in which it happened; what happened in no more than half stands "
+    "last; a weekly figure breaks on its week's Sunday. Weeks are calendar weeks (ISO)."
 )
 """What a board member may ask, at the end of every report."""
 

@@ -41,6 +41,13 @@ def test_the_date_of_a_break_is_one_that_occurred_in_a_replication() -> None:
     assert even["median"] == 62 * DAY
 
 
+def test_what_happened_in_no_more_than_half_of_the_replications_stands_last() -> None:
+    early_in_half = table([[62], []], [[], []])
+    later_in_all = table([[90], [97]], [[], []]).assign(name="backlog")
+    found = first_breaks(pd.concat([early_in_half, later_in_all]))
+    assert found["name"].tolist() == ["backlog", "otif"]
+
+
 def test_what_never_broke_is_told_all_the_same() -> None:
     (found,) = first_breaks(table([[], []], [[6], []])).to_dict("records")
     assert (found["share"], found["reference_share"], found["n"]) == (0.0, 0.5, 2)

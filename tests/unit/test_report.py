@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -166,3 +167,18 @@ def test_a_mean_over_the_shocks_weeks_keeps_its_interval_within_what_is_possible
     result.weekly.loc[is_first, "value"] = 0.5
     found = Story.of(result, NOTES).during("line_fill", ("all",))
     assert (found.low, found.high) == (0.0, 1.0)
+
+
+def test_a_comparison_puts_each_scenario_beside_the_first_pair_by_pair() -> None:
+    """Both have the same luck, so a constant difference is known exactly."""
+    first = chart_data.result(worth=(-297e3, -532e3, -350e3), title="Nobody told")
+    second = chart_data.result(worth=(-300e3, -432e3, -350e3), title="Told")
+    out = io.StringIO()
+    terminal = Terminal(out=out, err=io.StringIO())
+    terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
+    assert row(out.getvalue(), "Told").endswith("+100 (+100 to +100)")
+    assert row(out.getvalue(), "Nobody told").rstrip().endswith(")")
+    second.resolved.scenario.run.seed = 2
+    out.seek(0)
+    terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
+    assert "(+100" not in row(out.getvalue(), "Told")
