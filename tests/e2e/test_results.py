@@ -96,9 +96,7 @@ def test_a_hydra_multirun_leaves_one_row_per_job_and_computes_the_reference_once
 def test_hydra_errors_are_one_line_with_code_2(tmp_path: Path) -> None:
     told = ask([*HYDRA, "scenario=baseline", "run.weeks=-3"], tmp_path)
     assert told.returncode == 2
-    assert told.stderr.strip() == (
-        "command line: 'run.weeks' = -3: must be greater than or equal to 1"
-    )
+    assert told.stderr.strip() == ("command line: 'run.weeks' = -3: must be at least 1")
     assert list(tmp_path.iterdir()) == []
 
 
