@@ -110,7 +110,10 @@ def residual_clv(window: Window, segment: str) -> Floats:
             people = np.maximum(_last(size, 12), 1e-12)
             retention = np.exp(-365.0 * _last(leaving, 12) / people)
             yearly = 365.0 * margin * _last(ordering, 12) / people
-            total += size * yearly * retention / (1.0 + discount - retention)
+            value, loss = size * yearly * retention, 1.0 + discount - retention
+            # Who never leaves and is not discounted is worth no number; nobody is worth nothing.
+            without_end = np.where(size > 0, np.nan, 0.0)
+            total += np.divide(value, loss, out=without_end, where=loss > 0)
     return total
 
 

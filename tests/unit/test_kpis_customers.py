@@ -24,8 +24,10 @@ from orgsim.facts import (
     LeadCreated,
     SurveyAnswered,
 )
+from orgsim.kernel.journal import Journal
 from orgsim.kpis import KPIS
-from orgsim.kpis.experience import order_margin
+from orgsim.kpis.base import Window
+from orgsim.kpis.experience import order_margin, residual_clv
 from orgsim.kpis.money import horizons
 from orgsim.units import WEEK
 from tests.unit.kpi_tools import (
@@ -39,6 +41,7 @@ from tests.unit.kpi_tools import (
     posted,
     value,
 )
+from tests.unit.parts import but
 
 # -- customers -------------------------------------------------------------------------------------
 
@@ -117,6 +120,15 @@ def test_rc25_the_residual_value_of_a_customer_is_m_r_over_1_plus_i_less_r() -> 
     ]
     assert value("residual_clv", facts).weekly == pytest.approx([3418.4] * 3, rel=1e-4)
     assert value("residual_clv", facts, "niche").weekly == about(0, 0, 0)
+
+
+def test_without_discount_a_group_that_is_not_there_yet_is_worth_nothing() -> None:
+    journal = Journal()
+    for fact in GROUPS:
+        journal.record(fact)
+    worth = residual_clv(Window(but(SCENARIO, finance__discount=0.0), journal), "all")
+    assert np.all(np.isfinite(worth))
+    assert worth[0] > 0.0
 
 
 def test_a_niche_order_leaves_its_price_less_kit_and_the_express_it_gets() -> None:
