@@ -40,7 +40,8 @@ class SweepResult:
     """What a sweep found: one row per point, and where it is kept.
 
     `summary` has the columns point, the swept settings (`settings` names them), replications,
-    balanced, address, then `value_<horizon>_difference` with `_low` and `_high`, then every KPI as
+    balanced, address, then `value_<horizon>_difference` to the point's own reference and the level
+    `value_<horizon>`, each with `_low` and `_high`, then every KPI as
     `<kpi>` (or `<kpi>_<segment>`) with `_low` and `_high`.
     """
 
@@ -138,6 +139,7 @@ def figures_of(summary: pd.DataFrame, value_summary: pd.DataFrame) -> dict[str, 
     for one in value_summary.to_dict("records"):
         name = f"value_{re.sub(r'[^a-z0-9]+', '_', str(one['horizon']).lower())}_difference"
         row |= _three(name, one, "difference")
+        row |= _three(name.removesuffix("_difference"), one, "scenario")
     for one in summary.to_dict("records"):
         segment = "" if one["segment"] == "all" else f"_{one['segment']}"
         row |= _three(f"{one['kpi']}{segment}", one, "scenario")

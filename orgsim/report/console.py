@@ -242,12 +242,15 @@ class Terminal(Watch):
 
     def show_sweep(self, sweep: SweepResult) -> None:
         """Print one row per point: its settings and its value against the reference."""
-        table = _table(f"Value against the reference: {sweep.name}", width=self.out.width)
+        table = _table(
+            f"Value against each point's own reference: {sweep.name}", width=self.out.width
+        )
         for heading in _short(sweep.settings):
             table.add_column(heading, overflow="fold")
         table.add_column("n", justify="right")
         for name in HORIZONS.values():
             table.add_column(f"{name.title}, kEUR", justify="right", no_wrap=True)
+        table.add_column("company value itself", justify="right", no_wrap=True)
         for one in sweep.summary.to_dict("records"):
             settings = [Text(str(one[setting])) for setting in sweep.settings]
             marks = "" if one["balanced"] else " DOES NOT BALANCE"
@@ -255,7 +258,8 @@ class Terminal(Watch):
                 _in_thousands(Estimate(one[name], one[f"{name}_low"], one[f"{name}_high"], 0))
                 for name in _value_columns(sweep.summary)
             ]
-            table.add_row(*settings, f"{one['replications']}{marks}", *ranges)
+            value = f"{1e-3 * one['value_year_clv']:,.0f}" if "value_year_clv" in one else ""
+            table.add_row(*settings, f"{one['replications']}{marks}", *ranges, value)
         self.out.print()
         self.out.print(table)
         self.out.print()

@@ -30,7 +30,8 @@ def headline(story: Story, *, bounds: bool = True) -> str:
     """
     parts = [part for part in (_demand(story), _promises(story)) if part]
     value = next((line for line in worth(story) if line.name == "year+CLV"), None)
-    if not parts and (value is None or (value.difference.n != 1 and not value.difference.is_sure)):
+    is_unsure = value is None or (value.difference.n != 1 and not value.difference.is_sure)
+    if not parts and (is_unsure or story.is_alone):
         kept = story.during("otif", ("all", "base"))
         steady = f": {percent(kept.mean)} of promises are kept" if kept.n else ""
         return ("No clear change" if story.windows else "Nothing happens") + steady

@@ -116,9 +116,10 @@ def comparison_message(stories: Sequence[Story]) -> str:
 def apart(first: Story, last: Story) -> Estimate:
     """Company value of one scenario less that of another, EUR, paired where both met the same luck.
 
-    Nothing where they did not: other seeds or weeks.
+    Nothing where they did not: other seeds or weeks. Levels, not differences to the reference of
+    each: what both a scenario and its reference have changed would cancel.
     """
-    one, other = (story.value_differences("year+CLV") for story in (first, last))
+    one, other = (story.value_levels("year+CLV") for story in (first, last))
     if first.seed != last.seed or first.weeks != last.weeks:
         return NOTHING
     n = min(one.size, other.size)
@@ -183,11 +184,16 @@ def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
 def _sides(rows: Sequence[Row]) -> dict[str, int]:
     """On which side each stands by the row that surely lies farthest out: 1, -1, or 0 if none.
 
-    Nobody is praised who may miss something else.
+    Nobody is praised who may miss something else; the company stands where its value does.
     """
     sides: dict[str, int] = {}
     for whose in dict.fromkeys(row.whose for row in rows):
-        sizeable = [row for row in rows if row.whose == whose and abs(row.mark.mean) >= SIZEABLE]
+        own = [row for row in rows if row.whose == whose]
+        value = next((row.mark for row in own if row.title == HORIZONS["year+CLV"].title), None)
+        if value is not None:
+            sides[whose] = int(np.sign(value.mean)) if value.is_sure else 0
+            continue
+        sizeable = [row for row in own if abs(row.mark.mean) >= SIZEABLE]
         clear = [row.mark.mean for row in sizeable if row.mark.is_sure and not row.is_missed_anyway]
         side = int(np.sign(max(clear, key=abs, default=0.0)))
         is_doubtful = side > 0 and any(row.mark.mean < 0 for row in sizeable)

@@ -246,6 +246,12 @@ class Story:
         frame = self.value_summary
         return estimate(frame[frame["horizon"] == horizon], "difference")
 
+    def value_levels(self, horizon: str) -> Floats:
+        """Value of the scenario in EUR, one number per replication."""
+        frame = self.value[self.value["horizon"] == horizon]
+        own = frame[frame["variant"] == SCENARIO].sort_values("replication")
+        return own["value"].to_numpy(dtype=np.float64)
+
     def value_differences(self, horizon: str) -> Floats:
         """Value of scenario minus reference in EUR, one number per paired replication."""
         frame = self.value[self.value["horizon"] == horizon]
