@@ -68,7 +68,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(CREATE)
 	@awk '/^setuptools==/{on=1} on{print; if(!/\\$$/) on=0}' constraints.txt > .venv/setuptools.txt
 	@$(INSTALL) --require-hashes -r .venv/setuptools.txt
-	@$(INSTALL) --require-hashes --no-build-isolation -r constraints.txt
+	@$(INSTALL) --no-deps --require-hashes --no-build-isolation -r constraints.txt
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@for way in .venv/lib/python3*/site-packages/_orgsim.pth; do echo ../../../.. >"$$way"; done
 	@touch $(READY)
