@@ -11,6 +11,7 @@ from tests.theory.tools import (
     assert_agrees,
     assert_matches,
     detectable_error,
+    difference,
     over_ratios,
     over_replications,
     standard_error_from_batches,
@@ -24,6 +25,16 @@ def test_a_correct_program_fails_as_rarely_as_stated() -> None:
     draw = np.random.default_rng(1)
     runs = [over_replications(sample) for sample in draw.normal(5.0, 2.0, (TRIALS, 8))]
     alarms = sum(abs(run.mean - 5.0) > tolerance(run, false_alarm=0.05) for run in runs)
+    assert 1e-5 < bdtr(alarms, TRIALS, 0.05) < 1.0 - 1e-5
+
+
+def test_two_simulations_that_agree_are_found_apart_as_rarely_as_stated() -> None:
+    """Welch's degrees of freedom hold, nearly, for spreads as different as 1 and 4."""
+    draw = np.random.default_rng(5)
+    ours = [over_replications(sample) for sample in draw.normal(5.0, 1.0, (TRIALS, 20))]
+    theirs = [over_replications(sample) for sample in draw.normal(5.0, 4.0, (TRIALS, 10))]
+    apart = [difference(one, other) for one, other in zip(ours, theirs, strict=True)]
+    alarms = sum(abs(each.mean) > tolerance(each, false_alarm=0.05) for each in apart)
     assert 1e-5 < bdtr(alarms, TRIALS, 0.05) < 1.0 - 1e-5
 
 

@@ -46,6 +46,16 @@ def over_ratios(numerators: ArrayLike, denominators: ArrayLike) -> Simulated:
     return Simulated(float(ratio), around.standard_error, around.degrees_of_freedom)
 
 
+def difference(one: Simulated, other: Simulated) -> Simulated:
+    """One mean minus that of an independent simulation, with the uncertainty of both (Welch)."""
+    squares = one.standard_error**2, other.standard_error**2
+    total = sum(squares)
+    degrees = (one.degrees_of_freedom, other.degrees_of_freedom)
+    shares = (square**2 / n for square, n in zip(squares, degrees, strict=True))
+    freedom = math.floor(total**2 / sum(shares)) if total else min(degrees)
+    return Simulated(one.mean - other.mean, math.sqrt(total), freedom)
+
+
 def standard_error_from_batches(series: ArrayLike, batches: int = 30) -> Simulated:
     """One long stationary run -> its mean, with the standard error of `batches` batch means.
 
@@ -115,17 +125,32 @@ def assert_matches(
     simulated: Mapping[str, Simulated],
     expected: Mapping[str, float],
     planted: Mapping[str, Mapping[str, float]],
+    *,
+    false_alarm: float = FALSE_ALARM,
 ) -> None:
     """All measures agree with `expected`, and each planted error would be found by one of them.
 
-    `planted` says, by the name of an error of 3 % in an input, what the measures would then be.
+    `planted` says, by the name of an error of 3 % in an input, what the measures would then be. The
+    measures share the false-alarm rate.
     """
     compared = {what: found for what, found in simulated.items() if what in expected}
     assert compared, "nothing to compare"
     for what, found in compared.items():
-        assert_agrees(found, expected[what], what=what, comparisons=len(compared))
+        assert_agrees(
+            found,
+            expected[what],
+            what=what,
+            comparisons=len(compared),
+            false_alarm=false_alarm,
+        )
     for error, shifted in planted.items():
         assert any(
-            is_found(found, expected[what], shifted[what], comparisons=len(compared))
+            is_found(
+                found,
+                expected[what],
+                shifted[what],
+                comparisons=len(compared),
+                false_alarm=false_alarm,
+            )
             for what, found in compared.items()
         ), f"the run is too short to find {PLANTED:.0%} more {error}"
