@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from orgsim.config.compose import resolve
 from orgsim.config.schema import Scenario
+from orgsim.kernel.distributions import Fixed, Gamma, Law
 from orgsim.organisation import simulate
 from orgsim.units import DAY, WEEK
-from tests.theory.formulas import TWENTY_SECONDS, Line
+from tests.theory.formulas import TWENTY_SECONDS, Line, Shelf
 from tests.theory.tools import Simulated, over_ratios
 
 Column = NDArray[np.float64]
@@ -52,6 +53,18 @@ def poisson(rate: float, to: str, segment: str = "base") -> str:
 
 def exponential(hours: float) -> str:
     return f"{{kind: exponential, mean: {hours!r}h}}"
+
+
+def written(law: Law) -> str:
+    """A law of hours as a person writes it."""
+    said = law.model_dump()
+    for name in ("mean", "low", "high"):
+        if name in said:
+            said[name] = f"{said[name]!r}h"
+    if "values" in said:
+        said["values"] = f"[{', '.join(f'{hours!r}h' for hours in said['values'])}]"
+        said["weights"] = list(said["weights"])
+    return "{" + ", ".join(f"{name}: {value}" for name, value in said.items()) + "}"
 
 
 def over_waits(
@@ -93,6 +106,29 @@ def support_alone(line: Line, *values: str, weeks: int, segment: str = "base") -
             f"support.handle_time={exponential(line.service)}",
             f"support.patience={patience}",
             *values,
+        ),
+        weeks,
+    )
+
+
+def shelf_alone(shelf: Shelf, weeks: int) -> Scenario:
+    """Logistics and its supplier under continuous review, every order for one chassis.
+
+    The benches are closed (capacity 0), so that orders end where their parts are set aside.
+    """
+    level = shelf.reorder + 1
+    law: Law = Fixed[float](kind="fixed", mean=shelf.lead_time)
+    if shelf.lead_time_cv:
+        law = Gamma[float](kind="gamma", mean=shelf.lead_time, cv=shelf.lead_time_cv)
+    return lone(
+        "logistics,supplier",
+        poisson(shelf.demand, "orders"),
+        (
+            f"logistics.chassis.policy={{kind: base_stock, level: {level}, review: 0h}}",
+            f"logistics.chassis.opening_stock={level}",
+            "logistics.capacity_per_day=0",
+            "logistics.wave=1d",
+            f"supplier.chassis={{capacity: null, transit: {written(law)}, crossing: true}}",
         ),
         weeks,
     )

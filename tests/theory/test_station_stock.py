@@ -1,7 +1,4 @@
-"""Logistics and its supplier, by configuration alone, against inventory theory (RC-9, 10, 14).
-
-The benches are closed (capacity 0), so that orders end where their parts are set aside.
-"""
+"""Logistics and its supplier, by configuration alone, against inventory theory (RC-9, 10, 14)."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from orgsim.analysis import theory
 from orgsim.facts import GoodsReceived, OrderAllocated
 from orgsim.units import DAY, WEEK
-from tests.theory.departments_alone import columns, lone, poisson
+from tests.theory.departments_alone import columns, lone, shelf_alone
 from tests.theory.formulas import Shelf, planted_in_shelf, shelf_by_formula
 from tests.theory.tools import Simulated, assert_matches, over_ratios
 
@@ -22,25 +19,8 @@ RC9 = Shelf(demand=10.0, lead_time=1.0, reorder=12)
 RC10 = Shelf(demand=80.0, lead_time=1.0, reorder=94, lead_time_cv=0.5)
 
 
-def lead_time(shelf: Shelf) -> str:
-    if shelf.lead_time_cv == 0.0:
-        return f"{{kind: fixed, mean: {shelf.lead_time!r}h}}"
-    return f"{{kind: gamma, mean: {shelf.lead_time!r}h, cv: {shelf.lead_time_cv!r}}}"
-
-
 def simulated(shelf: Shelf, *, weeks: int, warm_up: float) -> dict[str, Simulated]:
-    level = shelf.reorder + 1
-    scenario = lone(
-        "logistics,supplier",
-        poisson(shelf.demand, "orders"),
-        (
-            f"logistics.chassis.policy={{kind: base_stock, level: {level}, review: 0h}}",
-            f"logistics.chassis.opening_stock={level}",
-            "logistics.capacity_per_day=0",
-            f"supplier.chassis={{capacity: null, transit: {lead_time(shelf)}, crossing: true}}",
-        ),
-        weeks,
-    )
+    scenario = shelf_alone(shelf, weeks)
     rows = []
     for replication in range(30):
         (allocated,) = columns(scenario, replication, OrderAllocated)
