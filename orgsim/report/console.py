@@ -29,7 +29,7 @@ from orgsim.experiment.compare import failed_checks, variance_reduction
 from orgsim.report.headline import headline
 from orgsim.report.machine import run_as_json, sweep_as_json
 from orgsim.report.measures import Estimate
-from orgsim.report.narrative import apart
+from orgsim.report.narrative import apart, comparison_message
 from orgsim.report.progress import Watch, plain_console
 from orgsim.report.story import HOURS_PER_WEEK, Story
 from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
@@ -228,6 +228,7 @@ class Terminal(Watch):
         against = names.pop() if len(names) == 1 else "the reference of each"
         headings = (*(HORIZONS[name].title for name in _LASTING), "value beside the first")
         self.out.print()
+        self.out.print(comparison_message(stories) + ".\n")
         self._print_table(
             f"Beside each other: value against {against}, kEUR (95 %)", headings, rows
         )

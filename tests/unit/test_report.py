@@ -178,6 +178,7 @@ def test_a_comparison_puts_each_scenario_beside_the_first_pair_by_pair() -> None
     terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
     assert row(out.getvalue(), "Told").endswith("+100 (+100 to +100)")
     assert row(out.getvalue(), "Nobody told").rstrip().endswith(")")
+    assert "“Told” leaves more company value than “Nobody told”" in out.getvalue()
     # A change to the firm is in its reference, too, and cancels there; here it counts.
     second.value = second.value.assign(value=second.value["value"] + 50e3)
     out.seek(0)
