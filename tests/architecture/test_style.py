@@ -84,7 +84,7 @@ def test_a_planted_folder_or_host_is_found(line: str) -> None:
 
 
 def test_a_path_within_the_project_is_no_machine_path() -> None:
-    assert names_of_a_machine("docs/home/page.md\n./work/x.py\nhours/work/week") == []
+    assert names_of_a_machine("docs/home/page.md\n./root/x.py\nhours/root/week") == []
 
 
 def test_the_pinned_requirements_hold_a_hash_for_each_and_no_address() -> None:
