@@ -172,6 +172,8 @@ class Order:
     express_on_record: bool = False
     setup_on_record: bool = False
     due_on_record: float = 0.0
+    setup_on_desktop: bool = False
+    due_on_desktop: bool = True
     price_cents: int = 0
     claim: Claim | None = None
     shipped: bool = False

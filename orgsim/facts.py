@@ -68,7 +68,7 @@ class LeadLost(NamedTuple):
 
 
 class OrderPlaced(NamedTuple):
-    """An order with its promised date, and what of the promise reached the order record."""
+    """An order with its promised date, and what of the promise reached record and desktop."""
 
     time: float
     customer: int
@@ -78,6 +78,8 @@ class OrderPlaced(NamedTuple):
     express_promised: bool
     express_on_record: bool
     setup_on_record: bool
+    setup_on_desktop: bool
+    due_on_desktop: bool
     price_cents: int
 
 

@@ -144,6 +144,7 @@ class Organisation:
                     supplier.deliver = self._received
         if "support" in parts:
             receivers.contacts = self.support.receive
+            self.sales.show_agents = self.support.keep_on_file
             if "customers" in parts:
                 self.customers.contact_support = self.support.receive
                 self.customers.call_again = self.support.try_again

@@ -2,8 +2,8 @@
 
 Pydantic stops where it cannot go on: it reads no key of an entry whose `kind` is misspelt, and
 makes no check of the whole while a part is wrong. So each problem is mended as well as can be
-guessed (the nearest kind, the default firm's value) and the copy is checked again, until nothing
-new turns up. What rests on a guess is not reported: it may be right.
+guessed (the nearest kind, the default firm's value, anything that is valid there) and the copy is
+checked again, until nothing new turns up. What rests on a guess is not reported: it may be right.
 
 Reference: DESIGN.md s.6 (errors list every problem at once).
 """
@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from orgsim.config.base import kinds
 from orgsim.config.merge import at, changes, lay
-from orgsim.config.problems import Complaint, Places, complaints, told, value_at
+from orgsim.config.problems import Complaint, Places, complaints, quoted, told, value_at
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["every_problem"]
 
 _MOST_SUSPECTS = 100
+_STAND_INS: tuple[Any, ...] = (0, 1, "1d", "1/d", "always", True)
+"""One of these is valid wherever a single value stands: a number, duration, rate or calendar."""
 _ROUNDS = 4
 """Kinds, what is below them, checks of several keys together, and one to spare."""
 
@@ -60,7 +62,7 @@ def every_problem(
         places = Places(model, tried)
         problems += told(found, places, where)
         known.update(complaint.path for complaint in found)
-        guesses = [_mended(tried, spare, complaint, places) for complaint in found]
+        guesses = [_mended(tried, spare, complaint, places, model) for complaint in found]
         guessed.update(guess for guess in guesses if guess is not None)
         try:
             model.model_validate(tried)
@@ -106,7 +108,11 @@ def _blamed(
 
 
 def _mended(
-    tried: dict[str, Any], spare: Mapping[str, Any], complaint: Complaint, places: Places
+    tried: dict[str, Any],
+    spare: Mapping[str, Any],
+    complaint: Complaint,
+    places: Places,
+    model: type[BaseModel],
 ) -> KeyPath | None:
     """Put something better in the place of what is wrong; the place of which nothing is known now.
 
@@ -118,6 +124,8 @@ def _mended(
     if complaint.kind == "extra_forbidden":
         at(tried, path[:-1]).pop(path[-1], None)
         return path[:-1]
+    if value_at(spare, path) is ... and _has_stand_in(tried, complaint, model):
+        return path
     for length in range(len(path), 0, -1):
         above, name = path[: length - 1], path[length - 1]
         right, place = value_at(spare, path[:length]), places.at(above)
@@ -129,6 +137,26 @@ def _mended(
             continue
         return path[:length]
     return path
+
+
+def _has_stand_in(tried: dict[str, Any], complaint: Complaint, model: type[BaseModel]) -> bool:
+    """Put any value that is valid in the place of one that no default can stand in for."""
+    path, choices = complaint.path, quoted(complaint, "expected")
+    above = at(tried, path[:-1])
+    before = above.get(path[-1], ...) if path else ...
+    for value in (*choices, *_STAND_INS) if above and not isinstance(before, dict) else ():
+        above[path[-1]] = value
+        try:
+            model.model_validate(tried)
+        except ValidationError as error:
+            if any(again.path == path for again in complaints(error, tried)):
+                continue
+        return True
+    if path and before is not ...:
+        above[path[-1]] = before
+    elif path:
+        above.pop(path[-1], None)
+    return False
 
 
 def _with_a_kind(tried: dict[str, Any], complaint: Complaint, places: Places) -> KeyPath | None:

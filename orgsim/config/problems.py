@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
 
-__all__ = ["Complaint", "Places", "complaints", "nearest_key", "told", "value_at"]
+__all__ = ["Complaint", "Places", "complaints", "nearest_key", "quoted", "told", "value_at"]
 
 _MOST_HINTS = 200
 _TEXTS = {
@@ -187,11 +187,11 @@ def _text(complaint: Complaint, places: Places, has_hints: bool) -> tuple[str, s
     if kind == "missing":
         return f"missing key '{key}'", ""
     if kind == "union_tag_invalid":
-        tag, tags = str(complaint.context.get("tag", "")), _quoted(complaint, "expected_tags")
+        tag, tags = str(complaint.context.get("tag", "")), quoted(complaint, "expected_tags")
         return f"'{key}.kind' = {short(tag)}: there is no such kind", did_you_mean(tag, tags)
     said, hint = _said(complaint, places), ""
     if kind == "literal_error" and isinstance(value, str):
-        near = difflib.get_close_matches(value, _quoted(complaint, "expected"), n=1, cutoff=0.6)
+        near = difflib.get_close_matches(value, quoted(complaint, "expected"), n=1, cutoff=0.6)
         hint = f"did you mean '{near[0]}'?" if near else ""
     if not key:
         return said, hint
@@ -211,5 +211,6 @@ def _said(complaint: Complaint, places: Places) -> str:
     return said.replace("Input should be", "must be")
 
 
-def _quoted(complaint: Complaint, name: str) -> list[str]:
+def quoted(complaint: Complaint, name: str) -> list[str]:
+    """Return the names that a complaint quotes under one heading, such as what it expected."""
     return re.findall(r"'([^']*)'", str(complaint.context.get(name, "")))

@@ -21,7 +21,8 @@ each promised field survives with a probability: what is lost there, no one down
 4. A win makes a customer and a first order, and earns a commission. Every order, first or repeat,
    is paid when placed and gets a record: express, set-up and the special date are each kept with
    probability h_so. Where the date is lost the record shows the standard one; the customer's own
-   stays. The order goes to logistics at once.
+   stays. On the agents' desktop set-up and date appear with probability h_ss each. The order goes
+   to logistics at once.
 
 Assumed: reps are alike, a lead is served once and never called back. Lead ageing after Oldroyd,
 McElheran & Elkington (2011), deliberately attenuated.
@@ -140,6 +141,12 @@ class HandoffConfig(Config):
         ge=0,
         le=1,
     )
+    desktop_fields: Share = param(
+        "probability that each promised field reaches the agents' desktop (h_ss)",
+        section="M2.6",
+        ge=0,
+        le=1,
+    )
 
 
 class Sales:
@@ -153,7 +160,6 @@ class Sales:
     ) -> None:
         self._world = world
         self._config = config
-        self._handoff = handoff
         self.reps = Pool(world, "reps", config.reps)
         self._opened = world.now
         self._recent_bookings: deque[float] = deque()
@@ -161,7 +167,12 @@ class Sales:
             name: world.draws.stream(f"sales.{name}") for name in ("qualify", "web", "win")
         }
         self._survives = {
-            name: world.draws.stream(f"sales.field.{name}") for name in ("express", "setup", "due")
+            field: (world.draws.stream(f"sales.field.{field}"), probability)
+            for fields, probability in (
+                (("express", "setup", "due"), handoff.order_fields),
+                (("setup_on_desktop", "due_on_desktop"), handoff.desktop_fields),
+            )
+            for field in fields
         }
         self._handle = world.draws.quantity("sales.handle_time", config.handle_time)
         self._cents = {
@@ -173,6 +184,7 @@ class Sales:
         self.welcome: Callable[[Lead, Promise], int] = lambda lead, promise: -1
         self.confirm: Callable[[Order], None] = nobody
         self.place_order: Callable[[Order], None] = nobody
+        self.show_agents: Callable[[Order], None] = nobody
         self.post: Post = nobody
         world.every(WEEK, self._pay_reps, first=world.now + WEEK, rank=Rank.CLOSE)
 
@@ -202,11 +214,12 @@ class Sales:
 
     def book(self, order: Order) -> None:
         """Write the order record: each promised field survives with the hand-off's fidelity."""
-        promise, keep = order.promise, self._handoff.order_fields
-        order.express_on_record = promise.express and self._is_kept("express", order, keep)
-        order.setup_on_record = promise.setup and self._is_kept("setup", order, keep)
-        is_special = promise.inflation > 0 and not self._is_kept("due", order, keep)
-        order.due_on_record = self._standard_due(order) if is_special else order.due
+        promise, standard = order.promise, self._standard_due(order)
+        order.express_on_record = promise.express and self._is_kept("express", order)
+        order.setup_on_record = promise.setup and self._is_kept("setup", order)
+        order.due_on_record = order.due if self._is_kept("due", order) else standard
+        order.setup_on_desktop = promise.setup and self._is_kept("setup_on_desktop", order)
+        order.due_on_desktop = order.due == standard or self._is_kept("due_on_desktop", order)
         order.price_cents = self._cents[order.segment]
         self.post(Account.CASH, Account.DEFERRED_REVENUE, order.price_cents)
         self._record_order(
@@ -219,10 +232,13 @@ class Sales:
                 promise.express,
                 order.express_on_record,
                 order.setup_on_record,
+                order.setup_on_desktop,
+                order.due_on_desktop,
                 order.price_cents,
             )
         )
         self.confirm(order)
+        self.show_agents(order)
         self.place_order(order)
 
     def quota_gap(self) -> float:
@@ -285,8 +301,9 @@ class Sales:
     def _persuasion(self, segment: Segment) -> PersuasionConfig:
         return self._config.niche if segment is Segment.NICHE else self._config.base
 
-    def _is_kept(self, field: str, order: Order, probability: float) -> bool:
-        return self._survives[field].uniform(order.customer, order.nth) < probability
+    def _is_kept(self, field: str, order: Order) -> bool:
+        stream, probability = self._survives[field]
+        return stream.uniform(order.customer, order.nth) < probability
 
     def _standard_due(self, order: Order) -> float:
         return due_date(order.placed, self.promise(Segment.BASE, 0.0).days)

@@ -8,11 +8,14 @@ with each contact; a customer who asks where the order is hears what the agent *
 2. A caller waits for a free agent until patience ends, first come first served, then hangs up.
    Emails wait until no caller does, and are put aside, to be resumed, whenever a call needs the
    agent (preemptive resume).
-3. Work on a contact takes a drawn time; of niche customers that time x (1 + u (1 - K)).
+3. Work on a contact takes a drawn time; of niche customers that time x (1 + u (1 - K)). What an
+   agent learned of the offer is no use (K = 0) where the desktop does not show that this customer
+   was promised set-up.
 4. The contact is solved with probability
 
-       f_0 - f_n (1 - K) [niche customer] - f_e [asked about an order, nothing known of stock],
+       f_0 - f_n (1 - K) [niche customer] - f_e [asked about an order, in the dark],
 
+   in the dark being told nothing of stock, or not shown the date that this customer was promised;
    never below 0; if not, it is answered wrongly with the wrong share. Asked about an order that has
    not been shipped, the agent states the days believed, counted from today, as its date. Each
    niche contact teaches (M4.7).
@@ -38,6 +41,7 @@ from orgsim.entities import (
     Account,
     ContactBatch,
     ContactChannel,
+    Order,
     Outcome,
     Post,
     Reason,
@@ -91,7 +95,7 @@ class SupportConfig(Config):
         "loss of the share solved, at no knowledge of the offer (f_n)", section="M4.6", ge=0
     )
     blind_loss: Share = param(
-        "loss of the share solved, where asked of an order and told nothing of stock (f_e)",
+        "loss of the share solved, where asked of an order and in the dark about it (f_e)",
         section="M4.6",
         ge=0,
     )
@@ -124,6 +128,7 @@ class Support:
         self._information = information
         self._is_briefing_planned = False
         self._sessions_open = 0
+        self._promised_unseen: set[int] = set()
         self.agents = Pool(world, "agents", config.agents, priorities=2)
         self.knowledge = Knowledge(config.knowledge, config.payroll_fte)
         stream = world.draws.stream
@@ -186,6 +191,17 @@ class Support:
             take = self._contain if luck < self._contained(ticket) else self.take
             self._world.at(time, take, ticket)
 
+    def keep_on_file(self, order: Order) -> None:
+        """A customer ordered; the desktop shows the set-up that was promised, or does not."""
+        if order.promise.setup and not order.setup_on_desktop:
+            self._promised_unseen.add(order.customer)
+        else:
+            self._promised_unseen.discard(order.customer)
+
+    def knows_promise_to(self, customer: int) -> bool:
+        """Whether the desktop shows everything special that this customer was promised."""
+        return customer not in self._promised_unseen
+
     def take(self, ticket: Ticket) -> None:
         """A contact reaches the team now."""
         self._record_contact(ticket)
@@ -237,8 +253,12 @@ class Support:
     def _handle_hours(self, ticket: Ticket) -> float:
         if ticket.segment is not Segment.NICHE:
             return ticket.base_handle_hours
-        ignorance = 1.0 - self.knowledge.level
+        ignorance = 1.0 - self._useful_knowledge(ticket)
         return ticket.base_handle_hours * (1.0 + self._config.unfamiliar_effort * ignorance)
+
+    def _useful_knowledge(self, ticket: Ticket) -> float:
+        """K, or nothing where the agent cannot see that it applies to this customer."""
+        return self.knowledge.level if self.knows_promise_to(ticket.customer) else 0.0
 
     def _conclude(self, ticket: Ticket, hours: float) -> None:
         """Solved, not solved, or answered wrongly; the agent has learnt either way."""
@@ -266,11 +286,12 @@ class Support:
         self.answer(ticket)
 
     def _resolution(self, ticket: Ticket) -> float:
-        """P(resolve) = f_0 - f_n (1 - K) [niche] - f_e [asked about an order, nothing known]."""
+        """P(resolve) = f_0 - f_n (1 - K) [niche] - f_e [asked about an order, in the dark]."""
         chance = self._config.resolution
         if ticket.segment is Segment.NICHE:
-            chance -= self._config.unfamiliar_loss * (1.0 - self.knowledge.level)
-        if ticket.order is not None and self._stock_belief() is None:
+            chance -= self._config.unfamiliar_loss * (1.0 - self._useful_knowledge(ticket))
+        order = ticket.order
+        if order is not None and (self._stock_belief() is None or not order.due_on_desktop):
             chance -= self._config.blind_loss
         return max(0.0, chance)
 

@@ -19,6 +19,7 @@ IRRELEVANT = (
     "support.unfamiliar_effort=3",
     "organisation.channels.plan_to_logistics.active=true",
     "organisation.handoff.order_fields=1",
+    "organisation.handoff.desktop_fields=1",
     "organisation.coordination.overhead_per_week=9000",
     "organisation.coordination.briefing.hours_per_agent=6h",
     "finance.fixed_cost=9M",
@@ -59,6 +60,7 @@ UNCOUPLED = (
     "support.contained_share=0",
     "organisation.coordination.briefing.hours_per_agent=0h",
     "organisation.handoff.order_fields=1",
+    "organisation.handoff.desktop_fields=1",
 )
 
 

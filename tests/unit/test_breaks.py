@@ -72,7 +72,8 @@ def a_backlog(weeks: Sequence[int], first: int) -> list[Any]:
     for week, level in enumerate(weeks, start=first):
         time = week * WEEK + 1.0
         for _ in range(max(0, level - before)):
-            facts.append(OrderPlaced(time, number, 0, Segment.BASE, 9999.0, False, False, False, 0))
+            nothing_special = (False, False, False, False, True)
+            facts.append(OrderPlaced(time, number, 0, Segment.BASE, 9999.0, *nothing_special, 0))
             number += 1
         gone = range(max(0, before - level))
         facts += [OrderShipped(time, n, 0, Segment.BASE, False) for n in gone]

@@ -143,6 +143,10 @@ HIDDEN = {
         "shocks.y: {kind: outage, onset: 98w}",
         ["'logistics.opening' = True", "'shocks.x.onset' = '99w'", "'shocks.y.onset' = '98w'"],
     ),
+    "a value that no default can stand in for hides no check of the keys beside it": (
+        "shocks: {x: {kind: surge, onset: 99w, rate: 3}, y: {kind: outage, onset: 98w}}",
+        ["'shocks.x.rate' = 3:", "'shocks.x.onset' = '99w'", "'shocks.y.onset' = '98w'"],
+    ),
     "a scalar that cannot be read hides no other key": (
         "run.weeks: 12:30\nlogistics.opening: true",
         ["'run.weeks': '12:30' is a number to the base of 60", "'logistics.opening' = True"],

@@ -93,7 +93,7 @@ def test_speed_to_lead_is_the_mean_wait_of_those_touched() -> None:
 
 
 def placed(time: float, customer: int, due: float, segment: Segment = BASE) -> OrderPlaced:
-    return OrderPlaced(time, customer, 0, segment, due, False, False, False, 7000)
+    return OrderPlaced(time, customer, 0, segment, due, False, False, False, False, True, 7000)
 
 
 def delivered(
