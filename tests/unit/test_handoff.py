@@ -94,7 +94,7 @@ def helped(shown: float, *, asks_about_order: bool, special: bool = True, n: int
     sales.show_agents = support.keep_on_file
     information.send("promise_terms", "marketing", {"familiarity": 1.0}, dates={"onset": 0.0})
     information.send("stock_eta", "logistics", {"base_days": 3.0, "niche_days": 3.0})
-    promise = a_promise(1, special=special)
+    promise = a_promise(1 if special else 7, special=special)
     orders = [an_order(number, segment=Segment.NICHE, promise=promise) for number in range(n)]
     for order in orders:
         sales.book(order)
