@@ -9,8 +9,8 @@ with each contact; a customer who asks where the order is hears what the agent *
    Emails wait until no caller does, and are put aside, to be resumed, whenever a call needs the
    agent (preemptive resume).
 3. Work on a contact takes a drawn time; of niche customers that time x (1 + u (1 - K)). What an
-   agent learned of the offer is no use (K = 0) where the desktop does not show that this customer
-   was promised set-up.
+   agent learned of the offer is no use (K = 0) where the question is not about an order and the
+   desktop does not show that this customer was promised set-up.
 4. The contact is solved with probability
 
        f_0 - f_n (1 - K) [niche customer] - f_e [asked about an order, in the dark],
@@ -199,7 +199,7 @@ class Support:
             self._promised_unseen.discard(order.customer)
 
     def knows_promise_to(self, customer: int) -> bool:
-        """Whether the desktop shows everything special that this customer was promised."""
+        """Whether the desktop shows the set-up, if this customer was promised it."""
         return customer not in self._promised_unseen
 
     def take(self, ticket: Ticket) -> None:
@@ -258,7 +258,8 @@ class Support:
 
     def _useful_knowledge(self, ticket: Ticket) -> float:
         """K, or nothing where the agent cannot see that it applies to this customer."""
-        return self.knowledge.level if self.knows_promise_to(ticket.customer) else 0.0
+        is_seen = ticket.order is not None or self.knows_promise_to(ticket.customer)
+        return self.knowledge.level if is_seen else 0.0
 
     def _conclude(self, ticket: Ticket, hours: float) -> None:
         """Solved, not solved, or answered wrongly; the agent has learnt either way."""

@@ -11,7 +11,7 @@ from orgsim.facts import EpisodeLived
 from orgsim.kernel.distributions import Fixed
 from orgsim.units import DAY
 from tests.unit.crowd import ACrowd
-from tests.unit.parts import Z, seen
+from tests.unit.parts import Z, firm, seen
 
 # -- M4.1: reasons to ask --------------------------------------------------------------------------
 
@@ -218,14 +218,14 @@ def test_an_issue_is_open_until_its_last_attempt_and_others_do_not_close_it() ->
 
 def test_a_problem_nobody_ever_solves_stops_the_model_with_its_reason() -> None:
     asked = Asked(Outcome.UNRESOLVED, contact__repeat=1.0)
-    asked.ticket.attempt = 20
+    asked.ticket.attempt = firm().customers.contact.most_attempts
     with pytest.raises(ModelError, match=r"raise support\.resolution"):
         asked.crowd.customers.hear(asked.ticket)
 
 
 def test_a_line_nobody_answers_is_given_up_and_does_not_stop_the_model() -> None:
     asked = Asked(Outcome.GIVEN_UP, contact__redial=1.0)
-    asked.ticket.attempt = 20
+    asked.ticket.attempt = firm().customers.contact.most_attempts
     assert asked.heard(10.0, 2 * DAY) == []
     assert seen(asked.crowd.world, EpisodeLived)["customer"].size == 1
 

@@ -131,9 +131,9 @@ def test_what_agents_learned_helps_as_far_as_the_desktop_shows_what_was_promised
 def test_an_agent_who_cannot_see_the_promised_date_answers_as_if_told_nothing_of_stock(
     shown: float,
 ) -> None:
-    """h_ss weighs f_e; set-up, another field, is kept or lost on its own."""
+    """(1 - h) f_e; that the set-up is not shown either does not matter to this question."""
     _, solved = helped(shown, asks_about_order=True).mean(axis=0)
-    chance = 0.75 - 0.35 * (1 - KNOWN * shown) - 0.25 * (1 - shown)
+    chance = 0.75 - 0.35 * (1 - KNOWN) - 0.25 * (1 - shown)
     assert solved == pytest.approx(chance, abs=Z * (chance * (1 - chance) / 4000) ** 0.5)
 
 
