@@ -45,6 +45,20 @@ MOST_CENTS_A_DAY = 10**15
 """A column of the journal holds 2**63: so much a day can be added up over ten years."""
 
 
+class TransferPricesConfig(Config):
+    """What areas are credited internally; it moves no cash and cancels in the company's books."""
+
+    lead: Price = param(
+        "internal value of a lead, credited to marketing", unit="EUR", section="s.7", ge=0
+    )
+    unfilled_order: Price = param(
+        "internal penalty to logistics for an order not filled from stock",
+        unit="EUR",
+        section="s.7",
+        ge=0,
+    )
+
+
 class FinanceConfig(Config):
     """Finance's parameters."""
 
@@ -63,6 +77,7 @@ class FinanceConfig(Config):
     discount: Share = param(
         "yearly discount rate of what customers will still be worth (i)", section="M5.12", ge=0
     )
+    transfer_prices: TransferPricesConfig
 
 
 class Finance:

@@ -9,7 +9,7 @@ import numpy as np
 
 from orgsim.config.schema import Scenario
 from orgsim.kernel.journal import Journal
-from orgsim.kpis import demand, experience, fulfilment, money, service
+from orgsim.kpis import books, demand, experience, fulfilment, money, service
 from orgsim.kpis.audit import audit
 from orgsim.kpis.base import Kpi, Window
 from orgsim.kpis.breaks import breaks
@@ -22,6 +22,7 @@ KPIS: tuple[Kpi, ...] = (
     *service.KPIS,
     *experience.KPIS,
     *money.KPIS,
+    *books.KPIS,
 )
 """Every KPI, in the order in which work flows through the organisation."""
 

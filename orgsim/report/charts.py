@@ -18,13 +18,14 @@ from orgsim.report import style
 from orgsim.report.cascade import draw_cascade
 from orgsim.report.scorecard import draw_scorecard
 from orgsim.report.story import KpiNote, Story
-from orgsim.report.value import draw_value, draw_value_comparison
+from orgsim.report.value import draw_books, draw_value, draw_value_comparison
 
 FIGURES: Registry[Callable[[Story], Figure | None]] = Registry("figure")
 
 FIGURES.add("cascade", draw_cascade)
 FIGURES.add("scorecard", draw_scorecard)
 FIGURES.add("value", draw_value)
+FIGURES.add("books", draw_books)
 
 
 def draw_all(result: Any, folder: Path, kpis: Iterable[KpiNote] | None = None) -> list[Path]:

@@ -26,6 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orgsim.experiment.compare import failed_checks, variance_reduction
+from orgsim.report.books import book_rows, books_message
 from orgsim.report.headline import headline
 from orgsim.report.machine import run_as_json, sweep_as_json
 from orgsim.report.measures import Estimate
@@ -133,6 +134,8 @@ class Terminal(Watch):
         beside = () if story.is_alone else (story.without, "difference (95 %)")
         title = "The whole run" + ("" if story.is_alone else f" beside {story.without}")
         self._print_table(title, ("target", "scenario", *beside, "verdict"), rows)
+        if books := book_rows(story):
+            self._note(f"{books_message(story, books)}.")
         self.out.print()
 
     def _breaks(self, story: Story) -> None:

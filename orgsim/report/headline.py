@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from orgsim.report.measures import Course
+from orgsim.report.measures import Course, Estimate
 from orgsim.report.story import REFERENCE, Story
 from orgsim.report.verdicts import Line, worth
 from orgsim.report.wording import NBSP, capital, compact, listed, scale_for
@@ -105,3 +105,12 @@ def _interval(value: Line) -> str:
 def money(amount: float, *, sign: bool = False) -> str:
     """EUR as '532 kEUR'."""
     return scale_for("EUR", [amount]).show(amount, sign=sign)
+
+
+def change(worth: Estimate) -> str:
+    """How a value stands against the reference; of one replication, whether or not by chance."""
+    if worth.mean == 0.0 and not worth.is_sure:
+        return "is the same"
+    if worth.n > 1 and not worth.is_sure:
+        return "is not clearly higher or lower"
+    return f"is {money(abs(worth.mean))} {'higher' if worth.mean > 0 else 'lower'}"

@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from orgsim.report.attainment import Block, Row
 
-from orgsim.report.headline import SIZEABLE, money, percent
+from orgsim.report.headline import SIZEABLE, change, money, percent
 from orgsim.report.measures import NOTHING, Estimate, Floats
 from orgsim.report.story import Story
 from orgsim.report.wording import HORIZONS, NBSP, Scale, capital, compact, listed, short_date
@@ -50,18 +50,9 @@ def value_message(story: Story) -> str:
     if all(worth.n > 1 and worth.mean and not worth.is_sure for worth in worths.values()):
         said = f"neither {' nor '.join(worths)} is clearly higher or lower"
     else:
-        said = listed([f"{name} {_change(worth)}" for name, worth in worths.items()])
+        said = listed([f"{name} {change(worth)}" for name, worth in worths.items()])
     alone = "in this one replication " if story.replications == 1 else ""
     return f"Against {story.without}, {alone}{said}"
-
-
-def _change(worth: Estimate) -> str:
-    """How a value stands against the reference; of one replication, whether or not by chance."""
-    if worth.mean == 0.0 and not worth.is_sure:
-        return "is the same"
-    if worth.n > 1 and not worth.is_sure:
-        return "is not clearly higher or lower"
-    return f"is {money(abs(worth.mean))} {'higher' if worth.mean > 0 else 'lower'}"
 
 
 def value_subtitle(story: Story) -> str:

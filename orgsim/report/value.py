@@ -3,8 +3,9 @@
 Each horizon is the paired difference to the same firm without the shock, in EUR: contribution of
 the measured time; that plus the residual lifetime value of the customers who are left; and the
 deepest point of the cash account. One faint dot per replication shows the chance behind the mean;
-what may be chance altogether is hollow. The comparison sets several scenarios beside each other on
-the same horizons and one scale.
+what may be chance altogether is hollow. The books show the same of each area by its own books,
+where sound ones beside the company's loss are the silo. The comparison sets several scenarios
+beside each other on the same horizons and one scale.
 
 Reference: Law, Simulation Modeling and Analysis (5th ed.), s.10.2 (paired t interval).
 """
@@ -22,6 +23,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import blended_transform_factory
 
 from orgsim.report import key, narrative, style
+from orgsim.report.books import book_rows, books_message
 from orgsim.report.measures import Estimate, Floats
 from orgsim.report.story import Story
 from orgsim.report.wording import HORIZONS, NBSP, Scale, compact, scale_for
@@ -66,13 +68,22 @@ def draw_value(story: Story) -> Figure | None:
     ]
     if not rows or story.is_alone:
         return None
+    return draw_rows(story, rows, narrative.value_message(story), narrative.value_subtitle(story))
+
+
+def draw_books(story: Story) -> Figure | None:
+    """What each area's own books differ by, and the company's; None without a reference."""
+    found = book_rows(story)
+    if not found:
+        return None
+    rows = [Row(**one._asdict()) for one in found]
+    return draw_rows(story, rows, books_message(story, found), narrative.value_subtitle(story))
+
+
+def draw_rows(story: Story, rows: Sequence[Row], message: str, subtitle: str) -> Figure:
+    """Paired differences of one run in EUR, a bar and a number each, under a message."""
     figure = style.board_figure()
-    edge = style.frame(
-        figure,
-        message=narrative.value_message(story),
-        subtitle=narrative.value_subtitle(story),
-        source=story.source,
-    )
+    edge = style.frame(figure, message=message, subtitle=subtitle, source=story.source)
     top = key.write_key(figure, edge, _key(rows)) - 0.05
     axes = figure.add_axes((0.27, BOTTOM, 0.50, top - BOTTOM))
     drawn = _spread([rows])

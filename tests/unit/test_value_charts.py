@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from orgsim.report import style
 from orgsim.report.charts import draw_comparison
 from orgsim.report.narrative import short_titles
 from orgsim.report.story import Story
-from orgsim.report.value import draw_value, draw_value_comparison
+from orgsim.report.value import draw_books, draw_value, draw_value_comparison
 from tests.unit import chart_data
 from tests.unit.chart_data import NOTES
 from tests.unit.chart_tools import message, story, told
@@ -112,3 +113,49 @@ def test_a_loss_is_red_and_a_gain_is_black() -> None:
         tuple(int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)) for c in (style.BAD, style.GOOD)
     )
     assert [bar.get_facecolor()[:3] for bar in bars] == [red, black]
+
+
+BOOKS = {
+    "books_marketing": 200.0,
+    "books_sales": 70.0,
+    "books_logistics": -40.0,
+    "books_support": 0.0,
+    "books_centre": -460.0,
+    "contribution": -230.0,
+}
+
+
+def with_books(**changed: float) -> Story:
+    """A run whose areas' books differ from the reference by so many EUR a week, give or take 1."""
+    made = story(replications=4)
+    assert made.weeks == 60
+    luck = np.random.default_rng(3)
+    for name, amount in {**BOOKS, **changed}.items():
+        for variant, level in (("scenario", amount), ("reference", 0.0)):
+            weeks, runs = np.divmod(np.arange(made.weeks * 4), 4)
+            noise = luck.normal(0, 1, weeks.size) if amount else 0.0
+            made._courses[variant, name, "all"] = pd.DataFrame(
+                {"week": weeks, "replication": runs, "value": level + noise}
+            )
+    return made
+
+
+def test_books_show_each_area_what_nobody_answers_for_and_their_sum() -> None:
+    drawn = draw_books(with_books())
+    means = [line.get_xdata()[0] for line in drawn.axes[0].lines if line.get_gid() == "mean"]
+    np.testing.assert_allclose(means, [0.06 * amount for amount in BOOKS.values()], atol=0.05)
+    assert sum(means[:-1]) == pytest.approx(means[-1], abs=0.1)
+    said = message(drawn)
+    assert "Marketing gains 12 kEUR, Sales gains 4.21 kEUR and Logistics loses 2" in said
+    assert "the company's contribution is 13.8 kEUR lower" in said
+    assert "Support" not in said  # its books do not move, whoever calls
+
+
+def test_books_claim_no_gain_that_may_be_chance() -> None:
+    still = with_books(**dict.fromkeys(BOOKS, 0.0))
+    assert "no area clearly gains or loses" in message(draw_books(still))
+
+
+def test_books_without_a_reference_are_not_drawn() -> None:
+    assert draw_books(story(has_reference=False, replications=3)) is None
+    assert draw_books(story(shock="", replications=3)) is None
