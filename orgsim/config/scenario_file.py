@@ -138,6 +138,18 @@ def _line(problem: Problem) -> int:
     return int(number) if number.isdigit() else 0
 
 
+_YAML_HINTS = {
+    r"'\t'": "indent with spaces, not with tabs",
+    "mapping values are not allowed": "put a text with ': ' into quotes, or indent keys alike",
+    "cannot start any token": "put a text that begins so into quotes",
+    "unexpected end of stream": "a quote or bracket is not closed",
+    "expected ',' or": "a bracket is not closed",
+    "expected ':'": "write 'key: value'",
+    "expected <block end>": "indent the keys of one level alike",
+}
+"""What PyYAML means, for who did not write it."""
+
+
 class _Guard(yaml.SafeLoader):
     """Compose nodes only: note anchors, aliases, tags and directives, and stop at deep nesting."""
 
@@ -209,7 +221,9 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark is not None else 1
-            self.report(line, f"not readable as YAML: {error.problem or error.context}")
+            said = f"{error.problem or error.context}"
+            hint = next((hint for words, hint in _YAML_HINTS.items() if words in said), "")
+            self.report(line, f"not readable as YAML: {said}", hint)
             return None
         except ValueError:  # PyYAML hands on "\\U00110000", which is no character
             self.report(loader.line + 1, "not readable as YAML: an escape names no character")

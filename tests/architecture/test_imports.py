@@ -22,6 +22,7 @@ LAYERS: list[set[str]] = [
     {
         "cli",
         "hydra_app",
+        "__main__",
         "listing",
         "config",
         "config.compose",

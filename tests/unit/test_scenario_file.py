@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orgsim.config.compose import resolve_in
+from orgsim.config.scenario_file import read
 from orgsim.config.sources import Sources
 from orgsim.errors import ConfigError
 from tests.unit.small_firm import Firm, complaints, firm_in, solve
@@ -90,3 +91,27 @@ def test_a_binary_a_huge_and_a_missing_file_are_refused(
     for path, said in (*cases, (tmp_path, "no scenario|is no name|no such file")):
         with pytest.raises(ConfigError, match=said):
             resolve_in(firm, str(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "hint"),
+    [
+        ("title: a\nrun:\n\tweeks: 3", 3, "spaces, not with tabs"),
+        ("title: a: b", 1, "into quotes"),
+        ("title: a\n  question: b", 2, "indent keys alike"),
+        ("title: a\nrun.weeks: @3", 2, "into quotes"),
+        ("shocks: {x: {kind: y}\nrun.weeks: 3\n", 2, "bracket is not closed"),
+        ('title: "a\n', 2, "quote or bracket is not closed"),
+        ("title: a\nlogistics:\n- 3\nx\n", 5, "write 'key: value'"),
+    ],
+)
+def test_what_is_not_yaml_is_told_with_what_to_do(
+    tmp_path: Path, text: str, line: int, hint: str
+) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        read(path, "story.yaml", frozenset())
+    (problem,) = caught.value.problems
+    assert problem.where == f"story.yaml:{line}"
+    assert hint in problem.hint
