@@ -21,7 +21,7 @@ from orgsim.customers.sources import Receivers, SimpleSource
 from orgsim.departments.finance import Finance
 from orgsim.departments.logistics import Logistics
 from orgsim.departments.marketing import LaunchPlan, Marketing
-from orgsim.departments.replenishment import MONDAY_MORNING, OrderUpTo
+from orgsim.departments.replenishment import MONDAY_MORNING
 from orgsim.departments.sales import Sales
 from orgsim.departments.supplier import Supplier
 from orgsim.departments.support import Support
@@ -186,8 +186,8 @@ class Organisation:
         self.finance.open_books({part: stock.opening_stock for part, stock in stocks.items()})
         for part, stock in stocks.items():
             policy = stock.policy
-            if not isinstance(policy, OrderUpTo) or stock.opening_forecast <= 0:
-                continue
+            if not policy.lead_time or stock.opening_forecast <= 0:
+                continue  # fixed levels reckon with no lead time: their shelf is full at the start
             units = round(stock.opening_forecast * policy.review / DAY)
             ages = np.arange(policy.review - MONDAY_MORNING, policy.lead_time, policy.review)
             for number, age in enumerate(ages[::-1].tolist()):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orgsim.departments.replenishment import BaseStock, ComponentConfig, Replenishment
+from orgsim.departments.ordering import BaseStock
+from orgsim.departments.replenishment import ComponentConfig, Replenishment
 from orgsim.entities import Component
 from orgsim.governance.information import Information
 from orgsim.kernel.resources import StockRoom
