@@ -138,9 +138,13 @@ class Organisation:
             if "customers" in parts:
                 self.customers.cancel_order = self.logistics.cancel
                 self.customers.refund = self._refund
+            self.logistics.turn_away = self._turned_away
+            if "sales" in parts:
+                self.logistics.exchange = self.sales.exchange
             if "supplier" in parts:
                 for component, supplier in self.suppliers.items():
                     self.logistics.planning[component].order = supplier.order
+                    self.logistics.planning[component].order_by_air = supplier.expedite
                     supplier.deliver = self._received
         if "support" in parts:
             receivers.contacts = self.support.receive
@@ -156,6 +160,9 @@ class Organisation:
         ):
             if name in parts:
                 department.post = self.finance.post
+        for planner in self.logistics.planning.values() if "logistics" in parts else ():
+            planner.expediting.post = self.finance.post
+            planner.expediting.target = self.scenario.targets.get("line_fill", 1.0)
         for name, source in self.scenario.sources.items():
             SimpleSource(self.world, name, source, receivers)
 
@@ -167,6 +174,11 @@ class Organisation:
         self.finance.earned(sum(order.price_cents for order in orders))
         if "customers" in self.scenario.organisation.parts:
             self.customers.unpack(orders, arrivals, complete)
+
+    def _turned_away(self, order: Order) -> None:
+        self.finance.refunded(order.price_cents)
+        if "customers" in self.scenario.organisation.parts:
+            self.customers.turned_away(order)
 
     def _refund(self, order: Order) -> None:
         self.finance.refunded(order.price_cents)

@@ -19,9 +19,10 @@ from collections import deque
 from collections.abc import Callable
 
 from orgsim.config.base import Config, param
+from orgsim.departments.expediting import ExpediteConfig, Expediting
 from orgsim.departments.forecasting import Forecast, planned_beyond
 from orgsim.departments.ordering import Policy, Situation
-from orgsim.entities import Component
+from orgsim.entities import Component, nobody
 from orgsim.governance.information import Information
 from orgsim.kernel.resources import StockRoom
 from orgsim.kernel.world import Rank, World
@@ -54,6 +55,7 @@ class ComponentConfig(Config):
         ge=0,
         le=10,
     )
+    expedite: ExpediteConfig
 
     def most_on_order(self, demand: float) -> float:
         """About the highest position, if ``demand`` is the highest of a day (units)."""
@@ -83,7 +85,9 @@ class Replenishment:
         self._on_order = 0
         self._asked = 0
         self._forecast = Forecast(config.opening_forecast, config.opening_deviation)
-        self.order: Callable[[int], None] = lambda units: None
+        self.expediting = Expediting(world, config.expedite)
+        self.order: Callable[[int], None] = nobody
+        self.order_by_air: Callable[[int], None] = nobody
         self.niche_forecast: Callable[[], float] = lambda: self.forecast
         review = config.policy.review
         self._is_continuous = review == 0
@@ -91,9 +95,11 @@ class Replenishment:
             first = world.now + review + MONDAY_MORNING
             world.every(review, self._weekly_review, first=first, rank=Rank.WEEKLY)
 
-    def demand(self) -> None:
-        """One unit was asked for."""
+    def demand(self, *, is_short: bool = False) -> None:
+        """One unit was asked for, and was there or not."""
         self._asked += 1
+        if self.expediting.is_used:
+            self.expediting.asked(is_short=is_short)
         if self._is_continuous:
             self._review()
 
@@ -106,9 +112,10 @@ class Replenishment:
         del self._expected[at]
         self._on_order -= units
 
-    def expect(self, units: int, age: float = 0.0) -> None:
-        """Count on a purchase order placed ``age`` hours ago."""
-        self._expected.append((self._world.now - age + self._config.policy.lead_time, units))
+    def expect(self, units: int, age: float = 0.0, *, lead_time: float | None = None) -> None:
+        """Count on a purchase order placed ``age`` hours ago, by default after the usual time."""
+        lead = self._config.policy.lead_time if lead_time is None else lead_time
+        self._expected.append((self._world.now - age + lead, units))
         self._on_order += units
 
     @property
@@ -146,11 +153,15 @@ class Replenishment:
         self._review()
 
     def _review(self) -> None:
-        """Order what the policy says."""
+        """Order what the policy says, part of it by air where that is used."""
         units = self._config.policy.quantity(self._situation())
-        if units > 0:
-            self.expect(units)
-            self.order(units)
+        by_air = self.expediting.by_air(units)
+        if by_air:
+            self.expect(by_air, lead_time=self._config.expedite.lead_time)
+            self.order_by_air(by_air)
+        if units > by_air:
+            self.expect(units - by_air)
+            self.order(units - by_air)
 
     def _situation(self) -> Situation:
         return Situation(
