@@ -221,9 +221,13 @@ class AnchorAndAdjust(Config):
 
     def quantity(self, seen: Situation) -> int:
         """Units to order now."""
+        return round(self.wish(seen))
+
+    def wish(self, seen: Situation) -> float:
+        """What would be ordered if units could be divided."""
         missing = self.desired_stock - seen.stock - self.supply_line_weight * seen.on_order
-        wish = seen.forecast * self.review / DAY + self.stock_adjustment * missing
-        return max(0, round(wish))
+        anchor = seen.forecast * self.review / DAY
+        return max(0.0, anchor + self.stock_adjustment * missing)
 
     def highest(self, forecast: float, deviation: float) -> float:
         """About the highest position: what is on order may not be seen at all."""

@@ -203,3 +203,36 @@ def test_a_component_the_niche_does_not_need_ignores_the_plan() -> None:
     )
     store.world.run(until=8 * DAY)
     assert store.ordered == []
+
+
+# -- M3.12: the plan and the bullwhip --------------------------------------------------------------
+
+
+def bullwhip_of(plan: list[int], fidelity: float) -> float:
+    """Var(orders) / Var(demand) over 26 weeks with a campaign of weeks 9 to 14 as planned."""
+    store = AStore(but(KIT, opening_stock=600, policy__safety=0.0), fidelity=fidelity)
+    orders = {"orders_per_week": np.array(plan, dtype=float)}
+    store.world.at(
+        2 * WEEK,
+        lambda: store.information.send(
+            "campaign_plan", "marketing", orders, dates={"onset": ONSET}
+        ),
+    )
+    demand = [0] * 9 + plan + [0] * 30
+    for week in range(27):
+        store.world.at(week * WEEK + 12.0, store.ask, demand[week])
+    store.world.run(until=27 * WEEK)
+    ordered = np.zeros(28)
+    for time, units in store.ordered:
+        ordered[int(time // WEEK)] += units
+    return float(ordered[1:27].var() / np.var(demand[:26]))
+
+
+ONSET = 9 * WEEK
+
+
+@pytest.mark.parametrize("plan", [[70, 140, 280, 280, 140, 70], [200] * 6])
+def test_seeing_the_plan_lowers_the_bullwhip(plan: list[int]) -> None:
+    ratios = [bullwhip_of(plan, fidelity) for fidelity in (0.0, 0.5, 1.0)]
+    assert ratios == sorted(ratios, reverse=True)
+    assert ratios[2] < 0.75 * ratios[0]
