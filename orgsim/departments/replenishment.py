@@ -81,7 +81,8 @@ class Replenishment:
         self._shelf = component.name.lower()
         self._room = room
         self._information = information
-        self._expected: deque[tuple[float, int]] = deque()
+        self._sailing: deque[tuple[float, int]] = deque()
+        self._flying: deque[tuple[float, int]] = deque()
         self._on_order = 0
         self._asked = 0
         self._forecast = Forecast(config.opening_forecast, config.opening_deviation)
@@ -105,17 +106,21 @@ class Replenishment:
 
     def received(self, units: int) -> None:
         """A purchase order of this size arrived, of several the one that was to come first."""
-        at = min(
-            (at for at, (_, size) in enumerate(self._expected) if size == units),
-            key=lambda at: self._expected[at][0],
-        )
-        del self._expected[at]
+        coming = [
+            (way[at][0], at, way)
+            for way in (self._sailing, self._flying)
+            if (at := _first_of(way, units)) is not None
+        ]
+        _, at, way = min(coming, key=lambda one: one[0])
+        del way[at]
         self._on_order -= units
 
-    def expect(self, units: int, age: float = 0.0, *, lead_time: float | None = None) -> None:
-        """Count on a purchase order placed ``age`` hours ago, by default after the usual time."""
-        lead = self._config.policy.lead_time if lead_time is None else lead_time
-        self._expected.append((self._world.now - age + lead, units))
+    def expect(self, units: int, age: float = 0.0, *, by_air: bool = False) -> None:
+        """Count on a purchase order placed ``age`` hours ago."""
+        config = self._config
+        lead_time = config.expedite.lead_time if by_air else config.policy.lead_time
+        way = self._flying if by_air else self._sailing
+        way.append((self._world.now - age + lead_time, units))
         self._on_order += units
 
     @property
@@ -141,9 +146,10 @@ class Replenishment:
         """Days until a missing part should be back, by the lead time planned with."""
         if self.on_hand > 0:
             return 0.0
-        if not self._expected:
+        coming = [way[0][0] for way in (self._sailing, self._flying) if way]
+        if not coming:
             return self._config.policy.lead_time / DAY
-        return max(1.0, (min(self._expected)[0] - self._world.now) / DAY)
+        return max(1.0, (min(coming) - self._world.now) / DAY)
 
     def _weekly_review(self) -> None:
         """Learn from what was asked for since the last review, then order."""
@@ -157,7 +163,7 @@ class Replenishment:
         units = self._config.policy.quantity(self._situation())
         by_air = self.expediting.by_air(units)
         if by_air:
-            self.expect(by_air, lead_time=self._config.expedite.lead_time)
+            self.expect(by_air, by_air=True)
             self.order_by_air(by_air)
         if units > by_air:
             self.expect(units - by_air)
@@ -178,3 +184,8 @@ class Replenishment:
         per_order = self._config.share_of_niche_plan
         forecast = self.niche_forecast() if belief is not None else 0.0
         return planned_beyond(belief, per_order, forecast, self._world.now, days)
+
+
+def _first_of(way: deque[tuple[float, int]], units: int) -> int | None:
+    """The place of the first purchase order of this size on a way; the first placed comes first."""
+    return next((at for at, (_, size) in enumerate(way) if size == units), None)

@@ -167,6 +167,23 @@ def test_off_nothing_flies_whatever_the_rest_says() -> None:
             np.testing.assert_array_equal(column, idle.columns(kind)[name])
 
 
+@pytest.mark.parametrize(
+    ("values", "flies"),
+    [
+        ((), True),  # by sea alone the shelf is out most of the time
+        (("logistics.chassis.opening_stock=1000",), False),
+        (("targets.line_fill=0",), False),
+        (("targets.line_fill=0.01",), False),  # as much is met
+    ],
+)
+def test_the_shelf_s_own_service_against_its_target_decides(
+    values: tuple[str, ...], flies: bool
+) -> None:
+    air = "logistics.chassis.expedite={share: 50%, least_gap: 0.05, budget: 1M}"
+    journal = simulate(lone(air, *values, weeks=2), 0)
+    assert (journal.count(GoodsExpedited) > 0) is flies
+
+
 def test_more_by_air_never_means_a_longer_wait() -> None:
     fly = "supplier.chassis.air_transit={kind: fixed, mean: 1d}"
     found = [

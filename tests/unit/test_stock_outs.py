@@ -10,6 +10,7 @@ import pytest
 
 from orgsim.config.compose import resolve
 from orgsim.departments.logistics import Logistics
+from orgsim.departments.sales import Sales
 from orgsim.entities import Account, Component, Occasion, Order, Segment
 from orgsim.errors import ConfigError
 from orgsim.facts import (
@@ -26,9 +27,10 @@ from orgsim.facts import (
 from orgsim.governance.information import Information
 from orgsim.kernel.journal import Journal
 from orgsim.kernel.world import World
-from orgsim.kpis import measure
+from orgsim.kpis import KPIS, measure
+from orgsim.kpis.base import Window
 from orgsim.organisation import simulate
-from tests.unit.parts import Z, a_world, an_order, but, firm, seen
+from tests.unit.parts import Z, a_promise, a_world, an_order, but, firm, seen
 
 
 def a_warehouse(world: World, *, lost: float, substituted: float, **stock: int) -> Logistics:
@@ -195,6 +197,44 @@ def swapped_cents() -> int:
 def test_the_other_variant_is_paid_at_its_own_price() -> None:
     returned = a_short_year().columns(OrderSubstituted)["returned_cents"]
     assert set(returned.tolist()) == {900}
+
+
+def test_the_other_variant_comes_without_the_set_up_of_the_niche_offer() -> None:
+    sales = Sales(a_world(), firm().sales, firm().organisation.handoff)
+    order = an_order(1, segment=Segment.NICHE, promise=a_promise(special=True))
+    sales.book(order)
+    order.setup_on_record, order.substituted = True, True
+    assert sales.exchange(order) == 900
+    assert (order.price_cents, order.setup_on_record) == (7000, False)
+
+
+def test_a_lost_order_was_promised_nothing_and_breaks_no_promise() -> None:
+    window = Window(SHORT, a_short_year())
+    otif = next(kpi for kpi in KPIS if kpi.name == "otif").measure(window, "all")
+    placed, lost = (window.facts(kind)["due"] for kind in (OrderPlaced, OrderLost))
+    horizon = window.ends[-1]
+    due = np.count_nonzero(placed <= horizon) - np.count_nonzero(lost <= horizon)
+    assert otif.denominator.sum() == due
+
+
+def test_a_day_on_which_all_who_lack_a_part_leave_is_a_stock_out_all_the_same() -> None:
+    scenario = firm(
+        "organisation.parts=[logistics]",
+        "organisation.channels={}",
+        "sources={alone: {kind: poisson, rate: 10/d, to: orders, segment: base}}",
+        "logistics.chassis.opening_stock=20",
+        "logistics.stock_out.lost=1",
+        "run.weeks=1",
+        "run.warmup=0h",
+    )
+    found = measure(scenario, simulate(scenario, 0)).breaks
+    out = [
+        time
+        for name, time in zip(found["name"], found["time"], strict=True)
+        if name == "cover_chassis"
+    ]
+    assert 3 <= len(out) <= 6
+    assert out == sorted(out)
 
 
 def test_who_is_turned_away_lives_through_what_a_cancelled_order_means() -> None:
