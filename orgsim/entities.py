@@ -176,8 +176,14 @@ class Order:
     due_on_desktop: bool = True
     price_cents: int = 0
     claim: Claim | None = None
+    substituted: bool = False
     shipped: bool = False
     closed: bool = False
+
+    @property
+    def variant(self) -> Segment:
+        """The offer it is made of: the one ordered, or the other that was taken instead."""
+        return Segment(1 - self.segment) if self.substituted else self.segment
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

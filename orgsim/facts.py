@@ -145,8 +145,38 @@ class OrderCancelled(NamedTuple):
     segment: Segment
 
 
+class OrderLost(NamedTuple):
+    """A part was missing and the customer would not wait; the order was taken back at once."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    component: Component
+    due: float
+
+
+class OrderSubstituted(NamedTuple):
+    """A part was missing and the customer took the other variant; ``returned_cents`` came back."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    component: Component
+    returned_cents: int
+
+
 class GoodsOrdered(NamedTuple):
-    """A purchase order went to the supplier."""
+    """A purchase order went to the supplier, whichever way it is to travel."""
+
+    time: float
+    component: Component
+    units: int
+
+
+class GoodsExpedited(NamedTuple):
+    """A purchase order just placed is to travel by air."""
 
     time: float
     component: Component

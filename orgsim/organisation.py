@@ -21,7 +21,7 @@ from orgsim.customers.sources import Receivers, SimpleSource
 from orgsim.departments.finance import Finance
 from orgsim.departments.logistics import Logistics
 from orgsim.departments.marketing import LaunchPlan, Marketing
-from orgsim.departments.replenishment import MONDAY_MORNING, OrderUpTo
+from orgsim.departments.replenishment import MONDAY_MORNING
 from orgsim.departments.sales import Sales
 from orgsim.departments.supplier import Supplier
 from orgsim.departments.support import Support
@@ -138,9 +138,13 @@ class Organisation:
             if "customers" in parts:
                 self.customers.cancel_order = self.logistics.cancel
                 self.customers.refund = self._refund
+            self.logistics.turn_away = self._turned_away
+            if "sales" in parts:
+                self.logistics.exchange = self.sales.exchange
             if "supplier" in parts:
                 for component, supplier in self.suppliers.items():
                     self.logistics.planning[component].order = supplier.order
+                    self.logistics.planning[component].order_by_air = supplier.expedite
                     supplier.deliver = self._received
         if "support" in parts:
             receivers.contacts = self.support.receive
@@ -157,6 +161,9 @@ class Organisation:
         ):
             if name in parts:
                 department.post = self.finance.post
+        for planner in self.logistics.planning.values() if "logistics" in parts else ():
+            planner.expediting.post = self.finance.post
+            planner.expediting.target = self.scenario.targets.get("line_fill", 1.0)
         for name, source in self.scenario.sources.items():
             SimpleSource(self.world, name, source, receivers)
 
@@ -168,6 +175,11 @@ class Organisation:
         self.finance.earned(sum(order.price_cents for order in orders))
         if "customers" in self.scenario.organisation.parts:
             self.customers.unpack(orders, arrivals, complete)
+
+    def _turned_away(self, order: Order) -> None:
+        self.finance.refunded(order.price_cents)
+        if "customers" in self.scenario.organisation.parts:
+            self.customers.turned_away(order)
 
     def _refund(self, order: Order) -> None:
         self.finance.refunded(order.price_cents)
@@ -187,8 +199,8 @@ class Organisation:
         self.finance.open_books({part: stock.opening_stock for part, stock in stocks.items()})
         for part, stock in stocks.items():
             policy = stock.policy
-            if not isinstance(policy, OrderUpTo) or stock.opening_forecast <= 0:
-                continue
+            if not policy.lead_time or stock.opening_forecast <= 0:
+                continue  # fixed levels reckon with no lead time: their shelf is full at the start
             units = round(stock.opening_forecast * policy.review / DAY)
             ages = np.arange(policy.review - MONDAY_MORNING, policy.lead_time, policy.review)
             for number, age in enumerate(ages[::-1].tolist()):

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from orgsim.customers.market import STRIP
 from orgsim.customers.sources import NormalDailySource, PoissonSource, RenewalSource
-from orgsim.departments.replenishment import OrderUpTo
 from orgsim.kernel.arrivals import MOST_STRIPS
 from orgsim.shocks.demand import NicheCampaign
 from orgsim.units import DAY, WEEK
@@ -25,6 +24,7 @@ from orgsim.units import DAY, WEEK
 if TYPE_CHECKING:
     from orgsim.config.schema import Scenario
     from orgsim.customers.sources import AnySource
+    from orgsim.departments.ordering import Policy
 
 __all__ = ["MOST_EVENTS", "expected_events", "what_is_too_large"]
 
@@ -82,7 +82,7 @@ def expected_events(scenario: Scenario) -> dict[str, float]:
         "orders": orders,
         "contacts": contacts * _attempts(scenario) + by_source["contacts"],
         "for customers' days": _LIGHT * customers * (days + scenario.customers.usual.weeks),
-        "for stock reviews": sum(_reviews(policy, hours) for policy in _policies(scenario)),
+        "for stock reviews": sum(_reviews(policy, hours, orders) for policy in _policies(scenario)),
     }
 
 
@@ -161,13 +161,14 @@ def _unsolved(scenario: Scenario) -> float:
     return scenario.customers.contact.repeat * (1.0 - scenario.support.resolution)
 
 
-def _policies(scenario: Scenario) -> list[OrderUpTo]:
-    stocks = (scenario.logistics.chassis.policy, scenario.logistics.kit.policy)
-    return [policy for policy in stocks if isinstance(policy, OrderUpTo)]
+def _policies(scenario: Scenario) -> list[Policy]:
+    return [scenario.logistics.chassis.policy, scenario.logistics.kit.policy]
 
 
-def _reviews(policy: OrderUpTo, hours: float) -> float:
+def _reviews(policy: Policy, hours: float, orders: float) -> float:
     """Each review counts what is on its way: an order of every review of a lead time."""
+    if policy.review == 0:
+        return _LIGHT * orders
     return hours / policy.review * (1.0 + _LIGHT * policy.lead_time / policy.review)
 
 

@@ -176,6 +176,11 @@ class Customers:
         self._enquiries.delivered(orders)
         self._diary.delivered(orders, arrivals, complete)
 
+    def turned_away(self, order: Order) -> None:
+        """The order came to nothing for want of a part: felt as one that had to be cancelled."""
+        del self._awaiting[order.customer, order.nth]
+        self._diary.cancelled(order)
+
     def hear(self, ticket: Ticket) -> None:
         """An agent answered, or nobody did; try again, write instead, or leave it at that."""
         if ticket.stated_due is not None and ticket.order is not None:

@@ -3,7 +3,7 @@
 Modelled: a double-entry ledger in integer cents. Balances drive nothing in the model.
 
 1. A customer pays with the order (deferred revenue); revenue is earned at delivery, or paid back
-   where the order is cancelled.
+   where the order is cancelled or lost.
 2. Stock is paid on receipt and held at cost; goods become an expense when their parcel is shipped,
    the base kit and accessories with them.
 3. As they arise: the campaign's spend each day, base leads, commission on first orders, picking,
@@ -114,7 +114,7 @@ class Finance:
 
     def shipped(self, orders: list[Order]) -> None:
         """The goods leave the books with the parcels."""
-        kits = sum(order.segment is Segment.NICHE for order in orders)
+        kits = sum(order.variant is Segment.NICHE for order in orders)
         goods = len(orders) * self._unit_cents(Component.CHASSIS)
         goods += kits * self._unit_cents(Component.KIT)
         self.post(Account.COST_OF_GOODS, Account.INVENTORY, goods)
@@ -126,7 +126,7 @@ class Finance:
         self.post(Account.DEFERRED_REVENUE, Account.REVENUE, cents)
 
     def refunded(self, cents: int) -> None:
-        """A cancelled order is paid back."""
+        """An order that was cancelled, or lost over a missing part, is paid back."""
         self.post(Account.DEFERRED_REVENUE, Account.CASH, cents)
 
     def write_off_kits(self, units: int) -> None:

@@ -5,8 +5,9 @@ arrival, and an order whose part is missing waits without blocking others. Compl
 the benches shared by base and niche. What the order *record* says decides between standard and
 express.
 
-1. Accept: set all parts aside if they are on the shelf, all or none; else wait, first come first
-   served among those whose parts are all there. A receipt serves the oldest that it can.
+1. Accept: set all parts aside if they are on the shelf, all or none; else the customer leaves,
+   takes the other variant (`stock_outs`) or waits, first come first served among those whose parts
+   are all there. A receipt serves the oldest that it can.
 2. Pick: in each wave of open hours the benches earn an allowance, the day's capacity spread over
    its open hours and waves (times the dial); they pack, oldest allocation first, while a whole
    order is left of it. What is left over, up to one order, is carried on.
@@ -36,14 +37,17 @@ from numpy.typing import NDArray
 
 from orgsim.config.base import Config, param
 from orgsim.departments.replenishment import ComponentConfig, Replenishment
+from orgsim.departments.stock_outs import Reaction, StockOutConfig, StockOuts
 from orgsim.entities import Account, Component, Floats, Order, Post, Segment, nobody
 from orgsim.facts import (
     OrderAllocated,
     OrderBackordered,
     OrderCancelled,
     OrderDelivered,
+    OrderLost,
     OrderPicked,
     OrderShipped,
+    OrderSubstituted,
 )
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import NumberLaw
@@ -89,6 +93,7 @@ class LogisticsConfig(Config):
 
     chassis: ComponentConfig
     kit: ComponentConfig
+    stock_out: StockOutConfig
     hours: Weekly = param("when the warehouse works", unit="week", section="s.0.3")
     wave: Duration = param("time between picking waves", unit="h", section="M3.5", ge=1 / 60)
     capacity_per_day: Quantity = param(
@@ -126,6 +131,7 @@ class Logistics:
         }
         kits = self.planning[Component.KIT]
         self.planning[Component.CHASSIS].niche_forecast = lambda: kits.forecast
+        self._stock_outs = StockOuts(world, config.stock_out)
         self._bench: deque[Order] = deque()
         self._packed: list[Order] = []
         self._on_bench = 0
@@ -143,6 +149,8 @@ class Logistics:
         self._record_picked = world.journal.recorder(OrderPicked)
         self.deliver: Callable[[list[Order], Floats, Floats], None] = nobody
         self.ship: Callable[[list[Order]], None] = nobody
+        self.turn_away: Callable[[Order], None] = nobody
+        self.exchange: Callable[[Order], int] = lambda order: 0
         self.post: Post = nobody
         world.every(config.wave, self._pick_wave, first=world.now, rank=Rank.NORMAL)
         pickup = np.ceil(world.now / DAY) * DAY + config.carrier.pickup_hour
@@ -150,16 +158,31 @@ class Logistics:
         world.every(DAY, self._tell_delays, first=world.now + 6.0, rank=Rank.NORMAL)
 
     def accept(self, order: Order) -> None:
-        """Set the order's parts aside, or let it wait for what is missing."""
+        """Set the order's parts aside, or let the customer decide about what is missing."""
         parts = _NEEDS[order.segment]
-        order.claim = self.room.request(order, _SHELVES[order.segment], self._allocated)
-        if not order.claim.granted:
-            missing = next(part for part in parts if not self.planning[part].on_hand)
-            self._world.record(
-                OrderBackordered(self._world.now, order.customer, order.nth, order.segment, missing)
-            )
+        missing = [part for part in parts if not self.planning[part].on_hand]
+        if not missing or not self._is_lost(order, missing[0]):
+            order.claim = self.room.request(order, _SHELVES[order.variant], self._allocated)
+            if missing and not order.claim.granted:
+                ids = (order.customer, order.nth, order.segment)
+                self._world.record(OrderBackordered(self._world.now, *ids, missing[0]))
         for part in parts:  # after the claim: a review looks at what this order leaves
-            self.planning[part].demand()
+            self.planning[part].demand(is_short=part in missing)
+
+    def _is_lost(self, order: Order, missing: Component) -> bool:
+        """Ask what the customer does about the missing part; True if nothing is to be sent."""
+        other = _NEEDS[Segment(1 - order.segment)]
+        is_other_there = all(self.planning[part].on_hand for part in other)
+        reaction = self._stock_outs.reaction(order, is_other_there=is_other_there)
+        ids = (self._world.now, order.customer, order.nth, order.segment, missing)
+        if reaction is Reaction.LEAVE:
+            order.closed = True
+            self._world.record(OrderLost(*ids, order.due))
+            self.turn_away(order)
+        elif reaction is Reaction.SUBSTITUTE:
+            order.substituted = True
+            self._world.record(OrderSubstituted(*ids, self.exchange(order)))
+        return reaction is Reaction.LEAVE
 
     def receive(self, component: Component, units: int) -> None:
         """Put a delivery of the supplier on the shelf; the oldest waiting orders are served."""

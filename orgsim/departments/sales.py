@@ -241,6 +241,14 @@ class Sales:
         self.show_agents(order)
         self.place_order(order)
 
+    def exchange(self, order: Order) -> int:
+        """The customer takes the other variant, at its price; the cents that go back."""
+        returned = order.price_cents - self._cents[order.variant]
+        order.price_cents -= returned
+        order.setup_on_record = False  # the set-up belongs to the niche offer
+        self.post(Account.DEFERRED_REVENUE, Account.CASH, returned)
+        return returned
+
     def quota_gap(self) -> float:
         """How far the last 28 days of bookings lie below target, as a share (an own gauge)."""
         recent = self._recent_bookings

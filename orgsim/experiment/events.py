@@ -54,6 +54,10 @@ ACTIVITIES: Mapping[str, Activity] = {
     "CustomerJoined": Activity("became a customer", "customer"),
     "OrderPlaced": Activity("order placed", "customer", item="order"),
     "OrderBackordered": Activity("part missing", "warehouse", detail="component", item="order"),
+    "OrderLost": Activity("order lost", "warehouse", detail="component", item="order"),
+    "OrderSubstituted": Activity(
+        "other variant taken", "warehouse", detail="component", item="order"
+    ),
     "OrderAllocated": Activity("parts set aside", "warehouse", item="order"),
     "OrderPicked": Activity("order packed", "warehouse", item="order"),
     "OrderShipped": Activity("order shipped", "warehouse", item="order"),

@@ -34,9 +34,11 @@ from orgsim.facts import (
     OrderAllocated,
     OrderCancelled,
     OrderDelivered,
+    OrderLost,
     OrderPicked,
     OrderPlaced,
     OrderShipped,
+    OrderSubstituted,
 )
 from orgsim.kpis.base import Columns, Window
 
@@ -133,12 +135,13 @@ def _leads(window: Window) -> Iterator[Check]:
 
 
 def _orders(window: Window) -> Iterator[Check]:
-    placed, delivered, cancelled, allocated, picked, shipped = (
+    placed, delivered, cancelled, lost, allocated, picked, shipped = (
         window.facts(kind)
         for kind in (
             OrderPlaced,
             OrderDelivered,
             OrderCancelled,
+            OrderLost,
             OrderAllocated,
             OrderPicked,
             OrderShipped,
@@ -152,17 +155,21 @@ def _orders(window: Window) -> Iterator[Check]:
             ("placed", placed),
             ("delivered", delivered),
             ("cancelled", cancelled),
+            ("lost", lost),
             ("allocated", allocated),
             ("picked", picked),
             ("shipped", shipped),
         )
     }
-    closed = _either(keys["delivered"], keys["cancelled"])
-    still_open = _absent(keys["placed"], closed).size
-    ended = delivered["time"].size + cancelled["time"].size
+    still_open = _absent(keys["placed"], _closed(window)).size
+    ended = delivered["time"].size + cancelled["time"].size + lost["time"].size
     yield Check(
-        "orders: placed = delivered + cancelled + open", placed["time"].size, ended + still_open
+        "orders: placed = delivered + cancelled + lost + open",
+        placed["time"].size,
+        ended + still_open,
     )
+    served = _is_among(keys["lost"], _either(keys["allocated"], keys["cancelled"])).sum()
+    yield Check("orders: none is served or cancelled that was lost", int(served), 0)
     for earlier, later in (
         ("placed", "allocated"),
         ("allocated", "picked"),
@@ -175,11 +182,26 @@ def _orders(window: Window) -> Iterator[Check]:
         yield Check(f"orders: none is {later} twice", twice, 0)
 
 
+def _closed(window: Window) -> Ints:
+    """The orders that came to an end, whichever."""
+    kinds = (OrderDelivered, OrderCancelled, OrderLost)
+    keys = [_keys(window.facts(kind), "customer", "nth") for kind in kinds]
+    return _distinct(np.concatenate(keys))
+
+
+def _made_of(window: Window, columns: Columns) -> Ints:
+    """The segment whose parts each order took: the other one's where that variant was taken."""
+    swapped = _keys(window.facts(OrderSubstituted), "customer", "nth")
+    is_swapped = _is_among(_keys(columns, "customer", "nth"), swapped)
+    return np.asarray(np.where(is_swapped, 1 - columns["segment"], columns["segment"]))
+
+
 def _units(window: Window) -> Iterator[Check]:
     logistics = window.scenario.logistics
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
     returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
     received = window.facts(GoodsReceived)
+    taken, put_back = _made_of(window, allocated), _made_of(window, cancelled)[returned]
     for component in Component:
         name = component.name.lower()
         opening = getattr(logistics, name).opening_stock
@@ -188,8 +210,8 @@ def _units(window: Window) -> Iterator[Check]:
             Component.CHASSIS: (Segment.BASE, Segment.NICHE),
             Component.KIT: (Segment.NICHE,),
         }
-        used = np.isin(allocated["segment"], is_needed[component]).sum()
-        used -= np.isin(cancelled["segment"][returned], is_needed[component]).sum()
+        used = np.isin(taken, is_needed[component]).sum()
+        used -= np.isin(put_back, is_needed[component]).sum()
         on_hand = window.gauge("on_hand", name)[-1]
         yield Check(
             f"{name}: opening + received = used + on hand", opening + arrived, used + on_hand
@@ -255,13 +277,14 @@ def _money(window: Window) -> Iterator[Check]:
 def _deferred(window: Window, balance: dict[int, int]) -> Iterator[Check]:
     if not {"sales", "logistics"} <= set(window.scenario.organisation.parts):
         return
-    placed = window.facts(OrderPlaced)
-    closed = _either(
-        _keys(window.facts(OrderDelivered), "customer", "nth"),
-        _keys(window.facts(OrderCancelled), "customer", "nth"),
-    )
-    is_open = ~_is_among(_keys(placed, "customer", "nth"), closed)
-    owed = placed["price_cents"][is_open].sum()
+    owed, closed = 0, _closed(window)
+    for kind, cents, sign in (
+        (OrderPlaced, "price_cents", 1),
+        (OrderSubstituted, "returned_cents", -1),
+    ):
+        columns = window.facts(kind)
+        is_open = ~_is_among(_keys(columns, "customer", "nth"), closed)
+        owed += sign * int(columns[cents][is_open].sum())
     yield Check(
         "money: deferred revenue = open orders (cents)", -balance[Account.DEFERRED_REVENUE], owed
     )
@@ -274,15 +297,20 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
     returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
     value = 0
+    segments = (
+        _made_of(window, allocated),
+        _made_of(window, cancelled)[returned],
+        _made_of(window, shipped),
+    )
     for component, cost in (
         (Component.CHASSIS, costs.chassis_cost),
         (Component.KIT, costs.kit_cost),
     ):
         on_hand = window.gauge("on_hand", component.name.lower())[-1]
         counts = []
-        for columns in (allocated["segment"], cancelled["segment"][returned], shipped["segment"]):
+        for made in segments:
             is_all = component is Component.CHASSIS
-            counts.append(columns.size if is_all else np.count_nonzero(columns == Segment.NICHE))
+            counts.append(made.size if is_all else np.count_nonzero(made == Segment.NICHE))
         reserved = counts[0] - counts[1] - counts[2]
         value += round(100 * cost) * round(on_hand + reserved)
         if component is Component.KIT:

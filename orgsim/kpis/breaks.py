@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orgsim.entities import Bools, Component, Floats
-from orgsim.facts import OrderBackordered
+from orgsim.facts import OrderBackordered, OrderLost, OrderSubstituted
 from orgsim.kpis.base import Kpi, Window
 from orgsim.units import DAY
 
@@ -109,8 +109,14 @@ def breaks(window: Window, kpis: Mapping[str, Kpi]) -> dict[str, list[object]]:
 
 def _stock_outs(window: Window, component: Component) -> Floats:
     """The first moment of each measured day at which an order lacked the component."""
-    missing = window.facts(OrderBackordered)
-    times = missing["time"][(missing["component"] == component) & (missing["time"] >= 0.0)]
+    times = np.sort(
+        np.concatenate(
+            [
+                missing["time"][(missing["component"] == component) & (missing["time"] >= 0.0)]
+                for missing in map(window.facts, (OrderBackordered, OrderLost, OrderSubstituted))
+            ]
+        )
+    )
     _, first = np.unique(times // DAY, return_index=True)
     return np.asarray(times[first], dtype=float)
 

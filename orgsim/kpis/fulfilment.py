@@ -9,8 +9,10 @@ from orgsim.facts import (
     OrderBackordered,
     OrderCancelled,
     OrderDelivered,
+    OrderLost,
     OrderPlaced,
     OrderShipped,
+    OrderSubstituted,
 )
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
 from orgsim.units import DAY
@@ -77,7 +79,8 @@ def _trailing(values: Floats, weeks: int) -> Floats:
 
 def _fill(window: Window, segment: str) -> Ratio:
     placed = window.count(OrderPlaced, segment)
-    return Ratio(placed - window.count(OrderBackordered, segment), placed)
+    short = (OrderBackordered, OrderLost, OrderSubstituted)
+    return Ratio(placed - sum(window.count(kind, segment) for kind in short), placed)
 
 
 def _kept(window: Window, segment: str, date: str) -> Floats:
@@ -87,7 +90,12 @@ def _kept(window: Window, segment: str, date: str) -> Floats:
 
 
 def _due(window: Window, segment: str) -> Floats:
-    return window.per_week(window.facts(OrderPlaced, segment)["due"] - 1e-6)
+    """Orders whose promised date fell in each week; one that was lost was promised nothing."""
+    placed, lost = (
+        window.per_week(window.facts(kind, segment)["due"] - 1e-6)
+        for kind in (OrderPlaced, OrderLost)
+    )
+    return np.asarray(placed - lost)
 
 
 def _otif(window: Window, segment: str) -> Ratio:
@@ -105,7 +113,8 @@ def _delivery_days(window: Window, segment: str) -> Ratio:
 
 
 def _backlog(window: Window, segment: str) -> Ratio:
-    gone = window.count(OrderShipped, segment) + window.count(OrderCancelled, segment)
+    ends = (OrderShipped, OrderCancelled, OrderLost)
+    gone = sum(window.count(kind, segment) for kind in ends)
     return Ratio(np.cumsum(window.count(OrderPlaced, segment) - gone), window.ones)
 
 
@@ -113,6 +122,7 @@ def _overdue(window: Window, segment: str) -> Ratio:
     placed, delivered = (window.facts(kind, segment) for kind in (OrderPlaced, OrderDelivered))
     closed = window.per_week(np.maximum(delivered["time"], delivered["due"]))
     closed += window.count(OrderCancelled, segment)  # nobody cancels before the promised date
+    closed += window.per_week(window.facts(OrderLost, segment)["due"])
     return Ratio(np.cumsum(window.per_week(placed["due"]) - closed), window.ones)
 
 
@@ -151,7 +161,7 @@ KPIS = (
         direction=1,
         target="line_fill",
         section="s.9",
-        formula="orders filled from stock when placed / orders placed",
+        formula="orders filled from stock, as ordered, when placed / orders placed",
         segments=SEGMENTS,
         measure=_fill,
     ),
@@ -199,7 +209,7 @@ KPIS = (
         area="logistics",
         direction=-1,
         section="s.9",
-        formula="orders placed and neither shipped nor cancelled at the week's end",
+        formula="orders placed and neither shipped, cancelled nor lost at the week's end",
         segments=SEGMENTS,
         measure=_backlog,
     ),

@@ -116,7 +116,11 @@ def shelf_alone(shelf: Shelf, weeks: int) -> Scenario:
 
     The benches are closed (capacity 0), so that orders end where their parts are set aside.
     """
-    level = shelf.reorder + 1
+    opening = shelf.reorder + shelf.quantity
+    policy = f"kind: base_stock, level: {opening}"
+    if shelf.quantity > 1:
+        lots = f"order_quantity: {shelf.quantity}"
+        policy = f"kind: reorder_point, reorder_point: {shelf.reorder}, {lots}"
     law: Law = Fixed[float](kind="fixed", mean=shelf.lead_time)
     if shelf.lead_time_cv:
         law = Gamma[float](kind="gamma", mean=shelf.lead_time, cv=shelf.lead_time_cv)
@@ -124,8 +128,9 @@ def shelf_alone(shelf: Shelf, weeks: int) -> Scenario:
         "logistics,supplier",
         poisson(shelf.demand, "orders"),
         (
-            f"logistics.chassis.policy={{kind: base_stock, level: {level}, review: 0h}}",
-            f"logistics.chassis.opening_stock={level}",
+            f"logistics.chassis.policy={{{policy}, review: 0h}}",
+            f"logistics.chassis.opening_stock={opening}",
+            f"logistics.stock_out.lost={int(shelf.is_lost)}",
             "logistics.capacity_per_day=0",
             "logistics.wave=1d",
             f"supplier.chassis={{capacity: null, transit: {written(law)}, crossing: true}}",

@@ -24,9 +24,11 @@ from orgsim.facts import (
     LeadWon,
     OrderAllocated,
     OrderDelivered,
+    OrderLost,
     OrderPicked,
     OrderPlaced,
     OrderShipped,
+    OrderSubstituted,
 )
 from orgsim.kernel.journal import Journal
 from orgsim.kpis.audit import Check, audit
@@ -44,6 +46,8 @@ SCENARIO = firm(
     "logistics.chassis.opening_stock=300",
     "logistics.chassis.opening_forecast=30",
     "support.agents={Mon-Sun 08-20: 1}",
+    "logistics.kit.opening_stock=40",
+    "logistics.stock_out={lost: 25%, substituted: 15%}",
     "run.weeks=4",
     "run.warmup=1w",
 )
@@ -99,6 +103,13 @@ def more(field: str) -> Edit:
     return edit
 
 
+def last_but_one_cent(columns: Columns) -> Columns:
+    """The last order taken in the other variant, still open, returned a cent less."""
+    changed = columns["returned_cents"].copy()
+    changed[-1] -= 1
+    return {**columns, "returned_cents": changed}
+
+
 def first_reported(kind: type, other: type, key: str = "lead") -> int:
     """The place of the first fact of a kind whose key the other kind has too."""
     columns, others = a_run().columns(kind), a_run().columns(other)
@@ -113,6 +124,7 @@ def test_a_run_of_the_model_passes_every_check() -> None:
 def test_the_run_under_audit_has_all_that_could_go_wrong() -> None:
     kinds = {kind.__name__ for kind in a_run().kinds()}
     wanted = {"OrderBackordered", "CallAbandoned", "CustomerLeft", "GoodsReceived", "LeadTouched"}
+    wanted |= {"OrderLost", "OrderSubstituted"}
     assert wanted <= kinds
 
 
@@ -127,8 +139,12 @@ def test_the_run_under_audit_has_all_that_could_go_wrong() -> None:
         ("leads: nobody is decided twice", LeadLost, repeat),
         ("leads: nobody is decided twice", LeadWon, repeat),
         ("leads: qualified = won + lost + with the reps", LeadQualified, repeat),
-        ("orders: placed = delivered + cancelled + open", OrderDelivered, repeat),
-        ("orders: placed = delivered + cancelled + open", OrderPlaced, repeat),
+        ("orders: placed = delivered + cancelled + lost + open", OrderDelivered, repeat),
+        ("orders: placed = delivered + cancelled + lost + open", OrderPlaced, repeat),
+        ("orders: placed = delivered + cancelled + lost + open", OrderLost, repeat),
+        ("money: deferred revenue = open orders (cents)", OrderLost, drop()),
+        ("money: deferred revenue = open orders (cents)", OrderSubstituted, last_but_one_cent),
+        ("kit: opening + received = used + on hand", OrderSubstituted, drop()),
         ("orders: none is allocated that was not placed", OrderPlaced, drop()),
         ("orders: none is picked that was not allocated", OrderAllocated, drop()),
         ("orders: none is shipped that was not picked", OrderPicked, drop()),
@@ -160,6 +176,20 @@ def test_a_lead_from_nowhere_is_found() -> None:
 def test_a_lead_decided_by_nobody_is_found() -> None:
     at = first_reported(LeadTouched, LeadWon)
     assert failed({LeadTouched: drop(at)}) == {"leads: assisted leads are decided by a rep"}
+
+
+def test_an_order_that_was_lost_and_served_all_the_same_is_found() -> None:
+    served = a_run().columns(OrderAllocated)
+
+    def one_that_was_served(columns: Columns) -> Columns:
+        changed = {name: columns[name].copy() for name in columns}
+        for name in ("customer", "nth"):
+            changed[name][0] = served[name][0]
+        return changed
+
+    assert "orders: none is served or cancelled that was lost" in failed(
+        {OrderLost: one_that_was_served}
+    )
 
 
 def test_a_kit_from_nowhere_is_found() -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orgsim.departments.replenishment import BaseStock, ComponentConfig, Replenishment
+from orgsim.departments.ordering import BaseStock
+from orgsim.departments.replenishment import ComponentConfig, Replenishment
 from orgsim.entities import Component
+from orgsim.facts import GoodsOrdered
 from orgsim.governance.information import Information
 from orgsim.kernel.resources import StockRoom
 from orgsim.kernel.world import World
+from orgsim.kpis import measure
+from orgsim.organisation import simulate
 from orgsim.units import DAY, WEEK
 from tests.unit.parts import a_channel, a_world, but, firm
 
@@ -118,6 +122,15 @@ def test_a_shipment_that_overtakes_another_takes_its_own_units_off_the_order_boo
     assert store.planner.on_order == 100
 
 
+def test_of_two_shipments_of_one_size_the_one_that_was_due_first_has_come() -> None:
+    store = AStore(but(CHASSIS, opening_stock=0))
+    store.planner.expect(50)
+    store.planner.expect(50, by_air=True)
+    assert store.planner.days_to_stock() == 7.0
+    store.planner.received(50)
+    assert store.planner.days_to_stock() == 21.0
+
+
 def test_what_is_on_order_is_not_ordered_again() -> None:
     store = AStore(but(CHASSIS, policy__smoothing=0.0))
     store.ask(2800)
@@ -202,3 +215,74 @@ def test_a_component_the_niche_does_not_need_ignores_the_plan() -> None:
     )
     store.world.run(until=8 * DAY)
     assert store.ordered == []
+
+
+# -- every policy in the whole firm ----------------------------------------------------------------
+
+HEURISTIC = (
+    "{kind: anchor_and_adjust, review: 7d, smoothing: 0.36, desired_stock: 2000, "
+    "stock_adjustment: 0.26, supply_line_weight: 0.34, lead_time: 21d}"
+)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "{kind: base_stock, level: 1200, review: 1d}",
+        "{kind: reorder_point, reorder_point: 900, order_quantity: 300, review: 0h}",
+        "{kind: reorder_point, reorder_point: 900, order_quantity: 300, review: 7d}",
+        "{kind: min_max, reorder_point: 900, order_up_to_level: 1300, review: 0h}",
+        HEURISTIC,
+    ],
+)
+def test_the_firm_runs_on_any_policy_and_its_books_balance(policy: str) -> None:
+    scenario = firm(
+        "customers.count=3000",
+        "customers.usual.weeks=20",
+        "market.base_leads=25/d",
+        f"logistics.chassis.policy={policy}",
+        "logistics.chassis.opening_stock=1200",
+        "logistics.chassis.opening_forecast=40",
+        "run.weeks=8",
+        "run.warmup=1w",
+    )
+    journal = simulate(scenario, 0)
+    audit = measure(scenario, journal).audit
+    assert all(audit["passed"])
+    ordered = journal.columns(GoodsOrdered)
+    assert 4 * 280 < ordered["units"].sum() < 16 * 280
+    is_under_way = bool((ordered["time"] == -WEEK).any())
+    assert is_under_way is (policy == HEURISTIC)  # who reckons with a lead time has ordered before
+
+
+# -- M3.12: the plan and the bullwhip --------------------------------------------------------------
+
+
+def bullwhip_of(plan: list[int], fidelity: float) -> float:
+    """Var(orders) / Var(demand) over 26 weeks with a campaign of weeks 9 to 14 as planned."""
+    store = AStore(but(KIT, opening_stock=600, policy__safety=0.0), fidelity=fidelity)
+    orders = {"orders_per_week": np.array(plan, dtype=float)}
+    store.world.at(
+        2 * WEEK,
+        lambda: store.information.send(
+            "campaign_plan", "marketing", orders, dates={"onset": ONSET}
+        ),
+    )
+    demand = [0] * 9 + plan + [0] * 30
+    for week in range(27):
+        store.world.at(week * WEEK + 12.0, store.ask, demand[week])
+    store.world.run(until=27 * WEEK)
+    ordered = np.zeros(28)
+    for time, units in store.ordered:
+        ordered[int(time // WEEK)] += units
+    return float(ordered[1:27].var() / np.var(demand[:26]))
+
+
+ONSET = 9 * WEEK
+
+
+@pytest.mark.parametrize("plan", [[70, 140, 280, 280, 140, 70], [200] * 6])
+def test_seeing_the_plan_lowers_the_bullwhip(plan: list[int]) -> None:
+    ratios = [bullwhip_of(plan, fidelity) for fidelity in (0.0, 0.5, 1.0)]
+    assert ratios == sorted(ratios, reverse=True)
+    assert ratios[2] < 0.75 * ratios[0]

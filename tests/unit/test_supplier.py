@@ -10,7 +10,7 @@ from orgsim.entities import Component
 from orgsim.facts import GoodsOrdered, GoodsReceived
 from orgsim.kernel.distributions import Fixed, Gamma
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY
+from orgsim.units import DAY, WEEK
 from tests.unit.parts import Z, a_world, but, firm, seen
 
 TEN_DAYS = Fixed[float](kind="fixed", mean=10 * DAY)
@@ -173,3 +173,111 @@ def test_a_receipt_comes_before_the_demand_of_the_same_instant() -> None:
     supplier.order(1)
     world.run(until=11 * DAY)
     assert order_of_events == ["receipt", "WEEKLY", "DAILY", "NORMAL"]
+
+
+# -- M3.9: by air; M3.4: what the supplier keeps for us --------------------------------------------
+
+
+def test_what_flies_overtakes_what_sails_and_both_are_made_on_one_line() -> None:
+    world = a_world()
+    in_two_days = Fixed[float](kind="fixed", mean=2 * DAY)
+    supplier, came = a_supplier(world, capacity=5.0, air_transit=in_two_days)
+    supplier.order(120)  # a day's work
+    supplier.expedite(240)  # two days more
+    world.run(until=40 * DAY)
+    assert came == [(pytest.approx(5 * DAY), 240), (pytest.approx(11 * DAY), 120)]
+
+
+def test_shipments_by_air_do_not_overtake_each_other_where_crossing_is_not_allowed() -> None:
+    world = a_world()
+    law = Gamma[float](kind="gamma", mean=21 * DAY, cv=0.5)
+    supplier, came = a_supplier(world, capacity=None, air_transit=law, crossing=False)
+    for number in range(100):
+        world.at(number * DAY, supplier.expedite, number + 1)
+    world.run(until=300 * DAY)
+    assert [units for _, units in came] == list(range(1, 101))
+
+
+def a_loyal_supplier(world: World, weight: float, usual: float = 700.0) -> Supplier:
+    """A line of 100 units a day; 700 a week are usual, and five weeks are remembered."""
+    loyalty = {"weight": weight, "usual": usual / WEEK, "memory": 5 * WEEK}
+    supplier, _ = a_supplier(
+        world,
+        capacity=100 / DAY,
+        transit=NO_TIME,
+        **{f"loyalty__{name}": value for name, value in loyalty.items()},
+    )
+    return supplier
+
+
+def ordering(world: World, supplier: Supplier, units: int, weeks: range) -> None:
+    for week in weeks:
+        world.at(week * WEEK + 6.0, supplier.order, units)
+
+
+@pytest.mark.parametrize(("weight", "share"), [(0.0, 1.0), (0.5, 0.75), (1.0, 0.5)])
+def test_who_orders_half_of_the_usual_ends_up_with_that_share_of_the_line(
+    weight: float, share: float
+) -> None:
+    world = a_world()
+    supplier = a_loyal_supplier(world, weight)
+    ordering(world, supplier, 350, range(60))
+    world.run(until=60 * WEEK)
+    assert supplier._share.value == pytest.approx(share, abs=1e-5)
+
+
+def test_a_share_is_lost_slowly_and_comes_back_with_the_orders() -> None:
+    world = a_world()
+    supplier = a_loyal_supplier(world, 1.0)
+    ordering(world, supplier, 700, range(10))
+    ordering(world, supplier, 700, range(15, 60))
+    path = []
+    for week in (10, 11, 15, 16, 59):
+        world.run(until=week * WEEK + 1.0)
+        path.append(supplier._share.value)
+    assert path == pytest.approx([1.0, 0.8, 0.8**5, 1 - (1 - 0.8**5) * 0.8, 1.0], abs=1e-4)
+
+
+def test_a_smaller_share_of_the_line_makes_as_much_less() -> None:
+    """With orders of half the usual, 50 of the 100 units a day are made for us."""
+    world = a_world()
+    supplier = a_loyal_supplier(world, 1.0, usual=400.0)
+    came: list[float] = []
+    supplier.deliver = lambda component, units: came.append(world.now)
+    ordering(world, supplier, 200, range(60))
+    world.run(until=60 * WEEK)
+    assert came[0] == pytest.approx(6.0 + 2 * DAY)  # at first the whole line is ours
+    assert came[-1] == pytest.approx(59 * WEEK + 6.0 + 4 * DAY, rel=1e-6)
+
+
+def test_where_the_share_is_too_small_the_backlog_grows_by_what_is_missing_of_it() -> None:
+    """Demand 500 a week of the usual 2000: kap share = 700 x .25 a week, and 325 stay behind."""
+    world = a_world()
+    supplier = a_loyal_supplier(world, 1.0, usual=2000.0)
+    ordering(world, supplier, 500, range(101))
+    backlog = []
+    for week in (60, 100):
+        world.run(until=week * WEEK + 1.0)
+        ordered, received = seen(world, GoodsOrdered), seen(world, GoodsReceived)
+        backlog.append(int(ordered["units"].sum() - received["units"].sum()))
+    assert backlog[1] - backlog[0] == pytest.approx(40 * (500 - 700 * 0.25), abs=500)
+
+
+@pytest.mark.parametrize("changes", [{"loyalty__weight": 0.0}, {"loyalty__usual": 0.0}])
+def test_without_loyalty_or_a_usual_order_the_line_is_always_ours(
+    changes: dict[str, float],
+) -> None:
+    world = a_world()
+    supplier, _ = a_supplier(world, **{"loyalty__weight": 1.0, **changes})
+    world.run(until=60 * WEEK)
+    assert supplier._share.value == 1.0
+
+
+def test_a_line_without_limit_is_not_less_for_a_smaller_share() -> None:
+    world = a_world()
+    supplier, came = a_supplier(world, capacity=None, loyalty__weight=1.0)
+    world.run(until=60 * WEEK)
+    assert supplier._share.value < 0.02
+    supplier.order(1000)
+    world.run(until=62 * WEEK)
+    assert came == [(60 * WEEK + 10 * DAY, 1000)]

@@ -29,6 +29,7 @@ __all__ = [
     "bullwhip_autoregressive",
     "bullwhip_exponential_smoothing",
     "bullwhip_moving_average",
+    "cost_s_S",
     "expected_shortage",
     "lost_sales_base_stock",
     "newsvendor_normal",
@@ -237,22 +238,9 @@ def reorder_s_S(  # noqa: N802  (the name every textbook gives the policy)
     after the demand of lead_time + 1 periods; fixed_cost per order; everything backordered.
     Source: Zheng and Federgruen 1991, Operations Research 39(4).
     """
-    _check_positive(mean_demand=mean_demand, fixed_cost=fixed_cost)
-    _check_positive(holding=holding, penalty=penalty)
-    cover = mean_demand * (lead_time + 1)
-
-    def period_cost(position: int) -> float:
-        levels = base_stock_poisson(cover, position)
-        return holding * levels.on_hand + penalty * levels.backorders
-
-    renewals = _Renewals(mean_demand)
-
-    def cost(low: int, high: int) -> float:
-        m, total = renewals.upto(high - low)
-        periods = (float(m[j]) * period_cost(high - j) for j in range(high - low))
-        return (fixed_cost + math.fsum(periods)) / total
-
-    best_level = int(cover)  # where the cost of one period is least
+    costs = _PeriodCosts(mean_demand, fixed_cost, holding, penalty, lead_time)
+    period_cost, cost = costs.of_a_period, costs.of_a_rule
+    best_level = int(mean_demand * (lead_time + 1))  # where the cost of one period is least
     while period_cost(best_level + 1) < period_cost(best_level):
         best_level += 1
     while period_cost(best_level - 1) <= period_cost(best_level):
@@ -270,6 +258,20 @@ def reorder_s_S(  # noqa: N802  (the name every textbook gives the policy)
             best = cost(s, level)
         higher += 1
     return s, level, best
+
+
+def cost_s_S(  # noqa: N802
+    mean_demand: float,
+    fixed_cost: float,
+    holding: float,
+    penalty: float,
+    reorder_point: int,
+    level: int,
+    lead_time: int = 0,
+) -> float:
+    """Return the mean cost per period of a given (s, S) rule, as in `reorder_s_S`."""
+    costs = _PeriodCosts(mean_demand, fixed_cost, holding, penalty, lead_time)
+    return costs.of_a_rule(reorder_point, level)
 
 
 def bullwhip_moving_average(lead_time: int, periods: int) -> float:
@@ -297,6 +299,30 @@ def bullwhip_exponential_smoothing(lead_time: float, smoothing: float) -> float:
         raise ModelError(f"the smoothing constant must lie in [0, 2), not {smoothing}")
     step = lead_time * smoothing
     return 1.0 + 2.0 * step + 2.0 * step * step / (2.0 - smoothing)
+
+
+class _PeriodCosts:
+    """What a position costs in a period, and a rule (s, S) in the mean of many."""
+
+    def __init__(
+        self, mean_demand: float, fixed_cost: float, holding: float, penalty: float, lead_time: int
+    ) -> None:
+        _check_positive(mean_demand=mean_demand, fixed_cost=fixed_cost)
+        _check_positive(holding=holding, penalty=penalty)
+        self._cover = mean_demand * (lead_time + 1)
+        self._fixed_cost, self._holding, self._penalty = fixed_cost, holding, penalty
+        self._renewals = _Renewals(mean_demand)
+
+    def of_a_period(self, position: int) -> float:
+        """What is held and owed after the demand that a position must cover."""
+        levels = base_stock_poisson(self._cover, position)
+        return self._holding * levels.on_hand + self._penalty * levels.backorders
+
+    def of_a_rule(self, low: int, high: int) -> float:
+        """The cost of a cycle over its mean length."""
+        m, total = self._renewals.upto(high - low)
+        periods = (float(m[j]) * self.of_a_period(high - j) for j in range(high - low))
+        return (self._fixed_cost + math.fsum(periods)) / total
 
 
 class _Renewals:
