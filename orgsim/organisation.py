@@ -133,8 +133,8 @@ class Organisation:
                 self.sales.place_order = self.logistics.accept
         if "logistics" in parts:
             receivers.order = self.sales.book if "sales" in parts else self.logistics.accept
-            self.logistics.ship = self.finance.shipped
-            self.logistics.deliver = self._delivered
+            self.logistics.shipping.ship = self.finance.shipped
+            self.logistics.shipping.deliver = self._delivered
             if "customers" in parts:
                 self.customers.cancel_order = self.logistics.cancel
                 self.customers.refund = self._refund

@@ -41,6 +41,10 @@ EXPENSES = (
 """What contribution is reduced by."""
 
 
+CREDIT = (Account.RECEIVABLES, Account.REFUNDS_DUE)
+"""Accounts that need no closing line in a firm where nobody gives credit."""
+
+
 MOST_CENTS_A_DAY = 10**15
 """A column of the journal holds 2**63: so much a day can be added up over ten years."""
 
@@ -120,6 +124,8 @@ class Finance:
         self.post(Account.WRITE_OFF, Account.INVENTORY, lost)
         self.close_day()
         for account in Account:
+            if account in CREDIT and not self._balance[account]:
+                continue
             self._world.record(AccountClosed(self._world.now, account, self._balance[account]))
 
     def close_day(self) -> None:

@@ -247,7 +247,9 @@ def _money(window: Window) -> Iterator[Check]:
         debits = posted["cents"][posted["debit"] == account].sum()
         owed = posted["cents"][posted["credit"] == account].sum()
         name = account.name.lower()
-        yield Check(f"money: {name} posted = balance (cents)", debits - owed, balance[account])
+        yield Check(
+            f"money: {name} posted = balance (cents)", debits - owed, balance.get(account, 0)
+        )
     yield from _deferred(window, balance)
     yield from _inventory(window, balance)
 
