@@ -170,7 +170,7 @@ class Benches:
         self.hand_on(order)
 
     def _close_day(self) -> None:
-        """After a day's work: how hard was the last week, and how hasty does that make us?"""
+        """After a day of work, see how hard the last week was, and how hasty that makes us."""
         self._week.append((self._packed_today, self._earned_today))
         if self._earned_today > 0.0:
             packed, possible = (sum(column) for column in zip(*self._week, strict=True))
