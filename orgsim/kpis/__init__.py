@@ -9,7 +9,7 @@ import numpy as np
 
 from orgsim.config.schema import Scenario
 from orgsim.kernel.journal import Journal
-from orgsim.kpis import demand, experience, fulfilment, money, service
+from orgsim.kpis import after_sale, demand, experience, fulfilment, money, service
 from orgsim.kpis.audit import audit
 from orgsim.kpis.base import Kpi, Window
 from orgsim.kpis.breaks import breaks
@@ -19,6 +19,7 @@ __all__ = ["KPIS", "Kpi", "Measures", "measure"]
 KPIS: tuple[Kpi, ...] = (
     *demand.KPIS,
     *fulfilment.KPIS,
+    *after_sale.KPIS,
     *service.KPIS,
     *experience.KPIS,
     *money.KPIS,

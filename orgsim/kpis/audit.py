@@ -9,11 +9,10 @@ replication.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
-from orgsim.entities import Account, Bools, Component, ContactChannel, Ints, Segment
+from orgsim.entities import Account, Component, ContactChannel, Segment
 from orgsim.facts import (
     AccountClosed,
     AmountPosted,
@@ -38,23 +37,9 @@ from orgsim.facts import (
     OrderPlaced,
     OrderShipped,
 )
-from orgsim.kpis.base import Columns, Window
-
-
-class Check(NamedTuple):
-    """One identity: two ways to count the same."""
-
-    check: str
-    left: float
-    right: float
-    is_count: bool = True
-
-    @property
-    def is_met(self) -> bool:
-        """Counts and cents agree exactly, however many; integrals of time to a relative 1e-9."""
-        if self.is_count:
-            return bool(self.left == self.right)
-        return bool(np.isclose(self.left, self.right, rtol=1e-9, atol=1e-6))
+from orgsim.kpis.audit_after_sale import after_sale, on_account
+from orgsim.kpis.base import Window
+from orgsim.kpis.identities import Check, absent, distinct, either, is_among, key_of
 
 
 def audit(window: Window) -> dict[str, list[object]]:
@@ -64,7 +49,7 @@ def audit(window: Window) -> dict[str, list[object]]:
     if "sales" in parts:
         checks += [*_leads(window)]
     if "logistics" in parts:
-        checks += [*_orders(window), *_units(window)]
+        checks += [*_orders(window), *_units(window), *after_sale(window)]
     if "support" in parts:
         checks += [*_contacts(window)]
     if "customers" in parts:
@@ -78,43 +63,12 @@ def audit(window: Window) -> dict[str, list[object]]:
     }
 
 
-def _keys(columns: Columns, *names: str) -> Ints:
-    """One number per row that tells the rows' (customer, nth) or (customer, nth, attempt) apart."""
-    key = columns[names[0]].astype(np.int64)
-    for name in names[1:]:
-        key = key * np.int64(1_000_003) + columns[name].astype(np.int64)
-    return np.asarray(key)
-
-
-def _distinct(keys: Ints) -> Ints:
-    """The different keys, rising. Sorted by hand: hashing these keys degenerates."""
-    ranked = np.sort(keys)
-    return np.asarray(ranked[np.diff(ranked, prepend=ranked[:1] - 1) != 0])
-
-
-def _either(these: Ints, those: Ints) -> Ints:
-    """The different keys in either."""
-    return _distinct(np.concatenate([these, those]))
-
-
-def _is_among(keys: Ints, those: Ints) -> Bools:
-    """Whether each key is one of ``those``."""
-    ranked = np.append(np.sort(those), np.iinfo(np.int64).max)
-    return np.asarray(ranked[np.searchsorted(ranked, keys)] == keys)
-
-
-def _absent(these: Ints, those: Ints) -> Ints:
-    """The different keys of ``these`` that are none of ``those``."""
-    keys = _distinct(these)
-    return keys[~_is_among(keys, those)]
-
-
 def _leads(window: Window) -> Iterator[Check]:
     created, qualified, touched, won, lost = (
         window.facts(kind)["lead"]
         for kind in (LeadCreated, LeadQualified, LeadTouched, LeadWon, LeadLost)
     )
-    decided = _either(won, lost)
+    decided = either(won, lost)
     waiting = round(window.gauge("in_hand", "reps")[-1])
     yield Check(
         "leads: qualified = won + lost + with the reps",
@@ -125,10 +79,10 @@ def _leads(window: Window) -> Iterator[Check]:
     # A simple source hands sales leads that nobody in the market created.
     sourced = any(source.to == "leads" for source in window.scenario.sources.values())
     if "market" in window.scenario.organisation.parts and not sourced:
-        strangers = _absent(qualified, created).size
+        strangers = absent(qualified, created).size
         yield Check("leads: every qualified lead was created", strangers, 0)
     on_web = window.facts(LeadQualified)["assisted"] == 0
-    unasked = _absent(_absent(decided, touched), qualified[on_web]).size
+    unasked = absent(absent(decided, touched), qualified[on_web]).size
     yield Check("leads: assisted leads are decided by a rep", unasked, 0)
 
 
@@ -147,7 +101,7 @@ def _orders(window: Window) -> Iterator[Check]:
     if "sales" not in window.scenario.organisation.parts:
         return
     keys = {
-        name: _keys(columns, "customer", "nth")
+        name: key_of(columns, "customer", "nth")
         for name, columns in (
             ("placed", placed),
             ("delivered", delivered),
@@ -157,8 +111,8 @@ def _orders(window: Window) -> Iterator[Check]:
             ("shipped", shipped),
         )
     }
-    closed = _either(keys["delivered"], keys["cancelled"])
-    still_open = _absent(keys["placed"], closed).size
+    closed = either(keys["delivered"], keys["cancelled"])
+    still_open = absent(keys["placed"], closed).size
     ended = delivered["time"].size + cancelled["time"].size
     yield Check(
         "orders: placed = delivered + cancelled + open", placed["time"].size, ended + still_open
@@ -169,16 +123,16 @@ def _orders(window: Window) -> Iterator[Check]:
         ("picked", "shipped"),
         ("shipped", "delivered"),
     ):
-        jumped = _absent(keys[later], keys[earlier]).size
+        jumped = absent(keys[later], keys[earlier]).size
         yield Check(f"orders: none is {later} that was not {earlier}", jumped, 0)
-        twice = keys[later].size - _distinct(keys[later]).size
+        twice = keys[later].size - distinct(keys[later]).size
         yield Check(f"orders: none is {later} twice", twice, 0)
 
 
 def _units(window: Window) -> Iterator[Check]:
     logistics = window.scenario.logistics
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
-    returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
+    returned = is_among(key_of(cancelled, "customer", "nth"), key_of(allocated, "customer", "nth"))
     received = window.facts(GoodsReceived)
     for component in Component:
         name = component.name.lower()
@@ -201,8 +155,8 @@ def _contacts(window: Window) -> Iterator[Check]:
         window.facts(kind)
         for kind in (ContactMade, ContactContained, CallAnswered, CallAbandoned, ContactHandled)
     )
-    attempts = _keys(made, "customer", "nth", "attempt")
-    yield Check("contacts: no attempt is counted twice", attempts.size, _distinct(attempts).size)
+    attempts = key_of(made, "customer", "nth", "attempt")
+    yield Check("contacts: no attempt is counted twice", attempts.size, distinct(attempts).size)
     waiting = round(window.gauge("in_hand", "agents")[-1])
     ends = handled["time"].size + abandoned["time"].size + contained["time"].size
     yield Check(
@@ -212,12 +166,12 @@ def _contacts(window: Window) -> Iterator[Check]:
     )
     by_phone = handled["channel"] == ContactChannel.PHONE
     talking = answered["time"].size - by_phone.sum()
-    calls = _keys(answered, "customer", "nth", "attempt")
-    unheard = _absent(
-        _keys({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
+    calls = key_of(answered, "customer", "nth", "attempt")
+    unheard = absent(
+        key_of({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
     ).size
     yield Check("calls: every handled call was answered", unheard, 0)
-    on_line = _absent(calls, _keys(handled, "customer", "nth", "attempt")).size
+    on_line = absent(calls, key_of(handled, "customer", "nth", "attempt")).size
     yield Check("calls: answered = handled + being served", int(talking), on_line)
 
 
@@ -235,7 +189,7 @@ def _customers(window: Window) -> Iterator[Check]:
             start + int(came),
             int(went) + int(there),
         )
-    twice = left["customer"].size - _distinct(left["customer"]).size
+    twice = left["customer"].size - distinct(left["customer"]).size
     yield Check("customers: nobody leaves twice", twice, 0)
 
 
@@ -258,11 +212,12 @@ def _deferred(window: Window, balance: dict[int, int]) -> Iterator[Check]:
     if not {"sales", "logistics"} <= set(window.scenario.organisation.parts):
         return
     placed = window.facts(OrderPlaced)
-    closed = _either(
-        _keys(window.facts(OrderDelivered), "customer", "nth"),
-        _keys(window.facts(OrderCancelled), "customer", "nth"),
+    closed = either(
+        key_of(window.facts(OrderDelivered), "customer", "nth"),
+        key_of(window.facts(OrderCancelled), "customer", "nth"),
     )
-    is_open = ~_is_among(_keys(placed, "customer", "nth"), closed)
+    is_open = ~is_among(key_of(placed, "customer", "nth"), closed)
+    is_open &= ~on_account(window, key_of(placed, "customer", "nth"))
     owed = placed["price_cents"][is_open].sum()
     yield Check(
         "money: deferred revenue = open orders (cents)", -balance[Account.DEFERRED_REVENUE], owed
@@ -274,7 +229,7 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         return
     costs, shipped = window.scenario.finance, window.facts(OrderShipped)
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
-    returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
+    returned = is_among(key_of(cancelled, "customer", "nth"), key_of(allocated, "customer", "nth"))
     value = 0
     for component, cost in (
         (Component.CHASSIS, costs.chassis_cost),
@@ -295,6 +250,6 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
 
 
 def _queues(window: Window) -> Iterator[Check]:
-    for pool in ("reps", "agents"):
+    for pool in ("reps", "agents", "benches", "inspection"):
         length, waits = (window.gauge(name, pool)[-1] for name in ("queue_hours", "waited_hours"))
         yield Check(f"queue {pool}: L = lambda W (hours)", length, waits, is_count=False)
