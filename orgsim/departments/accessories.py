@@ -22,7 +22,9 @@ from typing import Literal
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Order
-from orgsim.facts import AccessoriesMissed
+from orgsim.facts_after_sale import (
+    AccessoriesMissed,
+)
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.world import World
 from orgsim.units import Number, Share

@@ -24,7 +24,13 @@ from orgsim.config.base import Config, param
 from orgsim.departments.receivables import Receivables, ReceivablesConfig
 from orgsim.entities import Account, Component, Floats, Order, Segment
 from orgsim.errors import ModelError
-from orgsim.facts import AccountClosed, AmountPosted, RefundPaid
+from orgsim.facts import (
+    AccountClosed,
+    AmountPosted,
+)
+from orgsim.facts_after_sale import (
+    RefundPaid,
+)
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, WEEK, YEAR, Money, Price, Share
 

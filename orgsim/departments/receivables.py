@@ -25,7 +25,12 @@ from dataclasses import dataclass
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Account, Floats, Order, Post, nobody
-from orgsim.facts import InvoicePaid, InvoiceSent, OrderTakenOnAccount, ReminderSent
+from orgsim.facts_after_sale import (
+    InvoicePaid,
+    InvoiceSent,
+    OrderTakenOnAccount,
+    ReminderSent,
+)
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.world import World
 from orgsim.units import Duration, Share

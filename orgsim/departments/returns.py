@@ -24,7 +24,11 @@ import numpy as np
 from orgsim.config.base import Config, param
 from orgsim.departments.shipping import CarrierConfig
 from orgsim.entities import Account, Order, Post, due_date, nobody
-from orgsim.facts import ReturnInspected, ReturnReceived, ReturnSent
+from orgsim.facts_after_sale import (
+    ReturnInspected,
+    ReturnReceived,
+    ReturnSent,
+)
 from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import World
 from orgsim.units import DAY, Count, Duration

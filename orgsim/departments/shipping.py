@@ -25,7 +25,15 @@ from numpy.typing import NDArray
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Account, Floats, Order, Post, nobody
-from orgsim.facts import OrderDelivered, OrderShipped, OrderSplit, RestDelivered, RestShipped
+from orgsim.facts import (
+    OrderDelivered,
+    OrderShipped,
+)
+from orgsim.facts_after_sale import (
+    OrderSplit,
+    RestDelivered,
+    RestShipped,
+)
 from orgsim.kernel.distributions import NumberLaw
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, Duration, Price

@@ -6,15 +6,17 @@ import numpy as np
 
 from orgsim.entities import Account, Bools, Floats
 from orgsim.facts import (
-    AccessoriesMissed,
     AmountPosted,
-    InvoiceSent,
     OrderAllocated,
     OrderBackordered,
     OrderCancelled,
     OrderDelivered,
     OrderPlaced,
     OrderShipped,
+)
+from orgsim.facts_after_sale import (
+    AccessoriesMissed,
+    InvoiceSent,
     RefundPaid,
     RestShipped,
     ReturnSent,

@@ -14,10 +14,12 @@ import numpy as np
 from orgsim.entities import Account, Bools, Ints
 from orgsim.facts import (
     AccountClosed,
-    InvoicePaid,
-    InvoiceSent,
     OrderDelivered,
     OrderShipped,
+)
+from orgsim.facts_after_sale import (
+    InvoicePaid,
+    InvoiceSent,
     OrderSplit,
     OrderTakenOnAccount,
     RefundPaid,

@@ -17,8 +17,6 @@ from orgsim.facts import (
     CustomerJoined,
     CustomerLeft,
     GoodsReceived,
-    InvoicePaid,
-    InvoiceSent,
     LeadCreated,
     LeadLost,
     LeadQualified,
@@ -29,6 +27,10 @@ from orgsim.facts import (
     OrderPicked,
     OrderPlaced,
     OrderShipped,
+)
+from orgsim.facts_after_sale import (
+    InvoicePaid,
+    InvoiceSent,
     OrderSplit,
     OrderTakenOnAccount,
     RefundPaid,
