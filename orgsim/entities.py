@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from math import floor
+from math import floor, inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,6 +69,7 @@ class Reason(IntEnum):
     HOW_TO = 3
     FAULT = 4
     BILLING = 5
+    REFUND = 6
 
 
 class ContactChannel(IntEnum):
@@ -107,6 +108,8 @@ class Account(IntEnum):
     FIXED_COST = 14
     OVERHEAD = 15
     WRITE_OFF = 16
+    RECEIVABLES = 17
+    REFUNDS_DUE = 18
 
 
 class Occasion(IntEnum):
@@ -115,6 +118,9 @@ class Occasion(IntEnum):
     DELIVERY = 0
     CONTACT = 1
     CANCELLATION = 2
+    REST = 3
+    REFUND = 4
+    REMINDER = 5
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -159,7 +165,11 @@ class Lead:
 
 @dataclass(slots=True, kw_only=True)
 class Order:
-    """One order and what became of it. Times in hours; ``due`` is the original promise."""
+    """One order and what became of it. Times in hours; ``due`` is the original promise.
+
+    ``rest_ready`` is when its further lines are all there, ``bench_since`` since when it waits to
+    be packed, ``refund_due`` by when it is refunded if it was sent back.
+    """
 
     customer: int
     row: int
@@ -175,10 +185,16 @@ class Order:
     setup_on_desktop: bool = False
     due_on_desktop: bool = True
     price_cents: int = 0
+    on_account: bool = False
     claim: Claim | None = None
     substituted: bool = False
+    rest_ready: float = -inf
+    bench_since: float | None = None
+    error_share: float = 0.0
+    is_partial: bool = False
     shipped: bool = False
     closed: bool = False
+    refund_due: float = inf
 
     @property
     def variant(self) -> Segment:

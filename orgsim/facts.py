@@ -2,7 +2,8 @@
 
 Facts are watched; they never drive the model. Every KPI, chart and table is a pure function of
 them. Times are in hours since the end of the warm-up; ``customer`` and ``lead`` are the entity id,
-``nth`` counts a customer's orders (or contacts) from 0.
+``nth`` counts a customer's orders (or contacts) from 0. What follows a delivery is in
+`facts_after_sale`.
 """
 
 from __future__ import annotations

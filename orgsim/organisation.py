@@ -21,6 +21,7 @@ from orgsim.customers.sources import Receivers, SimpleSource
 from orgsim.departments.finance import Finance
 from orgsim.departments.logistics import Logistics
 from orgsim.departments.marketing import LaunchPlan, Marketing
+from orgsim.departments.quoting import OrderPage, later
 from orgsim.departments.replenishment import MONDAY_MORNING
 from orgsim.departments.sales import Sales
 from orgsim.departments.supplier import Supplier
@@ -81,6 +82,11 @@ class Organisation:
         size = scenario.market if "market" in parts else silent(scenario.market)
         self.market = Market(world, size, self.marketing)
         self.sales = Sales(world, scenario.sales, design.handoff)
+        self.order_page = OrderPage(
+            self.information,
+            is_quoting=scenario.sales.quotes_stock,
+            usual_days=scenario.logistics.usual_days,
+        )
         self.logistics = Logistics(world, scenario.logistics, self.information)
         self.suppliers = {
             Component.CHASSIS: Supplier(world, scenario.supplier.chassis, Component.CHASSIS),
@@ -123,6 +129,8 @@ class Organisation:
                 self.customers.tell = self.market.hear
         if "sales" in parts:
             receivers.leads = self.sales.receive
+            self.sales.delay = self.order_page.delay
+            self.sales.takes_on_account = self.finance.receivables.takes_on_account
             if "marketing" in parts:
                 self.sales.promise = self.marketing.promise
             if "customers" in parts:
@@ -133,11 +141,17 @@ class Organisation:
                 self.sales.place_order = self.logistics.accept
         if "logistics" in parts:
             receivers.order = self.sales.book if "sales" in parts else self.logistics.accept
-            self.logistics.ship = self.finance.shipped
-            self.logistics.deliver = self._delivered
+            self.logistics.shipping.ship = self.finance.shipped
+            self.logistics.shipping.deliver = self._delivered
             if "customers" in parts:
                 self.customers.cancel_order = self.logistics.cancel
-                self.customers.refund = self._refund
+                self.customers.refund = self.finance.cancelled
+                self.logistics.shipping.deliver_rest = self._rest_delivered
+                self.customers.after_sale.send_back = self.logistics.returns.take_back
+                self.logistics.returns.owe = self.finance.owe
+                self.logistics.returns.refund = self._refund
+                self.finance.receivables.has_complaint = self.customers.has_open_issue
+                self.finance.receivables.remind = self.customers.after_sale.reminded
             self.logistics.turn_away = self._turned_away
             if "sales" in parts:
                 self.logistics.exchange = self.sales.exchange
@@ -169,20 +183,25 @@ class Organisation:
 
     def _offer_page(self, segment: Segment) -> Promise:
         """What a customer reads on the order page today."""
-        return self.marketing.promise(segment, self.marketing.claim(segment))
+        usual = self.marketing.promise(segment, self.marketing.claim(segment))
+        return later(usual, self.order_page.delay(segment))
 
     def _delivered(self, orders: list[Order], arrivals: Floats, complete: Floats) -> None:
-        self.finance.earned(sum(order.price_cents for order in orders))
+        self.finance.delivered(orders, arrivals, complete)
         if "customers" in self.scenario.organisation.parts:
             self.customers.unpack(orders, arrivals, complete)
 
+    def _rest_delivered(self, orders: list[Order], arrivals: Floats) -> None:
+        self.customers.after_sale.completed(orders)
+
     def _turned_away(self, order: Order) -> None:
-        self.finance.refunded(order.price_cents)
+        self.finance.cancelled(order)
         if "customers" in self.scenario.organisation.parts:
             self.customers.turned_away(order)
 
     def _refund(self, order: Order) -> None:
-        self.finance.refunded(order.price_cents)
+        self.finance.refund(order)
+        self.customers.after_sale.refunded(order)
 
     def _received(self, component: Component, units: int) -> None:
         self.finance.received(component, units)
@@ -221,3 +240,10 @@ class Organisation:
         gauge("knowledge", lambda: self.support.knowledge.level)
         gauge("untapped", lambda: float(self.market.untapped))
         gauge("bench", lambda: float(self.logistics.bench_queue))
+        gauge("pressure", lambda: self.logistics.benches.pressure, member="benches")
+        gauge("rests", lambda: float(self.logistics.shipping.rests))
+        gauge("in_hand", lambda: float(self.logistics.returns.in_hand), member="inspection")
+        benches, inspection = self.logistics.benches, self.logistics.returns.inspection
+        for what in ("queue_hours", "waited_hours"):
+            gauge(what, getattr(benches, what), member="benches")
+            gauge(what, getattr(inspection, what), member="inspection")

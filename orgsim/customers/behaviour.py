@@ -25,6 +25,7 @@ from collections.abc import Callable
 import numpy as np
 
 from orgsim.config.base import Config, param
+from orgsim.customers.after_sale import AfterSale, AfterSaleConfig
 from orgsim.customers.burn_in import LoyaltyConfig, UsualConfig, stationary_law
 from orgsim.customers.diary import Diary
 from orgsim.customers.enquiries import ContactConfig, Enquiries
@@ -111,6 +112,7 @@ class CustomersConfig(Config):
     talk: TalkConfig
     survey: SurveyConfig
     cancellation: CancellationConfig
+    after_sale: AfterSaleConfig
     order_hours: Weekly = param(
         "when customers order again: relative intensity", unit="week", section="T2"
     )
@@ -136,6 +138,9 @@ class Customers:
         self.people = Population(config.memory, weights, max(1, 2 * config.count))
         self._settle(weights, seed)
         self._diary = Diary(world, config.memory, config.talk, config.survey, self.people)
+        self.after_sale = AfterSale(
+            world, config.after_sale, config.memory, self.people, self._diary
+        )
         self._enquiries = Enquiries(world, config.contact, config.contact_hours, self.people)
         self._awaiting: dict[tuple[int, int], Order] = {}
         names = ("leave", "order", "order_time", "cancel", "fit", "survey", "answers", "likelihood")
@@ -175,6 +180,11 @@ class Customers:
             self._awaiting.pop((order.customer, order.nth), None)
         self._enquiries.delivered(orders)
         self._diary.delivered(orders, arrivals, complete)
+        self.after_sale.delivered(orders, arrivals)
+
+    def has_open_issue(self, order: Order) -> bool:
+        """Whether this customer waits for a problem to be solved."""
+        return bool(self.people.open_issues[order.row] > 0)
 
     def turned_away(self, order: Order) -> None:
         """The order came to nothing for want of a part: felt as one that had to be cancelled."""
@@ -257,7 +267,8 @@ class Customers:
         rows = self._leave(rows, day)
         self._order_again(rows, day)
         self._cancel_overdue()
-        batch = self._enquiries.of_the_day(rows, day, self._awaiting)
+        refunds = self.after_sale.overdue(day)
+        batch = self._enquiries.of_the_day(rows, day, self._awaiting, refunds)
         if batch is not None:
             self.contact_support(batch)
 
@@ -317,6 +328,7 @@ class Customers:
 
     def _evening(self) -> None:
         """Judge the day, remember it, and talk about it."""
+        self.after_sale.decide()
         for segment, (positive, negative) in self._diary.close_day().items():
             self.tell(segment, positive, negative)
 

@@ -1,11 +1,11 @@
 """The customers' diary: what the day brought, judged in the evening (MODEL M5.3, M5.6, M5.10, C1).
 
-Modelled: each evening the day's deliveries, then its cancellations, then its contacts are lived
-through (a customer with several of one sort lives through them one by one). Every answer is an
-episode, an abandoned call only where nobody tries again. An episode above the level of delight, or
-below that of anger, is told to others with the share that talks; a few customers answer the
-transactional survey after it. A promise counts as broken when speed fell short of the expectation
-by more than 0.1.
+Modelled: each evening the day's deliveries, then its cancellations, then its second parcels,
+refunds and reminders, then its contacts are lived through (a customer with several of one sort
+lives through them one by one). Every answer is an episode, an abandoned call only where nobody
+tries again. An episode above the level of delight, or below that of anger, is told to others with
+the share that talks; a few customers answer the transactional survey after it. A promise counts as
+broken when speed fell short of the expectation by more than 0.1.
 
 Assumed: what happens during a day is felt at its end (23:29), before the customer decides at
 midnight. Word of mouth from extremes after Anderson (1998).
@@ -62,6 +62,7 @@ class Diary:
         self._deliveries: list[tuple[Order, float, float]] = []
         self._cancellations: list[Order] = []
         self._answers: list[tuple[Ticket, int, Outcome, float]] = []
+        self._noticed: list[tuple[Occasion, Order, float, float]] = []
         self._tellings: dict[Segment, list[int]] = {}
         self._draw = {
             (occasion, name): world.draws.stream(f"customers.{occasion.name.lower()}.{name}")
@@ -77,6 +78,10 @@ class Diary:
         """An order was given up today."""
         self._cancellations.append(order)
 
+    def noticed(self, occasion: Occasion, order: Order, reliability: float) -> None:
+        """Something that showed today how reliable we are, after an order's delivery."""
+        self._noticed.append((occasion, order, reliability, self._world.now))
+
     def answered(self, ticket: Ticket) -> None:
         """A contact ended today, one way or the other."""
         now = self._world.now
@@ -87,6 +92,7 @@ class Diary:
         self._tellings = {segment: [0, 0] for segment in Segment}
         self._live_deliveries()
         self._live_cancellations()
+        self._live_noticed()
         self._live_answers()
         return {segment: (told[0], told[1]) for segment, told in self._tellings.items()}
 
@@ -109,13 +115,14 @@ class Diary:
         seen[:, Attribute.RELIABILITY] = reliability_level(
             late, complete, self._config.satisfaction.silence
         )
-        seen[:, Attribute.FIT] = self._fit(rows, orders, levels)
+        seen[:, Attribute.FIT] = self.fit(rows, orders)
         keys = np.array([order.nth for order in orders])
         self._live(Occasion.DELIVERY, rows, keys, seen, arrivals)
 
-    def _fit(self, rows: Ints, orders: list[Order], levels: Floats) -> Floats:
+    def fit(self, rows: Ints, orders: list[Order]) -> Floats:
         """The product fits as it fits; the promised expert set-up, if it came, closes the gap."""
         own = self._people.fit[rows]
+        levels = np.array([order.promise.levels for order in orders])
         has_setup = np.array([order.setup_on_record for order in orders])
         lift = np.maximum(levels[:, Attribute.FIT] - self._config.fit.mean, 0.0)
         return np.clip(own + np.where(has_setup, lift, 0.0), 0.0, 1.0)
@@ -130,6 +137,19 @@ class Diary:
         seen = np.zeros((rows.size, len(Attribute)))
         now = np.full(rows.size, self._world.now)
         self._live(Occasion.CANCELLATION, rows, keys, seen, now)
+
+    def _live_noticed(self) -> None:
+        """A second parcel, a refund, a reminder: each shows one level of reliability."""
+        entries, self._noticed = self._noticed, []
+        for occasion in (Occasion.REST, Occasion.REFUND, Occasion.REMINDER):
+            mine = [e for e in entries if e[0] is occasion and self._people.is_active[e[1].row]]
+            if mine:
+                rows = np.array([order.row for _, order, _, _ in mine])
+                keys = np.array([order.nth for _, order, _, _ in mine])
+                seen = np.zeros((rows.size, len(Attribute)))
+                seen[:, Attribute.RELIABILITY] = [level for _, _, level, _ in mine]
+                times = np.array([time for *_, time in mine])
+                self._live(occasion, rows, keys, seen, times)
 
     def _live_answers(self) -> None:
         """Solved at once is 1, solved late or not yet 0.5, a wrong answer or none at all 0."""
@@ -158,7 +178,7 @@ class Diary:
         if order is not None and not order.closed and ticket.stated_due is not None:
             days = (ticket.stated_due / DAY - 1.0) - np.floor(order.placed / DAY)
             expected[ticket.row, Attribute.SPEED] = speed_level(np.array([days]))[0]
-        elif outcome is Outcome.WRONG_ANSWER and ticket.reason is not Reason.BILLING:
+        elif outcome is Outcome.WRONG_ANSWER and ticket.reason not in _ON_MONEY:
             expected[ticket.row, Attribute.FIT] = self._config.expectation.misstated_fit
 
     def _live(
@@ -205,5 +225,8 @@ class Diary:
             count = int(np.count_nonzero(segments[who] == segment))
             self._tellings[segment][0 if is_positive else 1] += count
 
+
+_ON_MONEY = (Reason.BILLING, Reason.REFUND)
+"""A wrong answer to these says nothing about the product."""
 
 _LUCK = ("noise", "tells", "answers")

@@ -1,7 +1,7 @@
 """Why and when customers contact support (MODEL M4.1, M4.4, M4.6, U3).
 
 Modelled: value contacts (general questions, how to use it, faults, bills) and failure demand (where
-is my order, and the same again because nobody solved it).
+is my order, where is my refund, and the same again because nobody solved it).
 
 1. Each day at 00:05: every customer may have a general question; yesterday's orders are asked about
    with the early share; an order whose date, as last told to the customer, has passed is asked
@@ -120,7 +120,11 @@ class Enquiries:
         self._delivered += orders
 
     def of_the_day(
-        self, rows: Ints, day: int, awaiting: Mapping[tuple[int, int], Order]
+        self,
+        rows: Ints,
+        day: int,
+        awaiting: Mapping[tuple[int, int], Order],
+        overdue_refunds: Sequence[tuple[int, Reason, Order | None]] = (),
     ) -> ContactBatch | None:
         """Today's first contacts, each at its own time in the opening hours."""
         asked: list[tuple[int, Reason, Order | None]] = [
@@ -128,6 +132,7 @@ class Enquiries:
         ]
         asked += self._about_open_orders(awaiting)
         asked += self._about_deliveries()
+        asked += overdue_refunds
         asked = [entry for entry in asked if self._people.is_active[entry[0]]]
         return self._batch(asked, day) if asked else None
 

@@ -4,7 +4,8 @@ Modelled: the customer compares what was perceived with what was expected. A sho
 than an excess; satisfaction follows quality and disconfirmation.
 
 1. Perceive: a delivery shows price, speed, reliability and fit, a contact knowledge, a cancellation
-   speed and reliability. What is not shown keeps X = E and leaves Q, whose weights are rescaled.
+   speed and reliability, a second parcel, a refund and a reminder of a bill reliability. What is
+   not shown keeps X = E and leaves Q, whose weights are rescaled.
 
        X_speed = clip(1 - (D - 1) / 14, 0, 1),   D = calendar days from order to door
        X_reliability = 1 on time, else .9 max(0, 1 - late / 10) - silence late; at most .5 if wrong
@@ -40,6 +41,9 @@ PERCEIVED = {
     Occasion.DELIVERY: (Attribute.PRICE, Attribute.SPEED, Attribute.RELIABILITY, Attribute.FIT),
     Occasion.CONTACT: (Attribute.KNOWLEDGE,),
     Occasion.CANCELLATION: (Attribute.SPEED, Attribute.RELIABILITY),
+    Occasion.REST: (Attribute.RELIABILITY,),
+    Occasion.REFUND: (Attribute.RELIABILITY,),
+    Occasion.REMINDER: (Attribute.RELIABILITY,),
 }
 """Which attributes an episode lets a customer perceive (MODEL C1)."""
 
@@ -55,6 +59,11 @@ class ReferenceQuality(Config):
     )
     cancellation: Share = param(
         "quality expected of an order that is cancelled (Q_ref)", section="C1", ge=0, le=1
+    )
+    rest: Share = param("quality expected of a second parcel (Q_ref)", section="C1", ge=0, le=1)
+    refund: Share = param("quality expected of a refund (Q_ref)", section="C1", ge=0, le=1)
+    reminder: Share = param(
+        "quality expected of the handling of a bill (Q_ref)", section="C1", ge=0, le=1
     )
 
 

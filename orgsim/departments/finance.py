@@ -3,24 +3,34 @@
 Modelled: a double-entry ledger in integer cents. Balances drive nothing in the model.
 
 1. A customer pays with the order (deferred revenue); revenue is earned at delivery, or paid back
-   where the order is cancelled or lost.
+   where the order is cancelled or lost. Who orders on account pays later (see `receivables`).
 2. Stock is paid on receipt and held at cost; goods become an expense when their parcel is shipped,
    the base kit and accessories with them.
 3. As they arise: the campaign's spend each day, base leads, commission on first orders, picking,
    carriage and express. Each week: the pay of reps and agents, fixed cost, coordination overhead,
    and the holding cost of the stock's value.
-4. Contribution is revenue less all of these. At the horizon a share of the value of left-over niche
+4. When a returned parcel is back, its revenue is reversed and owed. After inspection the price is
+   paid back, or the open bill cancelled, and the goods are sold on: a share of what they cost is
+   recovered and lowers the cost of goods.
+5. Contribution is revenue less all of these. At the horizon a share of the value of left-over niche
    kits is written off, with or without a campaign; it counts in value, not in contribution.
 
-Assumed: no taxes, no interest, no credit on either side. Reference: MODEL s.7.
+Assumed: no taxes, no interest, no bad debts; suppliers are paid at once. Reference: MODEL s.7.
 """
 
 from __future__ import annotations
 
 from orgsim.config.base import Config, param
-from orgsim.entities import Account, Component, Order, Segment
+from orgsim.departments.receivables import Receivables, ReceivablesConfig
+from orgsim.entities import Account, Component, Floats, Order, Segment
 from orgsim.errors import ModelError
-from orgsim.facts import AccountClosed, AmountPosted
+from orgsim.facts import (
+    AccountClosed,
+    AmountPosted,
+)
+from orgsim.facts_after_sale import (
+    RefundPaid,
+)
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, WEEK, YEAR, Money, Price, Share
 
@@ -39,6 +49,10 @@ EXPENSES = (
     Account.WRITE_OFF,
 )
 """What contribution is reduced by."""
+
+
+CREDIT = (Account.RECEIVABLES, Account.REFUNDS_DUE)
+"""Accounts that need no closing line in a firm where nobody gives credit."""
 
 
 MOST_CENTS_A_DAY = 10**15
@@ -74,6 +88,10 @@ class FinanceConfig(Config):
     kit_write_off: Share = param(
         "share of the value lost of kits left at the horizon", section="s.7", ge=0
     )
+    return_recovery: Share = param(
+        "share of the cost of returned goods that is recovered", section="s.7", ge=0, le=1
+    )
+    receivables: ReceivablesConfig
     discount: Share = param(
         "yearly discount rate of what customers will still be worth (i)", section="M5.12", ge=0
     )
@@ -89,6 +107,7 @@ class Finance:
         self._overhead = overhead_per_week
         self._balance = [0] * len(Account)
         self._today: dict[tuple[Account, Account], int] = {}
+        self.receivables = Receivables(world, config.receivables, self.post)
         world.every(DAY, self.close_day, first=world.now + DAY, rank=Rank.CLOSE)
         world.every(WEEK, self._week, first=world.now + WEEK, rank=Rank.CLOSE)
 
@@ -121,13 +140,42 @@ class Finance:
         extras = round(100 * self._config.extras_cost) * len(orders)
         self.post(Account.COST_OF_GOODS, Account.CASH, extras)
 
-    def earned(self, cents: int) -> None:
-        """A delivery turns the customer's payment into revenue."""
-        self.post(Account.DEFERRED_REVENUE, Account.REVENUE, cents)
+    def delivered(self, orders: list[Order], arrivals: Floats, complete: Floats) -> None:
+        """A delivery turns the customer's payment into revenue, or is billed."""
+        paid = sum(order.price_cents for order in orders if not order.on_account)
+        self.post(Account.DEFERRED_REVENUE, Account.REVENUE, paid)
+        self.receivables.delivered(orders, arrivals, complete)
 
-    def refunded(self, cents: int) -> None:
-        """An order that was cancelled, or lost over a missing part, is paid back."""
-        self.post(Account.DEFERRED_REVENUE, Account.CASH, cents)
+    def cancelled(self, order: Order) -> None:
+        """An order that was cancelled, or lost over a missing part, is paid back if it was paid."""
+        if not order.on_account:
+            self.post(Account.DEFERRED_REVENUE, Account.CASH, order.price_cents)
+
+    def owe(self, order: Order) -> None:
+        """A returned parcel is back: what was earned with it is owed."""
+        self.post(Account.REVENUE, Account.REFUNDS_DUE, order.price_cents)
+
+    def refund(self, order: Order) -> None:
+        """Pay a return back, or cancel its bill; the goods are sold on for part of their cost."""
+        in_cash = not self.receivables.cancel(order)
+        account = Account.CASH if in_cash else Account.RECEIVABLES
+        self.post(Account.REFUNDS_DUE, account, order.price_cents)
+        goods = self._unit_cents(Component.CHASSIS) + round(100 * self._config.extras_cost)
+        if order.variant is Segment.NICHE:
+            goods += self._unit_cents(Component.KIT)
+        recovered = round(goods * self._config.return_recovery)
+        self.post(Account.CASH, Account.COST_OF_GOODS, recovered)
+        self._world.record(
+            RefundPaid(
+                self._world.now,
+                order.customer,
+                order.nth,
+                order.segment,
+                order.refund_due,
+                order.price_cents,
+                in_cash,
+            )
+        )
 
     def write_off_kits(self, units: int) -> None:
         """At the horizon: the part of the left-over kits' value that is lost."""
@@ -135,6 +183,8 @@ class Finance:
         self.post(Account.WRITE_OFF, Account.INVENTORY, lost)
         self.close_day()
         for account in Account:
+            if account in CREDIT and not self._balance[account]:
+                continue
             self._world.record(AccountClosed(self._world.now, account, self._balance[account]))
 
     def close_day(self) -> None:

@@ -1,60 +1,53 @@
-"""Logistics: from the order record to the customer's door (MODEL M3.1, M3.5, M3.7, M3.10).
+"""Logistics: from the order record to the customer's door (MODEL M3.1, M3.6, M3.7).
 
-Modelled: an order needs a chassis, a niche order a kit as well; parts are set aside in order of
-arrival, and an order whose part is missing waits without blocking others. Complete orders queue at
-the benches shared by base and niche. What the order *record* says decides between standard and
-express.
+Modelled: an order needs a chassis, a niche order a kit as well; parts are set aside by a rule that
+is a decision, and an order whose part is missing waits without blocking others. What follows is in
+`picking`, `accessories`, `shipping` and `returns`.
 
 1. Accept: set all parts aside if they are on the shelf, all or none; else the customer leaves,
-   takes the other variant (`stock_outs`) or waits, first come first served among those whose parts
-   are all there. A receipt serves the oldest that it can.
-2. Pick: in each wave of open hours the benches earn an allowance, the day's capacity spread over
-   its open hours and waves (times the dial); they pack, oldest allocation first, while a whole
-   order is left of it. What is left over, up to one order, is carried on.
-3. Ship: at the pick-up hour of each day on which the carrier calls, everything packed leaves.
-4. Deliver: after a whole number of days drawn for standard or express, at a moment drawn over the
-   delivery hours. With the error share the parcel turns out wrong or incomplete.
-5. Cancel: as long as it is not packed an order may be cancelled; its parts return to the shelf and
+   takes the other variant (`stock_outs`) or waits. A receipt, or what is put back, serves those
+   that can be served by the rule:
+   - first come first served: the oldest first;
+   - niche first, base first: the oldest of that segment before any of the other;
+   - promise date: the earliest date on the order record first, the oldest of equals;
+   - fair share: while both segments wait for what is there, they take turns in proportion to how
+     many of each wait, the oldest of each first.
+2. An order with all its parts goes to the benches, or waits for missing accessories first.
+3. Cancel: as long as it is not packed an order may be cancelled; its parts return to the shelf and
    serve who waits.
-6. Tell, each day at 06:00: an order placed now would take the usual days, plus the days of bench
+4. Tell, each day at 06:00: an order placed now would take the usual days, plus the days of bench
    queue beyond one, plus the days until a missing part should be back (for niche orders, of the
    kit too).
 
-Assumed: unlimited base kits and accessories; no overtime; no split deliveries. What logistics knows
-of a campaign is what it was told. Allocation first come first served as in assemble-to-order
-systems (Song & Zipkin 2003).
+Assumed: unlimited base kits; the rule decides on parts, the benches pack in the order of
+allocation. What logistics knows of a campaign is what it was told. Allocation in assemble-to-order
+systems after Song & Zipkin (2003).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from operator import attrgetter
-from typing import Any
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from orgsim.config.base import Config, param
+from orgsim.config.base import param
+from orgsim.departments.accessories import Accessories, AccessoriesConfig
+from orgsim.departments.picking import Benches, PickingConfig
 from orgsim.departments.replenishment import ComponentConfig, Replenishment
+from orgsim.departments.returns import Returns, ReturnsConfig
+from orgsim.departments.shipping import CarrierConfig, Shipping
 from orgsim.departments.stock_outs import Reaction, StockOutConfig, StockOuts
-from orgsim.entities import Account, Component, Floats, Order, Post, Segment, nobody
+from orgsim.entities import Account, Component, Order, Post, Segment, nobody
 from orgsim.facts import (
     OrderAllocated,
     OrderBackordered,
     OrderCancelled,
-    OrderDelivered,
     OrderLost,
-    OrderPicked,
-    OrderShipped,
     OrderSubstituted,
 )
 from orgsim.governance.information import Information
-from orgsim.kernel.distributions import NumberLaw
 from orgsim.kernel.resources import StockRoom
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, Duration, Price, Quantity, Share
-from orgsim.weekly import Weekly
+from orgsim.units import DAY, Quantity
 
 _NEEDS: Mapping[Segment, tuple[Component, ...]] = {
     Segment.BASE: (Component.CHASSIS,),
@@ -68,41 +61,26 @@ _SHELVES = {
 """Where the stock room keeps them."""
 
 
-class CarrierConfig(Config):
-    """The parcel carrier."""
+Rule = Literal["first_come", "niche_first", "base_first", "promise_date", "fair_share"]
 
-    pickup: Weekly = param("days on which the carrier calls", unit="week", section="s.0.3")
-    pickup_hour: Duration = param(
-        "time of day of the pick-up", unit="h", section="s.0.3", ge=0, lt=DAY
-    )
-    standard: NumberLaw = param(
-        "whole days in transit of a standard parcel", unit="d", section="M3.10"
-    )
-    express: NumberLaw = param(
-        "whole days in transit of an express parcel", unit="d", section="M3.10"
-    )
-    delivery_hours: Weekly = param("when parcels are delivered", unit="week", section="M3.10")
-    standard_cost: Price = param("carriage of a standard parcel", unit="EUR", section="s.7", ge=0)
-    express_cost: Price = param(
-        "extra carriage of an express parcel", unit="EUR", section="s.7", ge=0
-    )
+_PRECEDENCE: Mapping[Rule, Callable[[Order], float]] = {
+    "first_come": lambda order: 0.0,
+    "niche_first": lambda order: float(order.segment is not Segment.NICHE),
+    "base_first": lambda order: float(order.segment is not Segment.BASE),
+    "promise_date": lambda order: order.due_on_record,
+    "fair_share": lambda order: 0.0,
+}
+"""Who comes first among those that wait for parts, by rule: the lowest, the oldest of equals."""
 
 
-class LogisticsConfig(Config):
+class LogisticsConfig(PickingConfig):
     """Logistics' parameters."""
 
     chassis: ComponentConfig
     kit: ComponentConfig
     stock_out: StockOutConfig
-    hours: Weekly = param("when the warehouse works", unit="week", section="s.0.3")
-    wave: Duration = param("time between picking waves", unit="h", section="M3.5", ge=1 / 60)
-    capacity_per_day: Quantity = param(
-        "orders the benches pack on a working day", unit="1/d", section="S5", ge=0
-    )
-    error_share: Share = param(
-        "share of parcels packed wrong or incomplete", section="M3.5", ge=0, le=1
-    )
-    picking_cost: Price = param("picking and packing one order", unit="EUR", section="s.7", ge=0)
+    allocation: Rule = param("which waiting order gets the parts that arrive", section="M3.6")
+    accessories: AccessoriesConfig
     usual_days: Quantity = param(
         "days from order to door in calm times, as everyone believes unasked",
         unit="d",
@@ -110,17 +88,21 @@ class LogisticsConfig(Config):
         ge=0,
     )
     carrier: CarrierConfig
+    returns: ReturnsConfig
 
 
 class Logistics:
-    """Fulfils orders: allocate, pick, ship, deliver."""
+    """Fulfils orders: allocates here, then picks, ships and takes back."""
 
     def __init__(self, world: World, config: LogisticsConfig, information: Information) -> None:
         self._world = world
         self._config = config
         self._information = information
+        self._precedence = _PRECEDENCE[config.allocation]
         self.room = StockRoom(
-            world, {"chassis": config.chassis.opening_stock, "kit": config.kit.opening_stock}
+            world,
+            {"chassis": config.chassis.opening_stock, "kit": config.kit.opening_stock},
+            kinds_take_turns=config.allocation == "fair_share",
         )
         self.planning: Mapping[Component, Replenishment] = {
             part: Replenishment(world, part_config, part, self.room, information)
@@ -132,29 +114,15 @@ class Logistics:
         kits = self.planning[Component.KIT]
         self.planning[Component.CHASSIS].niche_forecast = lambda: kits.forecast
         self._stock_outs = StockOuts(world, config.stock_out)
-        self._bench: deque[Order] = deque()
-        self._packed: list[Order] = []
-        self._on_bench = 0
-        self._allowance = 0.0
-        self._capacity = world.dials.declare(
-            "logistics.capacity", 1.0, "multiply", "share of the benches' usual capacity there is"
-        )
-        self._packs_wrong = world.draws.stream("logistics.packs_wrong")
-        self._transit = {
-            True: world.draws.quantity("carrier.express", config.carrier.express),
-            False: world.draws.quantity("carrier.standard", config.carrier.standard),
-        }
-        self._hour = world.draws.stream("carrier.hour")
-        self._record_allocated = world.journal.recorder(OrderAllocated)
-        self._record_picked = world.journal.recorder(OrderPicked)
-        self.deliver: Callable[[list[Order], Floats, Floats], None] = nobody
-        self.ship: Callable[[list[Order]], None] = nobody
         self.turn_away: Callable[[Order], None] = nobody
         self.exchange: Callable[[Order], int] = lambda order: 0
         self.post: Post = nobody
-        world.every(config.wave, self._pick_wave, first=world.now, rank=Rank.NORMAL)
-        pickup = np.ceil(world.now / DAY) * DAY + config.carrier.pickup_hour
-        world.every(DAY, self._hand_over, first=pickup, rank=Rank.NORMAL)
+        self.accessories = Accessories(world, config.accessories)
+        self.benches = Benches(world, config, self._pay)
+        self.shipping = Shipping(world, config.carrier, self._pay)
+        self.benches.hand_on = self.shipping.take
+        self.returns = Returns(world, config.returns, config.carrier, self._pay)
+        self._record_allocated = world.journal.recorder(OrderAllocated)
         world.every(DAY, self._tell_delays, first=world.now + 6.0, rank=Rank.NORMAL)
 
     def accept(self, order: Order) -> None:
@@ -162,7 +130,9 @@ class Logistics:
         parts = _NEEDS[order.segment]
         missing = [part for part in parts if not self.planning[part].on_hand]
         if not missing or not self._is_lost(order, missing[0]):
-            order.claim = self.room.request(order, _SHELVES[order.variant], self._allocated)
+            self.accessories.look_up(order)
+            shelves, precedence = _SHELVES[order.variant], self._precedence(order)
+            order.claim = self.room.request(order, shelves, self._allocated, precedence)
             if missing and not order.claim.granted:
                 ids = (order.customer, order.nth, order.segment)
                 self._world.record(OrderBackordered(self._world.now, *ids, missing[0]))
@@ -195,7 +165,7 @@ class Logistics:
             return False
         order.closed = True
         if order.claim.granted:
-            self._on_bench -= 1
+            self.benches.withdraw(order)
             self.room.put_back(order.claim)
         else:
             self.room.cancel(order.claim)
@@ -207,84 +177,28 @@ class Logistics:
     @property
     def bench_queue(self) -> int:
         """Orders waiting to be packed."""
-        return self._on_bench
+        return self.benches.queued
 
     def _allocated(self, order: Order) -> None:
         now = self._world.now
         self._record_allocated((now, order.customer, order.nth, order.segment, now - order.placed))
-        self._on_bench += 1
-        self._bench.append(order)
+        if self.accessories.hold_up(order):
+            self._world.at(order.rest_ready, self._release, order)
+        else:
+            self.benches.join(order)
 
-    def _pick_wave(self) -> None:
-        """Every half hour: pack, oldest allocation first, what the benches can."""
-        if not self._config.hours.at(self._world.now):
-            return
-        hours = self._config.hours.integral(*_day_of(self._world.now))
-        per_wave = self._config.capacity_per_day * self._config.wave / hours
-        self._allowance += per_wave * self._capacity.value
-        bench, packed_before = self._bench, len(self._packed)
-        while bench and self._allowance >= 1.0:
-            order = bench.popleft()
-            if not order.closed:
-                self._allowance -= 1.0
-                self._pack(order)
-        self._allowance = min(self._allowance, 1.0)
-        cents = round(100 * self._config.picking_cost)
-        self.post(Account.PICKING, Account.CASH, cents * (len(self._packed) - packed_before))
+    def _release(self, order: Order) -> None:
+        """The order's accessories are there; it may have been cancelled meanwhile."""
+        if not order.closed:
+            self.benches.join(order)
 
-    def _pack(self, order: Order) -> None:
-        order.shipped = True
-        order.claim = None  # used up; and claim and order would keep each other in memory
-        self._on_bench -= 1
-        self._packed.append(order)
-        self._record_picked((self._world.now, order.customer, order.nth, order.segment))
-
-    def _hand_over(self) -> None:
-        """The carrier takes what is packed; express only where the record says so."""
-        if not self._config.carrier.pickup.at(self._world.now) or not self._packed:
-            return
-        orders, self._packed = self._packed, []
-        columns = _columns(orders, "customer", "nth", "segment", "express_on_record")
-        self._world.record_block(OrderShipped, self._world.now, *columns)
-        self.ship(orders)
-        standard = round(100 * self._config.carrier.standard_cost) * len(orders)
-        express = round(100 * self._config.carrier.express_cost) * int(columns[3].sum())
-        self.post(Account.CARRIAGE, Account.CASH, standard + express)
-        self._dispatch(orders)
-
-    def _dispatch(self, orders: list[Order]) -> None:
-        ids, nth, express = _columns(orders, "customer", "nth", "express_on_record")
-        days = np.where(
-            express, self._transit[True].block(ids, nth), self._transit[False].block(ids, nth)
-        )
-        today = np.floor(self._world.now / DAY) * DAY
-        hour = self._config.carrier.delivery_hours.times_in_day(
-            today, self._hour.uniforms(ids, nth)
-        )
-        arrivals = np.maximum(hour + days * DAY, self._world.now)
-        for day in np.unique(days):
-            chosen = np.flatnonzero(days == day)
-            self._world.at(
-                today + (day + 1.0) * DAY - 1.0,
-                self._arrive,
-                [orders[at] for at in chosen],
-                arrivals[chosen],
-            )
-
-    def _arrive(self, orders: list[Order], arrivals: Floats) -> None:
-        """The day's parcels are at the door; whether they were packed right shows now."""
-        names = ("customer", "nth", "segment", "placed", "due", "due_on_record", "stated_due")
-        ids, nth, *others = _columns(orders, *names)
-        complete = self._packs_wrong.uniforms(ids, nth) >= self._config.error_share
-        self._world.record_block(OrderDelivered, arrivals, ids, nth, *others, complete)
-        for order in orders:
-            order.closed = True
-        self.deliver(orders, arrivals, complete.astype(float))
+    def _pay(self, debit: Account, credit: Account, cents: int) -> None:
+        self.post(debit, credit, cents)
 
     def _tell_delays(self) -> None:
         """Each morning: how long an order placed now would take, as far as logistics can see."""
         usual = self._config.usual_days
-        rate = self._config.capacity_per_day * self._capacity.value
+        rate = self.benches.orders_per_day
         queue = max(0.0, self.bench_queue / rate - 1.0) if rate else usual
         base = usual + queue + self.planning[Component.CHASSIS].days_to_stock()
         niche = base + self.planning[Component.KIT].days_to_stock()
@@ -294,13 +208,3 @@ class Logistics:
             {"base_days": base, "niche_days": niche},
             prior={"base_days": usual, "niche_days": usual},
         )
-
-
-def _columns(orders: list[Order], *names: str) -> list[NDArray[Any]]:
-    """The orders' fields as one array each."""
-    return [np.array(list(map(attrgetter(name), orders))) for name in names]
-
-
-def _day_of(now: float) -> tuple[float, float]:
-    start = float(np.floor(now / DAY) * DAY)
-    return start, start + DAY

@@ -19,10 +19,11 @@ each promised field survives with a probability: what is lost there, no one down
 
    It is compared with one number per prospect, the same in every variant.
 4. A win makes a customer and a first order, and earns a commission. Every order, first or repeat,
-   is paid when placed and gets a record: express, set-up and the special date are each kept with
-   probability h_so. Where the date is lost the record shows the standard one; the customer's own
-   stays. On the agents' desktop set-up and date appear with probability h_ss each. The order goes
-   to logistics at once.
+   is paid when placed, but for customers on account, and gets a record: express, set-up and the
+   special date are each kept with probability h_so. Where the date is lost the record shows the
+   standard one; the customer's own stays. On the agents' desktop set-up and date appear with
+   probability h_ss each. The order goes to logistics at once.
+5. Where the order page quotes dates, promise and win probability follow the quote (see `quoting`).
 
 Assumed: reps are alike, a lead is served once and never called back. Lead ageing after Oldroyd,
 McElheran & Elkington (2011), deliberately attenuated.
@@ -36,6 +37,7 @@ from collections.abc import Callable, Generator
 import numpy as np
 
 from orgsim.config.base import Config, param
+from orgsim.departments.quoting import later
 from orgsim.entities import (
     Account,
     Lead,
@@ -67,6 +69,9 @@ class PersuasionConfig(Config):
     )
     claim_effect: Effect = param(
         "gain per full headline of promise inflation (a_phi)", unit="log-odds", section="M2.3", ge=0
+    )
+    delay_loss: Share = param(
+        "share of wins lost per day quoted beyond the usual (a_atp)", section="M3.6", ge=0, le=1
     )
 
 
@@ -103,6 +108,10 @@ class SalesConfig(Config):
     niche: PersuasionConfig
     web_share: Share = param(
         "share of qualified leads that decide on the web, without a rep", section="M2.1"
+    )
+    quotes_stock: bool = param(
+        "whether the order page quotes its date from what sales believes of stock (ATP)",
+        section="M3.6",
     )
     hours: Weekly = param(
         "when sales is open; a lead ages in these hours", unit="week", section="s.0.3"
@@ -181,10 +190,12 @@ class Sales:
         }
         self._record_order = world.journal.recorder(OrderPlaced)
         self.promise: Callable[[Segment, float], Promise] = plain_promise
+        self.delay: Callable[[Segment], int] = lambda segment: 0
         self.welcome: Callable[[Lead, Promise], int] = lambda lead, promise: -1
         self.confirm: Callable[[Order], None] = nobody
         self.place_order: Callable[[Order], None] = nobody
         self.show_agents: Callable[[Order], None] = nobody
+        self.takes_on_account: Callable[[Order], bool] = lambda order: False
         self.post: Post = nobody
         world.every(WEEK, self._pay_reps, first=world.now + WEEK, rank=Rank.CLOSE)
 
@@ -221,7 +232,9 @@ class Sales:
         order.setup_on_desktop = promise.setup and self._is_kept("setup_on_desktop", order)
         order.due_on_desktop = order.due == standard or self._is_kept("due_on_desktop", order)
         order.price_cents = self._cents[order.segment]
-        self.post(Account.CASH, Account.DEFERRED_REVENUE, order.price_cents)
+        order.on_account = self.takes_on_account(order)
+        if not order.on_account:
+            self.post(Account.CASH, Account.DEFERRED_REVENUE, order.price_cents)
         self._record_order(
             (
                 self._world.now,
@@ -246,7 +259,8 @@ class Sales:
         returned = order.price_cents - self._cents[order.variant]
         order.price_cents -= returned
         order.setup_on_record = False  # the set-up belongs to the niche offer
-        self.post(Account.DEFERRED_REVENUE, Account.CASH, returned)
+        if not order.on_account:
+            self.post(Account.DEFERRED_REVENUE, Account.CASH, returned)
         return returned
 
     def quota_gap(self) -> float:
@@ -287,7 +301,9 @@ class Sales:
 
     def _decide(self, lead: Lead, inflation: float, age_factor: float) -> None:
         inflation = min(1.0, inflation)
-        win = _win_probability(self._persuasion(lead.segment), inflation) * age_factor
+        shape = self._persuasion(lead.segment)
+        win = _win_probability(shape, inflation) * age_factor
+        win *= (1.0 - shape.delay_loss) ** self.delay(lead.segment)
         if lead.luck < win:
             self._win(lead, inflation)
         else:
@@ -295,7 +311,7 @@ class Sales:
 
     def _win(self, lead: Lead, inflation: float) -> None:
         now = self._world.now
-        promise = self.promise(lead.segment, inflation)
+        promise = later(self.promise(lead.segment, inflation), self.delay(lead.segment))
         self._recent_bookings.append(now)
         self._world.record(LeadWon(now, lead.id, lead.segment, lead.source, inflation))
         row = self.welcome(lead, promise)
@@ -314,7 +330,8 @@ class Sales:
         return stream.uniform(order.customer, order.nth) < probability
 
     def _standard_due(self, order: Order) -> float:
-        return due_date(order.placed, self.promise(Segment.BASE, 0.0).days)
+        standard = later(self.promise(Segment.BASE, 0.0), self.delay(order.segment))
+        return due_date(order.placed, standard.days)
 
     def _pay_reps(self) -> None:
         weekly = self._config.payroll_fte * self._config.salary * WEEK / 8760.0

@@ -18,11 +18,11 @@ from math import inf
 
 from orgsim.errors import ModelError
 from orgsim.kernel.lane import Item, Process, Rank, Waitable
-from orgsim.kernel.stock import Claim, Stock, StockRoom
+from orgsim.kernel.stock import Claim, Stock, StockRoom, Waiting
 from orgsim.kernel.world import World
 from orgsim.weekly import Weekly
 
-__all__ = ["Claim", "Pool", "Stock", "StockRoom", "Turn", "Work"]
+__all__ = ["Claim", "Pool", "Stock", "StockRoom", "Turn", "Waiting", "Work"]
 
 _FEW = 64
 """Up to so many entries of people who left are not worth clearing out of a queue."""

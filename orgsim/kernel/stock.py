@@ -4,8 +4,9 @@ What is modelled: a stock room whose components several products share, and a st
 Either keeps the balance of what it opened with, received, issued and wrote off, and the books of
 who waits.
 
-Assumptions: a claim is served whole or not at all and sets nothing aside while it waits; leaving a
-queue is lazy, so no cost grows with the depth of a queue.
+Assumptions: a claim is served whole or not at all and sets nothing aside while it waits. Claims of
+one kind wait in a heap and leave it lazily, so that what one costs grows at most with the logarithm
+of the queue's depth.
 
 Reference: MODEL.md L1 and s.3 (shared components); Song & Zipkin (2003), "Supply chain operations:
 assemble-to-order systems", Handbooks in OR & MS 11 (allocation first come first served).
@@ -15,19 +16,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from orgsim.errors import ModelError
 from orgsim.kernel.lane import Process, Waitable
 from orgsim.kernel.world import World
 
-__all__ = ["Claim", "Stock", "StockRoom"]
+__all__ = ["Claim", "Stock", "StockRoom", "Waiting"]
 
 _FEW = 64
 """Up to so many entries of claims withdrawn are not worth clearing out of a queue."""
 
 
-class _Waiting:
+class Waiting:
     """Who waits: how many now, and the hours so far (for Little's law in the audit).
 
     `queue_hours` sums (old - new length) x time over the changes of the queue; `waited_hours` sums
@@ -66,14 +68,19 @@ class _Waiting:
 class Claim:
     """A standing request for components, one of each; kept by whoever may want to withdraw it."""
 
-    __slots__ = ("_call", "granted", "is_waiting", "needs", "number", "owner", "since")
+    __slots__ = ("_call", "granted", "is_waiting", "needs", "number", "owner", "place", "since")
 
     def __init__(
-        self, owner: object, needs: tuple[str, ...], number: int, call: Callable[[Any], None]
+        self,
+        owner: object,
+        needs: tuple[str, ...],
+        place: tuple[float, int],
+        call: Callable[[Any], None],
     ) -> None:
         self.owner = owner
         self.needs = needs
-        self.number = number
+        self.place = place
+        self.number = place[1]
         self.granted = False
         self.is_waiting = False
         self.since = 0.0
@@ -88,13 +95,18 @@ class Claim:
 class StockRoom:
     """Shared components, claimed one of each by products with different bills of material.
 
-    Claims with the same needs are served first come first served; a claim that lacks one component
-    does not hold up claims for others, nor does it set aside what is there. Conservation for every
+    Claims of lower precedence number come first, then those made earlier; a claim that lacks one
+    component does not hold up claims for others, nor does it set aside what is there. Where kinds
+    of claims (with different needs) take turns, each is served in proportion to how many of it
+    wait: at every turn the credit of each kind that could be served grows by its share of them, and
+    the kind with most credit is served and pays one for it. Conservation for every
     limited component: opening + received = on_hand + issued + written_off; for claims, entered =
     served + withdrawn + queued; and queue_hours() = waited_hours().
     """
 
-    def __init__(self, world: World, on_hand: Mapping[str, int | None]) -> None:
+    def __init__(
+        self, world: World, on_hand: Mapping[str, int | None], *, kinds_take_turns: bool = False
+    ) -> None:
         self.on_hand: dict[str, int | None] = dict(on_hand)
         self.opening: Mapping[str, int | None] = dict(on_hand)
         self.received = dict.fromkeys(on_hand, 0)
@@ -102,21 +114,29 @@ class StockRoom:
         self.written_off = dict.fromkeys(on_hand, 0)
         self.entered = self.served = self.withdrawn = 0
         self._wanted = dict.fromkeys(on_hand, 0)
-        self._waiting = _Waiting(world)
-        self._queues: dict[tuple[str, ...], deque[Claim]] = {}
+        self._waiting = Waiting(world)
+        self._kinds_take_turns = kinds_take_turns
+        self._credit: dict[tuple[str, ...], float] = {}
+        self._queues: dict[tuple[str, ...], list[tuple[tuple[float, int], Claim]]] = {}
         self._gone: dict[tuple[str, ...], int] = {}
         self._signatures: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._is_serving = False
 
     def request(
-        self, owner: object, needs: tuple[str, ...], granted: Callable[[Any], None]
+        self,
+        owner: object,
+        needs: tuple[str, ...],
+        granted: Callable[[Any], None],
+        precedence: float = 0.0,
     ) -> Claim:
         """Claim one of each component in `needs`; `granted(owner)` is called at once or later.
+
+        Of those who wait the lowest `precedence` is served first, the oldest of equals.
 
         Raises ModelError unless the needs name different components of this room.
         """
         signature = self._signatures.get(needs) or self._signature(needs)
-        claim = Claim(owner, signature, self.entered, granted)
+        claim = Claim(owner, signature, (precedence, self.entered), granted)
         self.entered += 1
         # While older claims are being served, a new one lines up: they come first.
         if self._can_serve(signature) and not self._is_serving:
@@ -124,7 +144,7 @@ class StockRoom:
         else:
             claim.is_waiting = True
             claim.since = self._waiting.join()
-            self._queues.setdefault(signature, deque()).append(claim)
+            heappush(self._queues.setdefault(signature, []), (claim.place, claim))
             self._want(signature, 1)
         return claim
 
@@ -146,7 +166,8 @@ class StockRoom:
         self._want(claim.needs, -1)
         queue, gone = self._queues[claim.needs], self._gone.get(claim.needs, 0) + 1
         if gone > _FEW and 2 * gone > len(queue):
-            self._queues[claim.needs] = deque(other for other in queue if other.is_waiting)
+            queue[:] = (entry for entry in queue if entry[1].is_waiting)
+            heapify(queue)
             gone = 0
         self._gone[claim.needs] = gone
 
@@ -188,33 +209,50 @@ class StockRoom:
 
     def waited_hours(self) -> float:
         """The waits of all claims served or withdrawn, and so far of those that wait."""
-        claims = (claim for queue in self._queues.values() for claim in queue)
+        claims = (claim for queue in self._queues.values() for _, claim in queue)
         return self._waiting.waited_hours(claim.since for claim in claims if claim.is_waiting)
 
     def _serve(self) -> None:
-        """Serve claims that lack nothing, the oldest first, until there is none."""
+        """Serve claims that lack nothing, in the order of the rule, until there is none."""
         if self._is_serving:
             return  # the owner of a claim just served came back with units: the loop below goes on
         self._is_serving = True
         while claim := self._next():
-            self._queues[claim.needs].popleft()
+            heappop(self._queues[claim.needs])
             self._waiting.leave(claim.since)
             self._want(claim.needs, -1)
             self._issue(claim)
         self._is_serving = False
 
     def _next(self) -> Claim | None:
-        """Return the oldest waiting claim that lacks nothing."""
-        heads = (self._head(needs) for needs in self._queues if self._can_serve(needs))
-        return min(filter(None, heads), key=lambda claim: claim.number, default=None)
+        """Return the waiting claim that lacks nothing and is first by the rule."""
+        heads = [
+            head for needs in self._queues if self._can_serve(needs) and (head := self._head(needs))
+        ]
+        if self._kinds_take_turns and len(heads) > 1:
+            return self._turn(heads)
+        return min(heads, key=lambda claim: claim.place, default=None)
+
+    def _turn(self, heads: list[Claim]) -> Claim:
+        """Return the head of the kind that is owed most, in proportion to how many of it wait."""
+        waiting = {claim.needs: self._length(claim.needs) for claim in heads}
+        everyone = sum(waiting.values())
+        for needs, number in waiting.items():
+            self._credit[needs] = self._credit.get(needs, 0.0) + number / everyone
+        chosen = min(heads, key=lambda claim: (-self._credit[claim.needs], claim.place))
+        self._credit[chosen.needs] -= 1.0
+        return chosen
+
+    def _length(self, needs: tuple[str, ...]) -> int:
+        return len(self._queues[needs]) - self._gone.get(needs, 0)
 
     def _head(self, needs: tuple[str, ...]) -> Claim | None:
-        """Return the oldest waiting claim with these needs, dropping those withdrawn."""
+        """Return the first waiting claim with these needs, dropping those withdrawn."""
         queue = self._queues[needs]
-        while queue and not queue[0].is_waiting:
-            queue.popleft()
+        while queue and not queue[0][1].is_waiting:
+            heappop(queue)
             self._gone[needs] -= 1
-        return queue[0] if queue else None
+        return queue[0][1] if queue else None
 
     def _can_serve(self, needs: tuple[str, ...]) -> bool:
         return 0 not in map(self.on_hand.__getitem__, needs)
@@ -274,7 +312,7 @@ class Stock:
         _check_units(on_hand, "opening stock")
         self.on_hand = self.opening = on_hand
         self.backordered = self.received = self.issued = 0
-        self.waiting = _Waiting(world)
+        self.waiting = Waiting(world)
         self.queue: deque[_Take] = deque()
 
     def take(self, n: int = 1) -> Waitable:

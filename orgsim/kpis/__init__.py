@@ -9,7 +9,7 @@ import numpy as np
 
 from orgsim.config.schema import Scenario
 from orgsim.kernel.journal import Journal
-from orgsim.kpis import books, demand, experience, fulfilment, money, service, supply
+from orgsim.kpis import after_sale, books, demand, experience, fulfilment, money, service, supply
 from orgsim.kpis.audit import audit
 from orgsim.kpis.base import Kpi, Window
 from orgsim.kpis.breaks import breaks
@@ -20,6 +20,7 @@ KPIS: tuple[Kpi, ...] = (
     *demand.KPIS,
     *fulfilment.KPIS,
     *supply.KPIS,
+    *after_sale.KPIS,
     *service.KPIS,
     *experience.KPIS,
     *money.KPIS,

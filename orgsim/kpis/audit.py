@@ -9,11 +9,10 @@ replication.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
-from orgsim.entities import Account, Bools, Component, ContactChannel, Ints, Segment
+from orgsim.entities import Account, Component, ContactChannel, Ints, Segment
 from orgsim.facts import (
     AccountClosed,
     AmountPosted,
@@ -40,23 +39,9 @@ from orgsim.facts import (
     OrderShipped,
     OrderSubstituted,
 )
+from orgsim.kpis.audit_after_sale import after_sale, on_account
 from orgsim.kpis.base import Columns, Window
-
-
-class Check(NamedTuple):
-    """One identity: two ways to count the same."""
-
-    check: str
-    left: float
-    right: float
-    is_count: bool = True
-
-    @property
-    def is_met(self) -> bool:
-        """Counts and cents agree exactly, however many; integrals of time to a relative 1e-9."""
-        if self.is_count:
-            return bool(self.left == self.right)
-        return bool(np.isclose(self.left, self.right, rtol=1e-9, atol=1e-6))
+from orgsim.kpis.identities import Check, absent, distinct, either, is_among, key_of
 
 
 def audit(window: Window) -> dict[str, list[object]]:
@@ -66,7 +51,7 @@ def audit(window: Window) -> dict[str, list[object]]:
     if "sales" in parts:
         checks += [*_leads(window)]
     if "logistics" in parts:
-        checks += [*_orders(window), *_units(window)]
+        checks += [*_orders(window), *_units(window), *after_sale(window)]
     if "support" in parts:
         checks += [*_contacts(window)]
     if "customers" in parts:
@@ -80,43 +65,12 @@ def audit(window: Window) -> dict[str, list[object]]:
     }
 
 
-def _keys(columns: Columns, *names: str) -> Ints:
-    """One number per row that tells the rows' (customer, nth) or (customer, nth, attempt) apart."""
-    key = columns[names[0]].astype(np.int64)
-    for name in names[1:]:
-        key = key * np.int64(1_000_003) + columns[name].astype(np.int64)
-    return np.asarray(key)
-
-
-def _distinct(keys: Ints) -> Ints:
-    """The different keys, rising. Sorted by hand: hashing these keys degenerates."""
-    ranked = np.sort(keys)
-    return np.asarray(ranked[np.diff(ranked, prepend=ranked[:1] - 1) != 0])
-
-
-def _either(these: Ints, those: Ints) -> Ints:
-    """The different keys in either."""
-    return _distinct(np.concatenate([these, those]))
-
-
-def _is_among(keys: Ints, those: Ints) -> Bools:
-    """Whether each key is one of ``those``."""
-    ranked = np.append(np.sort(those), np.iinfo(np.int64).max)
-    return np.asarray(ranked[np.searchsorted(ranked, keys)] == keys)
-
-
-def _absent(these: Ints, those: Ints) -> Ints:
-    """The different keys of ``these`` that are none of ``those``."""
-    keys = _distinct(these)
-    return keys[~_is_among(keys, those)]
-
-
 def _leads(window: Window) -> Iterator[Check]:
     created, qualified, touched, won, lost = (
         window.facts(kind)["lead"]
         for kind in (LeadCreated, LeadQualified, LeadTouched, LeadWon, LeadLost)
     )
-    decided = _either(won, lost)
+    decided = either(won, lost)
     waiting = round(window.gauge("in_hand", "reps")[-1])
     yield Check(
         "leads: qualified = won + lost + with the reps",
@@ -127,10 +81,10 @@ def _leads(window: Window) -> Iterator[Check]:
     # A simple source hands sales leads that nobody in the market created.
     sourced = any(source.to == "leads" for source in window.scenario.sources.values())
     if "market" in window.scenario.organisation.parts and not sourced:
-        strangers = _absent(qualified, created).size
+        strangers = absent(qualified, created).size
         yield Check("leads: every qualified lead was created", strangers, 0)
     on_web = window.facts(LeadQualified)["assisted"] == 0
-    unasked = _absent(_absent(decided, touched), qualified[on_web]).size
+    unasked = absent(absent(decided, touched), qualified[on_web]).size
     yield Check("leads: assisted leads are decided by a rep", unasked, 0)
 
 
@@ -150,7 +104,7 @@ def _orders(window: Window) -> Iterator[Check]:
     if "sales" not in window.scenario.organisation.parts:
         return
     keys = {
-        name: _keys(columns, "customer", "nth")
+        name: key_of(columns, "customer", "nth")
         for name, columns in (
             ("placed", placed),
             ("delivered", delivered),
@@ -161,14 +115,14 @@ def _orders(window: Window) -> Iterator[Check]:
             ("shipped", shipped),
         )
     }
-    still_open = _absent(keys["placed"], _closed(window)).size
+    still_open = absent(keys["placed"], _closed(window)).size
     ended = delivered["time"].size + cancelled["time"].size + lost["time"].size
     yield Check(
         "orders: placed = delivered + cancelled + lost + open",
         placed["time"].size,
         ended + still_open,
     )
-    served = _is_among(keys["lost"], _either(keys["allocated"], keys["cancelled"])).sum()
+    served = is_among(keys["lost"], either(keys["allocated"], keys["cancelled"])).sum()
     yield Check("orders: none is served or cancelled that was lost", int(served), 0)
     for earlier, later in (
         ("placed", "allocated"),
@@ -176,30 +130,30 @@ def _orders(window: Window) -> Iterator[Check]:
         ("picked", "shipped"),
         ("shipped", "delivered"),
     ):
-        jumped = _absent(keys[later], keys[earlier]).size
+        jumped = absent(keys[later], keys[earlier]).size
         yield Check(f"orders: none is {later} that was not {earlier}", jumped, 0)
-        twice = keys[later].size - _distinct(keys[later]).size
+        twice = keys[later].size - distinct(keys[later]).size
         yield Check(f"orders: none is {later} twice", twice, 0)
 
 
 def _closed(window: Window) -> Ints:
     """The orders that came to an end, whichever."""
     kinds = (OrderDelivered, OrderCancelled, OrderLost)
-    keys = [_keys(window.facts(kind), "customer", "nth") for kind in kinds]
-    return _distinct(np.concatenate(keys))
+    keys = [key_of(window.facts(kind), "customer", "nth") for kind in kinds]
+    return distinct(np.concatenate(keys))
 
 
 def _made_of(window: Window, columns: Columns) -> Ints:
     """The segment whose parts each order took: the other one's where that variant was taken."""
-    swapped = _keys(window.facts(OrderSubstituted), "customer", "nth")
-    is_swapped = _is_among(_keys(columns, "customer", "nth"), swapped)
+    swapped = key_of(window.facts(OrderSubstituted), "customer", "nth")
+    is_swapped = is_among(key_of(columns, "customer", "nth"), swapped)
     return np.asarray(np.where(is_swapped, 1 - columns["segment"], columns["segment"]))
 
 
 def _units(window: Window) -> Iterator[Check]:
     logistics = window.scenario.logistics
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
-    returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
+    returned = is_among(key_of(cancelled, "customer", "nth"), key_of(allocated, "customer", "nth"))
     received = window.facts(GoodsReceived)
     taken, put_back = _made_of(window, allocated), _made_of(window, cancelled)[returned]
     for component in Component:
@@ -223,8 +177,8 @@ def _contacts(window: Window) -> Iterator[Check]:
         window.facts(kind)
         for kind in (ContactMade, ContactContained, CallAnswered, CallAbandoned, ContactHandled)
     )
-    attempts = _keys(made, "customer", "nth", "attempt")
-    yield Check("contacts: no attempt is counted twice", attempts.size, _distinct(attempts).size)
+    attempts = key_of(made, "customer", "nth", "attempt")
+    yield Check("contacts: no attempt is counted twice", attempts.size, distinct(attempts).size)
     waiting = round(window.gauge("in_hand", "agents")[-1])
     ends = handled["time"].size + abandoned["time"].size + contained["time"].size
     yield Check(
@@ -234,12 +188,12 @@ def _contacts(window: Window) -> Iterator[Check]:
     )
     by_phone = handled["channel"] == ContactChannel.PHONE
     talking = answered["time"].size - by_phone.sum()
-    calls = _keys(answered, "customer", "nth", "attempt")
-    unheard = _absent(
-        _keys({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
+    calls = key_of(answered, "customer", "nth", "attempt")
+    unheard = absent(
+        key_of({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
     ).size
     yield Check("calls: every handled call was answered", unheard, 0)
-    on_line = _absent(calls, _keys(handled, "customer", "nth", "attempt")).size
+    on_line = absent(calls, key_of(handled, "customer", "nth", "attempt")).size
     yield Check("calls: answered = handled + being served", int(talking), on_line)
 
 
@@ -257,7 +211,7 @@ def _customers(window: Window) -> Iterator[Check]:
             start + int(came),
             int(went) + int(there),
         )
-    twice = left["customer"].size - _distinct(left["customer"]).size
+    twice = left["customer"].size - distinct(left["customer"]).size
     yield Check("customers: nobody leaves twice", twice, 0)
 
 
@@ -269,7 +223,9 @@ def _money(window: Window) -> Iterator[Check]:
         debits = posted["cents"][posted["debit"] == account].sum()
         owed = posted["cents"][posted["credit"] == account].sum()
         name = account.name.lower()
-        yield Check(f"money: {name} posted = balance (cents)", debits - owed, balance[account])
+        yield Check(
+            f"money: {name} posted = balance (cents)", debits - owed, balance.get(account, 0)
+        )
     yield from _deferred(window, balance)
     yield from _inventory(window, balance)
 
@@ -283,8 +239,9 @@ def _deferred(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         (OrderSubstituted, "returned_cents", -1),
     ):
         columns = window.facts(kind)
-        is_open = ~_is_among(_keys(columns, "customer", "nth"), closed)
-        owed += sign * int(columns[cents][is_open].sum())
+        orders = key_of(columns, "customer", "nth")
+        is_owed = ~is_among(orders, closed) & ~on_account(window, orders)
+        owed += sign * int(columns[cents][is_owed].sum())
     yield Check(
         "money: deferred revenue = open orders (cents)", -balance[Account.DEFERRED_REVENUE], owed
     )
@@ -295,7 +252,7 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         return
     costs, shipped = window.scenario.finance, window.facts(OrderShipped)
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
-    returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
+    returned = is_among(key_of(cancelled, "customer", "nth"), key_of(allocated, "customer", "nth"))
     value = 0
     segments = (
         _made_of(window, allocated),
@@ -321,6 +278,6 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
 
 
 def _queues(window: Window) -> Iterator[Check]:
-    for pool in ("reps", "agents"):
+    for pool in ("reps", "agents", "benches", "inspection"):
         length, waits = (window.gauge(name, pool)[-1] for name in ("queue_hours", "waited_hours"))
         yield Check(f"queue {pool}: L = lambda W (hours)", length, waits, is_count=False)

@@ -11,7 +11,7 @@ from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
 ANSWERED_WITHIN = 20.0 / 3600.0
 """Hours within which a call should be answered (the 80/20 service level)."""
 
-FAILURES = (Reason.LATE_WISMO, Reason.FAULT, Reason.BILLING)
+FAILURES = (Reason.LATE_WISMO, Reason.FAULT, Reason.BILLING, Reason.REFUND)
 """Contacts that should not exist, besides every repeat (MODEL U3)."""
 
 

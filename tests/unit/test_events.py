@@ -6,14 +6,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from orgsim import facts
+from orgsim import facts, facts_after_sale
 from orgsim.experiment.events import ACTIVITIES, COLUMNS, csv_of, event_log
 from orgsim.experiment.replicate import fact_table
 
 KINDS = {
     name: kind
-    for name, kind in inspect.getmembers(facts, inspect.isclass)
-    if issubclass(kind, tuple) and hasattr(kind, "_fields") and kind.__module__ == facts.__name__
+    for module in (facts, facts_after_sale)
+    for name, kind in inspect.getmembers(module, inspect.isclass)
+    if issubclass(kind, tuple) and hasattr(kind, "_fields") and kind.__module__ == module.__name__
 }
 
 

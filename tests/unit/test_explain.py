@@ -27,7 +27,7 @@ def test_a_parameter_is_told_with_all_that_is_known_of_it() -> None:
     assert list(facts) == [
         "meaning", "default", "range", "unit", "evidence", "source", "mechanism", "changed by",
     ]  # fmt: skip
-    assert facts["default"] == "0.5 log-odds (configs/sales/default.yaml:6)"
+    assert facts["default"] == "0.5 log-odds (configs/sales/default.yaml:7)"
     assert facts["range"] == "0 to 50"
     assert facts["evidence"] == "judgement [J]: chosen, not measured"
     assert facts["mechanism"] == "M2.3 Win probability"
@@ -66,7 +66,7 @@ def test_who_changes_a_parameter_is_told_with_the_value_and_its_file() -> None:
 
 def test_with_a_scenario_its_own_value_is_told_beside_the_default() -> None:
     facts = one(FIELDS, "untapped_niche_coordinated").facts
-    assert facts["default"] == "0.4 (configs/organisation/silo.yaml:34)"
+    assert facts["default"] == "0.4 (configs/organisation/silo.yaml:43)"
     assert str(facts["scenario"]).startswith("0.95 (configs/organisation/coordinated.yaml:13): [J]")
     assert one(CLAIM, "untapped_niche_coordinated").facts["scenario"] == "as by default"
 

@@ -22,6 +22,9 @@ class Room:
     def ask(self, who: str, needs: tuple[str, ...]) -> Claim:
         return self.stock.request(who, needs, self.served.append)
 
+    def ask_first(self, who: str, needs: tuple[str, ...], precedence: float) -> Claim:
+        return self.stock.request(who, needs, self.served.append, precedence)
+
     def balance(self, component: str) -> bool:
         stock = self.stock
         opening, on_hand = stock.opening[component], stock.on_hand[component]
@@ -45,6 +48,27 @@ def test_claims_with_the_same_needs_are_served_in_order() -> None:
     assert room.served == ["a", "b"]
     assert [claim.granted for claim in claims] == [True, True, False]
     assert room.stock.waiting("chassis") == 1
+
+
+def test_precedence_goes_before_age_within_a_kind_and_between_kinds() -> None:
+    room = Room(chassis=0, kit=9)
+    for who, needs, precedence in (
+        ("a", BASE, 5.0), ("b", NICHE, 3.0), ("c", BASE, 3.0), ("d", BASE, 4.0), ("e", NICHE, -1.0)
+    ):  # fmt: skip
+        room.ask_first(who, needs, precedence)
+    room.stock.receive("chassis", 5)
+    assert room.served == ["e", "b", "c", "d", "a"]
+
+
+def test_who_withdraws_is_passed_over_whatever_the_precedence() -> None:
+    room = Room(chassis=0)
+    claims = [room.ask_first(str(number), BASE, -float(number)) for number in range(200)]
+    for claim in claims[100:]:
+        room.stock.cancel(claim)
+    room.stock.receive("chassis", 3)
+    assert room.served == ["99", "98", "97"]
+    assert room.stock.queued == 97
+    assert room.stock.queue_hours() == room.stock.waited_hours() == 0.0
 
 
 def test_a_claim_that_lacks_a_kit_does_not_hold_up_claims_without() -> None:

@@ -241,7 +241,7 @@ def test_parcels_are_handed_over_with_the_moment_they_arrive_and_what_is_in_them
     world = a_world()
     warehouse = a_warehouse(world, error_share=1.0)
     handed: list[tuple[list[Order], Floats, Floats]] = []
-    warehouse.deliver = lambda orders, arrivals, complete: handed.append(
+    warehouse.shipping.deliver = lambda orders, arrivals, complete: handed.append(
         (orders, arrivals, complete)
     )
     order = an_order(1)

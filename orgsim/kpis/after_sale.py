@@ -1,0 +1,203 @@
+"""KPIs of what makes an order perfect, and of what comes after it (MODEL s.9, M3.8, M3.11)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orgsim.entities import Account, Bools, Floats
+from orgsim.facts import (
+    AmountPosted,
+    OrderAllocated,
+    OrderBackordered,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPlaced,
+    OrderShipped,
+)
+from orgsim.facts_after_sale import (
+    AccessoriesMissed,
+    InvoiceSent,
+    RefundPaid,
+    RestShipped,
+    ReturnSent,
+)
+from orgsim.kpis.base import SEGMENTS, Columns, Kpi, Ratio, Window
+from orgsim.kpis.identities import distinct, is_among, key_of
+from orgsim.units import DAY
+
+
+def _complete(window: Window, segment: str) -> Ratio:
+    placed = window.facts(OrderPlaced, segment)
+    lacking = [
+        key_of(window.facts(kind, segment), "customer", "nth")
+        for kind in (OrderBackordered, AccessoriesMissed)
+    ]
+    is_whole = ~is_among(key_of(placed, "customer", "nth"), distinct(np.concatenate(lacking)))
+    return Ratio(window.per_week(placed["time"][is_whole]), window.count(OrderPlaced, segment))
+
+
+def _perfect(window: Window, segment: str) -> Ratio:
+    placed, delivered = (window.facts(kind, segment) for kind in (OrderPlaced, OrderDelivered))
+    is_kept = (delivered["time"] < delivered["due"]) & delivered["complete"].astype(bool)
+    is_kept &= delivered["due_on_record"] == delivered["due"]
+    lost = key_of(placed, "customer", "nth")[_lost_on_record(placed)]
+    is_kept &= ~is_among(key_of(delivered, "customer", "nth"), lost)
+    due = window.per_week(placed["due"] - 1e-6)
+    return Ratio(window.per_week(delivered["due"][is_kept] - 1e-6), due)
+
+
+def _lost_on_record(placed: Columns) -> Bools:
+    """Orders whose record lacks something promised; express and set-up are promised together."""
+    is_whole = placed["express_on_record"].astype(bool) & placed["setup_on_record"].astype(bool)
+    return np.asarray(placed["express_promised"].astype(bool) & ~is_whole)
+
+
+def _backorder_age(window: Window, segment: str) -> Ratio:
+    """Sums over the open backorders at each week's end: of their ages, and of how many."""
+    since, until = _backorders(window, segment)
+    open_now = np.cumsum(window.per_week(since) - window.per_week(until))
+    born = np.cumsum(window.per_week(since, since) - window.per_week(until, since))
+    return Ratio((open_now * window.ends - born) / DAY, open_now)
+
+
+def _backorders(window: Window, segment: str) -> tuple[Floats, Floats]:
+    """When each backorder began and ended; one still open ends beyond the horizon."""
+    missed = window.facts(OrderBackordered, segment)
+    ends = [window.facts(kind, segment) for kind in (OrderAllocated, OrderCancelled)]
+    keys = np.concatenate([key_of(columns, "customer", "nth") for columns in ends])
+    times = np.concatenate([columns["time"] for columns in ends])
+    order = np.lexsort((times, keys))  # what was allotted may be cancelled later: the first counts
+    keys, times = np.append(keys[order], np.iinfo(np.int64).max), np.append(times[order], np.inf)
+    mine = key_of(missed, "customer", "nth")
+    at = np.searchsorted(keys, mine)
+    beyond = window.ends[-1] + DAY
+    return missed["time"], np.where(keys[at] == mine, times[at], beyond)
+
+
+def _parcels(window: Window, segment: str) -> Ratio:
+    shipped = window.count(OrderShipped, segment)
+    return Ratio(shipped + window.count(RestShipped, segment), shipped)
+
+
+def _returned(window: Window, segment: str) -> Ratio:
+    return Ratio(window.count(ReturnSent, segment), window.count(OrderDelivered, segment))
+
+
+def _refunded_late(window: Window, segment: str) -> Ratio:
+    due = window.per_week(window.facts(ReturnSent, segment)["due"] - 1e-6)
+    paid = window.facts(RefundPaid, segment)
+    kept = paid["due"][paid["time"] < paid["due"]]
+    return Ratio(due - window.per_week(kept - 1e-6), due)
+
+
+def _days_outstanding(window: Window, segment: str) -> Ratio:
+    posted = window.facts(AmountPosted)
+    owed = np.zeros(window.weeks)
+    for side, sign in (("debit", 1.0), ("credit", -1.0)):
+        mine = posted[side] == Account.RECEIVABLES
+        amounts = sign * posted["cents"][mine]
+        owed += window.per_week(posted["time"][mine], amounts, closing=True)
+    sent = window.facts(InvoiceSent)
+    return Ratio(np.cumsum(owed), window.per_week(sent["time"], sent["cents"]) / window.days)
+
+
+def _disputed(window: Window, segment: str) -> Ratio:
+    sent = window.facts(InvoiceSent, segment)
+    disputed = window.per_week(sent["time"], sent["disputed"])
+    return Ratio(disputed, window.count(InvoiceSent, segment))
+
+
+KPIS = (
+    Kpi(
+        name="complete_orders",
+        title="Orders complete from stock",
+        unit="share",
+        area="logistics",
+        direction=1,
+        section="M3.8",
+        formula="orders every line of which was there when placed / orders placed",
+        segments=SEGMENTS,
+        measure=_complete,
+    ),
+    Kpi(
+        name="perfect_orders",
+        title="Perfect orders",
+        unit="share",
+        area="logistics",
+        direction=1,
+        section="s.9",
+        formula="delivered by the originally promised date, in full, packed right and recorded as "
+        "promised / orders due",
+        open_items="as OTIF",
+        segments=SEGMENTS,
+        measure=_perfect,
+    ),
+    Kpi(
+        name="backorder_age",
+        title="Age of backorders",
+        unit="d",
+        area="logistics",
+        direction=-1,
+        section="s.9",
+        formula="mean days since they were placed of orders that wait for a part at the week's end",
+        open_items="only open backorders are counted",
+        segments=SEGMENTS,
+        measure=_backorder_age,
+    ),
+    Kpi(
+        name="parcels_per_order",
+        title="Parcels per order",
+        unit="parcels",
+        area="logistics",
+        direction=-1,
+        section="M3.8",
+        formula="first and second parcels sent / orders shipped",
+        segments=SEGMENTS,
+        measure=_parcels,
+    ),
+    Kpi(
+        name="return_rate",
+        title="Return rate",
+        unit="share of deliveries",
+        area="customers",
+        direction=-1,
+        section="M3.11",
+        formula="orders sent back / orders delivered, in the same week",
+        segments=SEGMENTS,
+        measure=_returned,
+    ),
+    Kpi(
+        name="late_refunds",
+        title="Refunds paid late",
+        unit="share",
+        area="logistics",
+        direction=-1,
+        section="M3.11",
+        formula="refunds not paid by the promised date / refunds due",
+        open_items="a refund still open at its promised date counts as late on that date",
+        segments=SEGMENTS,
+        measure=_refunded_late,
+    ),
+    Kpi(
+        name="days_sales_outstanding",
+        title="Days sales outstanding (DSO)",
+        unit="d",
+        area="company",
+        direction=-1,
+        section="M3.11",
+        formula="receivables at the week's end / amount billed per day of the week",
+        open_items="open bills are the receivables",
+        measure=_days_outstanding,
+    ),
+    Kpi(
+        name="disputed_bills",
+        title="Disputed bills",
+        unit="share",
+        area="company",
+        direction=-1,
+        section="M3.11",
+        formula="bills disputed / bills sent",
+        segments=SEGMENTS,
+        measure=_disputed,
+    ),
+)

@@ -1,0 +1,61 @@
+"""What the audit is made of: identities, and sets of things that are told apart by a key.
+
+A thing is an order, a contact, an attempt: its key is one whole number made of the columns that
+name it. Reference: DESIGN s.7.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from orgsim.entities import Bools, Ints
+from orgsim.kpis.base import Columns
+
+
+class Check(NamedTuple):
+    """One identity: two ways to count the same."""
+
+    check: str
+    left: float
+    right: float
+    is_count: bool = True
+
+    @property
+    def is_met(self) -> bool:
+        """Counts and cents agree exactly, however many; integrals of time to a relative 1e-9."""
+        if self.is_count:
+            return bool(self.left == self.right)
+        return bool(np.isclose(self.left, self.right, rtol=1e-9, atol=1e-6))
+
+
+def key_of(columns: Columns, *names: str) -> Ints:
+    """One number per row that tells the rows' (customer, nth) or (customer, nth, attempt) apart."""
+    key = columns[names[0]].astype(np.int64)
+    for name in names[1:]:
+        key = key * np.int64(1_000_003) + columns[name].astype(np.int64)
+    return np.asarray(key)
+
+
+def distinct(keys: Ints) -> Ints:
+    """The different keys, rising. Sorted by hand: hashing these keys degenerates."""
+    ranked = np.sort(keys)
+    return np.asarray(ranked[np.diff(ranked, prepend=ranked[:1] - 1) != 0])
+
+
+def either(these: Ints, those: Ints) -> Ints:
+    """The different keys in either."""
+    return distinct(np.concatenate([these, those]))
+
+
+def is_among(keys: Ints, those: Ints) -> Bools:
+    """Whether each key is one of ``those``."""
+    ranked = np.append(np.sort(those), np.iinfo(np.int64).max)
+    return np.asarray(ranked[np.searchsorted(ranked, keys)] == keys)
+
+
+def absent(these: Ints, those: Ints) -> Ints:
+    """The different keys of ``these`` that are none of ``those``."""
+    keys = distinct(these)
+    return keys[~is_among(keys, those)]
