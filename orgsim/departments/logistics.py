@@ -152,6 +152,8 @@ class Logistics:
         self.turn_away: Callable[[Order], None] = nobody
         self.exchange: Callable[[Order], int] = lambda order: 0
         self.post: Post = nobody
+        for planner in self.planning.values():
+            planner.expediting.post = lambda *entry: self.post(*entry)
         world.every(config.wave, self._pick_wave, first=world.now, rank=Rank.NORMAL)
         pickup = np.ceil(world.now / DAY) * DAY + config.carrier.pickup_hour
         world.every(DAY, self._hand_over, first=pickup, rank=Rank.NORMAL)
