@@ -106,6 +106,7 @@ class Organisation:
         crowd = scenario.customers.model_copy(update={"count": present})
         self.customers = Customers(world, crowd, weights, self._offer_page, scenario.run.seed)
         self._wire(parts)
+        self._set_targets()
         self._declare_gauges()
         self._start_pipeline()
         for shock in scenario.shocks.values():
@@ -175,11 +176,13 @@ class Organisation:
         ):
             if name in parts:
                 department.post = self.finance.post
-        for planner in self.logistics.planning.values() if "logistics" in parts else ():
-            planner.expediting.post = self.finance.post
-            planner.expediting.target = self.scenario.targets.get("line_fill", 1.0)
         for name, source in self.scenario.sources.items():
             SimpleSource(self.world, name, source, receivers)
+
+    def _set_targets(self) -> None:
+        """What each area's own service is measured against (MODEL O3)."""
+        for planner in self.logistics.planning.values():
+            planner.expediting.target = self.scenario.targets.get("line_fill", 1.0)
 
     def _offer_page(self, segment: Segment) -> Promise:
         """What a customer reads on the order page today."""

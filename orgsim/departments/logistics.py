@@ -122,6 +122,8 @@ class Logistics:
         self.shipping = Shipping(world, config.carrier, self._pay)
         self.benches.hand_on = self.shipping.take
         self.returns = Returns(world, config.returns, config.carrier, self._pay)
+        for planner in self.planning.values():
+            planner.expediting.post = self._pay
         self._record_allocated = world.journal.recorder(OrderAllocated)
         world.every(DAY, self._tell_delays, first=world.now + 6.0, rank=Rank.NORMAL)
 
