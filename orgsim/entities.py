@@ -69,6 +69,7 @@ class Reason(IntEnum):
     HOW_TO = 3
     FAULT = 4
     BILLING = 5
+    COMPLAINT = 6
 
 
 class ContactChannel(IntEnum):
@@ -115,6 +116,14 @@ class Occasion(IntEnum):
     DELIVERY = 0
     CONTACT = 1
     CANCELLATION = 2
+
+
+class Reaction(IntEnum):
+    """How a customer answers a failure (MODEL M5.7)."""
+
+    VOICE = 0
+    EXIT = 1
+    SILENCE = 2
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
