@@ -1,4 +1,4 @@
-"""Complaints, and what becomes of the damage when they are handled (MODEL M5.8, M4.10).
+"""Complaints, and what becomes of the damage when they are handled (MODEL M5.8).
 
 Modelled: a complaint is one contact with support. Handled in time it gives back part of what the
 failure took; handled late or badly it is a second failure on top of the first.

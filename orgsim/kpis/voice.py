@@ -50,7 +50,7 @@ def _effort(window: Window, group: str) -> Ratio:
     problem = np.cumsum(is_first) - 1
     switched = np.append(False, is_again & (channel[1:] != channel[:-1]))[: order.size]
     points = 1.0 + ~is_first + switched  # each contact, and each time it had to be told anew
-    effort = 1.0 + np.bincount(problem, points, minlength=np.count_nonzero(is_first))
+    effort = 1.0 + np.bincount(problem, points, minlength=np.count_nonzero(is_first)).astype(float)
     times = made["time"][order][is_first]
     return Ratio(window.per_week(times, effort), window.per_week(times))
 
