@@ -135,7 +135,12 @@ def test_complaints_that_are_solved_lift_the_law_and_failed_ones_lower_it() -> N
         for share in (1.0, 0.0)
     )
     silent = a_law(26, usual=but(USUAL.usual, contacts=0.0))
-    for better, worse in ((solved, silent), (silent, failed)):
+    twice = a_law(
+        26,
+        usual=but(USUAL.usual, solved_at_once=0.0, contacts=0.0),
+        loyalty=but(loud, recovery__double_deviation=3.0),
+    )
+    for better, worse in ((solved, silent), (silent, failed), (failed, twice)):
         error = np.sqrt((better.satisfaction.var() + worse.satisfaction.var()) / 2000)
         assert better.satisfaction.mean() - worse.satisfaction.mean() > Z * error
 
@@ -146,6 +151,8 @@ def test_what_is_recalled_belongs_to_the_law() -> None:
     said = law.recall.of(rows, law.satisfaction[rows])
     assert rows.size > 1900  # all but the week's newcomers
     assert np.std(said) > np.std(law.satisfaction[rows])
+    assert np.isnan(law.recall.last[law.episodes == 0]).all()
+    assert np.any(law.episodes == 0)
 
 
 def test_the_installed_base_is_drawn_from_the_law_anew_in_each_replication() -> None:

@@ -242,6 +242,8 @@ def test_support_can_make_good_without_a_complaint() -> None:
     low = crowd.people.satisfaction[0]
     crowd.customers.make_good(0, 0.5)
     assert crowd.people.satisfaction[0] == pytest.approx((low + 7.5) / 2)
+    crowd.customers.make_good(0, 0.5)  # half of what is left
+    assert crowd.people.satisfaction[0] == pytest.approx(7.5 - (7.5 - low) / 4)
     crowd.customers.make_good(0, 1.0)
     crowd.customers.make_good(0, 1.0)
     assert crowd.people.satisfaction[0] == pytest.approx(7.5)

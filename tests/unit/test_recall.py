@@ -50,6 +50,18 @@ def test_after_thirteen_weeks_even_a_disaster_is_forgotten() -> None:
     nothing: list[list[float]] = [[]] * 12
     assert recalled([[0.0, 7.0], *nothing]) == pytest.approx(0.6 * 7.0)
     assert recalled([[0.0, 7.0], *nothing, []]) == pytest.approx(7.0)
+    assert recalled([[10.0, 7.0], *nothing, []]) == pytest.approx(7.0)
+
+
+def test_time_passes_for_memory_in_the_running_model_too() -> None:
+    crowd = ACrowd(1, memory__recall__active=True)
+    crowd.people.recall.keep(ROW, np.array([0.0]))
+    crowd.people.recall.keep(ROW, np.array([7.0]))
+    said = []
+    for week in (1, 20):
+        crowd.world.run(until=week * WEEK)
+        said.append(crowd.people.recall.of(ROW, np.array([7.0]))[0])
+    assert said == pytest.approx([0.6 * 7.0, 7.0])
 
 
 def test_without_weight_on_peak_and_end_recall_is_what_is_usual() -> None:
