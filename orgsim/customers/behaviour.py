@@ -11,10 +11,7 @@ customers know their own orders, what they were promised and what an agent told 
    with the daily chance, unless it is packed.
 4. At 23:29 the day is judged and talked about (the diary).
 5. After a failure a customer may complain, leave at once, or say nothing (reaction, complaints).
-6. Each Monday at 00:05 a sample is asked how likely a recommendation is: LTR = round(clip(R + shift
-   + noise, 0, 10)), R = S, or what is recalled where recall is active. Who answers is the more
-   likely the further S, or the last episode, is from 7. Promoters say 9 or 10, detractors 6 or
-   less.
+6. Each Monday at 00:05 a sample is asked for a recommendation (survey).
 
 Assumed: a customer who has left is not touched by an order or ticket still open; nobody returns.
 Silent leaving as the common answer to a failure after Hirschman (1970).
@@ -23,18 +20,18 @@ Silent leaving as the common answer to a failure after Hirschman (1970).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 
 from orgsim.config.base import Config, param
 from orgsim.customers.burn_in import UsualConfig, stationary_law
 from orgsim.customers.complaints import Complaints
-from orgsim.customers.diary import Diary
+from orgsim.customers.diary import Diary, TalkConfig
 from orgsim.customers.enquiries import ContactConfig, Enquiries
 from orgsim.customers.loyalty import LoyaltyConfig
 from orgsim.customers.population import MemoryConfig, Population
 from orgsim.customers.reaction import Reactions
+from orgsim.customers.survey import Survey, SurveyConfig
 from orgsim.entities import (
     ContactBatch,
     ContactChannel,
@@ -51,54 +48,12 @@ from orgsim.entities import (
     new_order,
     nobody,
 )
-from orgsim.facts import CustomerJoined, CustomerLeft, GroupCounted, SurveyAnswered
+from orgsim.facts import CustomerJoined, CustomerLeft, GroupCounted
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.draws import entity_base
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, Count, Duration, Number, Rate, Share
+from orgsim.units import DAY, WEEK, Count, Duration, Rate
 from orgsim.weekly import Weekly
-
-
-class TalkConfig(Config):
-    """Who talks about us (MODEL M5.10)."""
-
-    delight: Number = param(
-        "satisfaction with an episode above which it may be told", unit="points", section="M5.10"
-    )
-    anger: Number = param(
-        "satisfaction with an episode below which it may be told", unit="points", section="M5.10"
-    )
-    share: Share = param("share of such episodes that are told", section="M5.10", ge=0, le=1)
-    bad_news: Count = param(
-        "listeners of a bad telling, for each that a good one has",
-        unit="times",
-        section="M5.10",
-        ge=0,
-        le=100,
-    )
-
-
-class SurveyConfig(Config):
-    """What is asked, and who answers (MODEL M5.11)."""
-
-    share_per_week: Share = param("share of customers asked each week", section="M5.11", ge=0, le=1)
-    shift: Number = param(
-        "likelihood of a recommendation less satisfaction", unit="points", section="M5.11"
-    )
-    noise: Number = param("standard deviation of an answer", unit="points", section="M5.11", ge=0)
-    response: Share = param(
-        "share that answers at a satisfaction of 7", section="M5.11", ge=0, le=1
-    )
-    response_slope: Number = param(
-        "more who answer, 5 points away from 7, as a share", section="M5.11", ge=0
-    )
-    response_by: Literal["satisfaction", "last_episode"] = param(
-        "whose distance from 7 makes customers answer the weekly survey", section="M5.11"
-    )
-
-    def answering(self, satisfaction: Floats) -> Floats:
-        """P(respond) = .10 + .10 |s - 7| / 5: the very happy and the very unhappy answer more."""
-        return self.response + self.response_slope * np.abs(satisfaction - 7.0) / 5.0
 
 
 class CancellationConfig(Config):
@@ -157,9 +112,10 @@ class Customers:
             world, config.memory, config.talk, config.survey, self.people, self._complaints
         )
         self._enquiries = Enquiries(world, config.contact, config.contact_hours, self.people)
+        self._survey = Survey(world, config.survey, config.memory.recall, self.people)
         self._react(config.loyalty)
         self._awaiting: dict[tuple[int, int], Order] = {}
-        names = ("leave", "order", "order_time", "cancel", "fit", "survey", "answers", "likelihood")
+        names = ("leave", "order", "order_time", "cancel", "fit")
         self._draw = {name: world.draws.stream(f"customers.{name}") for name in names}
         self.place_order: Callable[[Order], None] = nobody
         self.cancel_order: Callable[[Order], bool] = lambda order: False
@@ -170,7 +126,7 @@ class Customers:
         midnight = np.ceil(world.now / DAY) * DAY + 5.0 / 60.0
         world.every(DAY, self._day, first=midnight, rank=Rank.DAILY)
         world.every(DAY, self._evening, first=midnight + 23.4, rank=Rank.DAILY)
-        world.every(WEEK, self._answer_survey, first=midnight, rank=Rank.WEEKLY)
+        world.every(WEEK, self._survey.ask, first=midnight, rank=Rank.WEEKLY)
         world.every(WEEK, self._count_groups, first=world.now + WEEK, rank=Rank.CLOSE)
 
     def welcome(self, lead: Lead, promise: Promise) -> int:
@@ -364,33 +320,6 @@ class Customers:
         """Judge the day, remember it, and talk about it."""
         for segment, (positive, negative) in self._diary.close_day().items():
             self.tell(segment, positive, negative)
-
-    def _answer_survey(self) -> None:
-        """Each Monday a sample is asked how likely a recommendation is (LTR)."""
-        people, cfg = self.people, self._config.survey
-        people.recall.turn_week()
-        week = _occurrence(int(np.floor(self._world.now / WEEK)))
-        rows = people.active_rows()
-        asked = self._draw["survey"].uniforms(people.ids[rows], week) < cfg.share_per_week
-        rows = rows[asked]
-        answers = self._draw["answers"].uniforms(people.ids[rows], week)
-        felt = people.satisfaction[rows]
-        stirred = people.recall.latest(rows, felt) if cfg.response_by == "last_episode" else felt
-        rows = rows[answers < cfg.answering(stirred)]
-        if not rows.size:
-            return
-        noise = standard_normal(self._draw["likelihood"].uniforms(people.ids[rows], week))
-        felt = people.satisfaction[rows]
-        if self._config.memory.recall.active:
-            felt = people.recall.of(rows, felt)
-        raw = felt + cfg.shift + cfg.noise * noise
-        self._world.record_block(
-            SurveyAnswered,
-            self._world.now,
-            people.ids[rows],
-            people.segment[rows],
-            np.rint(np.clip(raw, 0.0, 10.0)).astype(np.int64),
-        )
 
 
 def _occurrence(period: int) -> int:

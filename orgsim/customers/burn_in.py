@@ -10,8 +10,8 @@ cannot do this, since low satisfaction leaves sooner and lifts the mean.
 
 Assumed: weekly steps; orders and contacts of one week are independent; no problem stays open over
 a week's end; after a contact in vain voice is raised by asking again, not by a complaint.
-Stationarity by replacement
-as in Law (2015), Simulation Modeling and Analysis, ch. 9.
+Stationarity by
+replacement as in Law (2015), Simulation Modeling and Analysis, ch. 9.
 """
 
 from __future__ import annotations

@@ -15,14 +15,16 @@ midnight. Word of mouth from extremes after Anderson (1998).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from orgsim.config.base import Config, param
 from orgsim.customers.complaints import Complaints
 from orgsim.customers.expectations import speed_level
 from orgsim.customers.population import MemoryConfig, Population
 from orgsim.customers.satisfaction import reliability_level
+from orgsim.customers.survey import SurveyConfig
 from orgsim.entities import (
     Attribute,
     Bools,
@@ -38,13 +40,46 @@ from orgsim.entities import (
 from orgsim.facts import EpisodeLived, ExperienceTold
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.world import World
-from orgsim.units import DAY
-
-if TYPE_CHECKING:
-    from orgsim.customers.behaviour import SurveyConfig, TalkConfig
+from orgsim.units import DAY, Count, Number, Share
 
 BROKEN_GAP = -0.1
 """A headline that falls short by more than this counts as a broken promise (MODEL s.9)."""
+
+
+class TalkConfig(Config):
+    """Who talks about us (MODEL M5.10)."""
+
+    delight: Number = param(
+        "satisfaction with an episode above which it may be told", unit="points", section="M5.10"
+    )
+    anger: Number = param(
+        "satisfaction with an episode below which it may be told", unit="points", section="M5.10"
+    )
+    share: Share = param("share of such episodes that are told", section="M5.10", ge=0, le=1)
+    bad_news: Count = param(
+        "listeners of a bad telling, for each that a good one has",
+        unit="times",
+        section="M5.10",
+        ge=0,
+        le=100,
+    )
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class _Episodes:
+    """Episodes of one kind, one column per property; ``keys`` tell a customer's own apart."""
+
+    occasion: Occasion
+    rows: Ints
+    keys: Ints
+    seen: Floats
+    times: Floats
+    burden: Floats
+    is_second: Bools
+
+    def at(self, places: Ints) -> _Episodes:
+        columns = ("rows", "keys", "seen", "times", "burden", "is_second")
+        return replace(self, **{name: getattr(self, name)[places] for name in columns})
 
 
 class Diary:
@@ -199,38 +234,37 @@ class Diary:
         is_second: Bools | None = None,
     ) -> None:
         """Live through the episodes; a customer with several lives through them one by one."""
+        episodes = _Episodes(
+            occasion=occasion,
+            rows=rows,
+            keys=keys,
+            seen=seen,
+            times=times,
+            burden=np.zeros(rows.size) if burden is None else burden,
+            is_second=np.zeros(rows.size, dtype=bool) if is_second is None else is_second,
+        )
         left = np.arange(rows.size)
-        burden = np.zeros(rows.size) if burden is None else burden
-        is_second = np.zeros(rows.size, dtype=bool) if is_second is None else is_second
         while left.size:
             _, first = np.unique(rows[left], return_index=True)
             now = left[np.sort(first)]
-            columns = (rows[now], keys[now], seen[now], times[now], burden[now], is_second[now])
-            self._live_once(occasion, *columns)
+            self._live_once(episodes.at(now))
             left = np.setdiff1d(left, now, assume_unique=True)
             left = left[self._people.is_active[rows[left]]]
 
-    def _live_once(
-        self,
-        occasion: Occasion,
-        rows: Ints,
-        keys: Ints,
-        seen: Floats,
-        times: Floats,
-        burden: Floats,
-        is_second: Bools,
-    ) -> None:
-        people = self._people
+    def _live_once(self, episodes: _Episodes) -> None:
+        """Episodes of different customers: judge, remember, answer, tell, react."""
+        people, occasion = self._people, episodes.occasion
+        rows, keys, times = episodes.rows, episodes.keys, episodes.times
         ids, segments = people.ids[rows], people.segment[rows]
         draw = {name: self._draw[occasion, name].uniforms(ids, keys) for name in _LUCK}
         before = people.satisfaction[rows]
         lived, gap = people.live_through(
             rows,
             occasion,
-            seen,
+            episodes.seen,
             standard_normal(draw["noise"]),
-            burden=burden,
-            is_second_breach=is_second,
+            burden=episodes.burden,
+            is_second_breach=episodes.is_second,
         )
         self._world.record_block(
             EpisodeLived,
@@ -244,14 +278,20 @@ class Diary:
             (gap < BROKEN_GAP) & (occasion is not Occasion.CONTACT),
             draw["answers"] < self._survey.answering(lived),
         )
+        self._talk_about(rows, times, lived, draw["tells"])
+        if self.react is not None:
+            self.react(occasion, rows, keys, lived, before, times)
+
+    def _talk_about(self, rows: Ints, times: Floats, lived: Floats, luck: Floats) -> None:
+        """Some tell others of a delight or an outrage, as it was or as it is recalled."""
+        people, talk = self._people, self._talk
+        ids, segments = people.ids[rows], people.segment[rows]
         told = lived
         if self._config.recall.active:
             told = people.recall.of(rows, people.satisfaction[rows])
-        tells = draw["tells"] < self._talk.share
-        self._tell(times, ids, segments, tells & (told > self._talk.delight), True)
-        self._tell(times, ids, segments, tells & (told < self._talk.anger), False)
-        if self.react is not None:
-            self.react(occasion, rows, keys, lived, before, times)
+        tells = luck < talk.share
+        self._tell(times, ids, segments, tells & (told > talk.delight), True)
+        self._tell(times, ids, segments, tells & (told < talk.anger), False)
 
     def _tell(
         self, times: Floats, ids: Ints, segments: Ints, who: np.ndarray, is_positive: bool

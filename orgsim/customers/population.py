@@ -136,10 +136,7 @@ class Population:
         expected = self.expected[rows]
         seen = np.where(mask, perceived, expected)
         segments = self.segment[rows]
-        measure = expected
-        if cfg.expectation.entitlement:
-            lifted = yardstick(expected, self.promised[rows], cfg.expectation.entitlement)
-            measure = np.where(mask, lifted, expected)
+        measure = self._measure(rows, mask)
         lived = episode_satisfaction(
             seen,
             measure,
@@ -166,6 +163,13 @@ class Population:
         self.episodes[rows] += 1
         self.recall.keep(rows, lived)
         return lived, gaps[:, Attribute.SPEED]
+
+    def _measure(self, rows: Ints, mask: Bools) -> Floats:
+        """What the episode is measured by: what will be, lifted by what should be (MODEL M5.2)."""
+        expected, weight = self.expected[rows], self._config.expectation.entitlement
+        if not weight:
+            return expected
+        return np.where(mask, yardstick(expected, self.promised[rows], weight), expected)
 
     def copy_from(self, law: Population, rows: Ints, ids: Ints) -> None:
         """Fill an empty population with customers like ``law``'s ``rows``, under new ids."""

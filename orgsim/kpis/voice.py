@@ -17,6 +17,8 @@ def _complaints(window: Window, segment: str) -> Ratio:
     first = (made["reason"] == Reason.COMPLAINT) & (made["attempt"] == 0)
     counted = window.facts(GroupCounted, segment)
     active = window.per_week(counted["time"], counted["active"], closing=True)
+    if not window.scenario.customers.loyalty.reaction.failure:
+        active = np.zeros_like(active)  # nobody could complain: not available, rather than none
     return Ratio(window.per_week(made["time"][first]) * WEEKS_PER_MONTH, active)
 
 
@@ -64,6 +66,7 @@ KPIS = (
         direction=-1,
         section="M5.7",
         formula="complaints made, per month / active customers",
+        open_items="where nobody reacts to failures: not available",
         segments=SEGMENTS,
         measure=_complaints,
     ),

@@ -15,7 +15,9 @@ from orgsim.facts import (
     GroupCounted,
     SurveyAnswered,
 )
-from tests.unit.kpi_tools import BASE, NICHE, about, value
+from orgsim.kpis.base import Window
+from tests.unit.kpi_tools import BASE, BY_NAME, NICHE, SCENARIO, a_window, about, value
+from tests.unit.parts import but
 
 MONTH = 8760 / 12 / 168
 PHONE, EMAIL = ContactChannel.PHONE, ContactChannel.EMAIL
@@ -41,9 +43,17 @@ def test_complaints_are_counted_once_per_month_and_active_customer() -> None:
         GroupCounted(168.0, BASE, Source.ORGANIC, 8, 7.0, 0.8, 0.0, 0.0),
         GroupCounted(168.0, NICHE, Source.ORGANIC, 2, 7.0, 0.8, 0.0, 0.0),
     ]
-    assert value("complaint_rate", facts).weekly == about(nan, MONTH / 10, nan)
-    assert value("complaint_rate", facts, "base").weekly == about(nan, MONTH / 8, nan)
-    assert value("complaint_rate", facts, "niche").weekly == about(nan, 0.0, nan)
+    journal = a_window(facts).journal
+    rate = BY_NAME["complaint_rate"].measure
+    reacting = Window(but(SCENARIO, customers__loyalty__reaction__failure=4.0), journal)
+    assert rate(reacting, "all").weekly().tolist() == about(nan, MONTH / 10, nan)
+    assert rate(reacting, "base").weekly().tolist() == about(nan, MONTH / 8, nan)
+    assert rate(reacting, "niche").weekly().tolist() == about(nan, 0.0, nan)
+
+
+def test_where_nobody_could_complain_the_rate_is_not_available() -> None:
+    facts = [GroupCounted(168.0, BASE, Source.ORGANIC, 8, 7.0, 0.8, 0.0, 0.0)]
+    assert value("complaint_rate", facts).weekly == about(nan, nan, nan)
 
 
 def test_complaints_are_failure_demand() -> None:
