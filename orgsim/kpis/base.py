@@ -100,6 +100,7 @@ class Window:
         self.weeks = self.warmup + scenario.run.weeks
         self.ends: Floats = np.arange(1.0 - self.warmup, self.weeks - self.warmup + 1.0) * WEEK
         self._cache: dict[tuple[type[Any], str], Columns] = {}
+        self._sources: dict[type[Any], Ints] = {}
 
     def facts(self, kind: type[Any], segment: str = "all") -> Columns:
         """The columns of a kind of fact, of all, of one segment or of customers of one source."""
@@ -108,22 +109,28 @@ class Window:
             columns = self.journal.columns(kind)
             if segment != "all":
                 if segment in SOURCES:
-                    mine = self._source_of(columns) == Source[segment.upper()]
+                    mine = self._source_of(kind) == Source[segment.upper()]
                 else:
                     mine = columns["segment"] == Segment[segment.upper()]
                 columns = {name: column[mine] for name, column in columns.items()}
             self._cache[key] = columns
         return self._cache[key]
 
-    def _source_of(self, columns: Columns) -> Ints:
+    def _source_of(self, kind: type[Any]) -> Ints:
         """Where the customer of each fact came from; who never joined was there at the start."""
-        if "source" in columns:
-            return np.asarray(columns["source"])
+        if kind not in self._sources:
+            columns = self.journal.columns(kind)
+            self._sources[kind] = (
+                columns["source"] if "source" in columns else self._looked_up(columns["customer"])
+            )
+        return self._sources[kind]
+
+    def _looked_up(self, customers: Ints) -> Ints:
         joined, source = self._joined
         if not joined.size:
-            return np.full(columns["customer"].size, Source.INSTALLED)
-        at = np.minimum(np.searchsorted(joined, columns["customer"]), joined.size - 1)
-        return np.where(joined[at] == columns["customer"], source[at], Source.INSTALLED)
+            return np.full(customers.size, Source.INSTALLED)
+        at = np.minimum(np.searchsorted(joined, customers), joined.size - 1)
+        return np.where(joined[at] == customers, source[at], Source.INSTALLED)
 
     @cached_property
     def _joined(self) -> tuple[Ints, Ints]:

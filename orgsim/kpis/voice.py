@@ -45,9 +45,10 @@ def _recovered(window: Window, segment: str) -> Ratio:
 def _effort(window: Window, group: str) -> Ratio:
     """1 + contacts + changes of channel + times the problem had to be told anew, by problem."""
     made = window.facts(ContactMade, group)
-    order = np.lexsort((made["attempt"], made["nth"], made["customer"]))
-    customer, nth, channel = (made[name][order] for name in ("customer", "nth", "channel"))
-    is_again = (customer[1:] == customer[:-1]) & (nth[1:] == nth[:-1])
+    named = made["customer"] * np.int64(1_000_003) + made["nth"]
+    order = np.argsort(named, kind="stable")  # a problem's attempts stay in the order of time
+    ranked, channel = named[order], made["channel"][order]
+    is_again = ranked[1:] == ranked[:-1]
     is_first = np.append(True, ~is_again)[: order.size]
     problem = np.cumsum(is_first) - 1
     switched = np.append(False, is_again & (channel[1:] != channel[:-1]))[: order.size]
