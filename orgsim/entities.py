@@ -70,6 +70,7 @@ class Reason(IntEnum):
     FAULT = 4
     BILLING = 5
     REFUND = 6
+    COMPLAINT = 7
 
 
 class ContactChannel(IntEnum):
@@ -121,6 +122,14 @@ class Occasion(IntEnum):
     REST = 3
     REFUND = 4
     REMINDER = 5
+
+
+class Reaction(IntEnum):
+    """How a customer answers a failure (MODEL M5.7)."""
+
+    VOICE = 0
+    EXIT = 1
+    SILENCE = 2
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

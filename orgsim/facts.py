@@ -16,6 +16,7 @@ from orgsim.entities import (
     ContactChannel,
     Occasion,
     Outcome,
+    Reaction,
     Reason,
     Segment,
     Source,
@@ -277,6 +278,30 @@ class EpisodeLived(NamedTuple):
     trust: float
     broken: bool
     answered: bool
+
+
+class CustomerReacted(NamedTuple):
+    """A customer answered a failed episode: by voice, by leaving at once, or by silence."""
+
+    time: float
+    customer: int
+    segment: Segment
+    occasion: Occasion
+    reaction: Reaction
+
+
+class ComplaintClosed(NamedTuple):
+    """A complaint was solved or given up, ``waited`` hours after it was first felt.
+
+    ``recovered`` says that it was solved in time, so that part of the damage was made good.
+    """
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    waited: float
+    recovered: bool
 
 
 class CustomerJoined(NamedTuple):

@@ -10,12 +10,11 @@ customers know their own orders, what they were promised and what an agent told 
 3. An order is overdue once the promised date and the patience have passed; it then is cancelled
    with the daily chance, unless it is packed.
 4. At 23:29 the day is judged and talked about (the diary).
-5. Each Monday at 00:05 a sample is asked how likely a recommendation is:
-   LTR = round(clip(S + shift + noise, 0, 10)). Who answers is the more likely the further S is from
-   7. Promoters say 9 or 10, detractors 6 or less.
+5. After a failure a customer may complain, leave at once, or say nothing (reaction, complaints).
+6. Each Monday at 00:05 a sample is asked for a recommendation (survey).
 
 Assumed: a customer who has left is not touched by an order or ticket still open; nobody returns.
-Exit as the silent form of complaint after Hirschman (1970).
+Silent leaving as the common answer to a failure after Hirschman (1970).
 """
 
 from __future__ import annotations
@@ -26,10 +25,14 @@ import numpy as np
 
 from orgsim.config.base import Config, param
 from orgsim.customers.after_sale import AfterSale, AfterSaleConfig
-from orgsim.customers.burn_in import LoyaltyConfig, UsualConfig, stationary_law
-from orgsim.customers.diary import Diary
+from orgsim.customers.burn_in import UsualConfig, stationary_law
+from orgsim.customers.complaints import Complaints
+from orgsim.customers.diary import Diary, TalkConfig
 from orgsim.customers.enquiries import ContactConfig, Enquiries
+from orgsim.customers.loyalty import LoyaltyConfig
 from orgsim.customers.population import MemoryConfig, Population
+from orgsim.customers.reaction import Reactions
+from orgsim.customers.survey import Survey, SurveyConfig
 from orgsim.entities import (
     ContactBatch,
     ContactChannel,
@@ -39,50 +42,19 @@ from orgsim.entities import (
     Order,
     Outcome,
     Promise,
+    Reason,
     Segment,
     Source,
     Ticket,
     new_order,
     nobody,
 )
-from orgsim.facts import CustomerJoined, CustomerLeft, GroupCounted, SurveyAnswered
+from orgsim.facts import CustomerJoined, CustomerLeft, GroupCounted
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.draws import entity_base
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, Count, Duration, Number, Rate, Share
+from orgsim.units import DAY, WEEK, Count, Duration, Rate
 from orgsim.weekly import Weekly
-
-
-class TalkConfig(Config):
-    """Who talks about us (MODEL M5.10)."""
-
-    delight: Number = param(
-        "satisfaction with an episode above which it may be told", unit="points", section="M5.10"
-    )
-    anger: Number = param(
-        "satisfaction with an episode below which it may be told", unit="points", section="M5.10"
-    )
-    share: Share = param("share of such episodes that are told", section="M5.10", ge=0, le=1)
-
-
-class SurveyConfig(Config):
-    """What is asked, and who answers (MODEL M5.11)."""
-
-    share_per_week: Share = param("share of customers asked each week", section="M5.11", ge=0, le=1)
-    shift: Number = param(
-        "likelihood of a recommendation less satisfaction", unit="points", section="M5.11"
-    )
-    noise: Number = param("standard deviation of an answer", unit="points", section="M5.11", ge=0)
-    response: Share = param(
-        "share that answers at a satisfaction of 7", section="M5.11", ge=0, le=1
-    )
-    response_slope: Number = param(
-        "more who answer, 5 points away from 7, as a share", section="M5.11", ge=0
-    )
-
-    def answering(self, satisfaction: Floats) -> Floats:
-        """P(respond) = .10 + .10 |s - 7| / 5: the very happy and the very unhappy answer more."""
-        return self.response + self.response_slope * np.abs(satisfaction - 7.0) / 5.0
 
 
 class CancellationConfig(Config):
@@ -137,13 +109,18 @@ class Customers:
         self._offer = offer
         self.people = Population(config.memory, weights, max(1, 2 * config.count))
         self._settle(weights, seed)
-        self._diary = Diary(world, config.memory, config.talk, config.survey, self.people)
+        self._complaints = Complaints(world, config.loyalty.recovery, self.people)
+        self._diary = Diary(
+            world, config.memory, config.talk, config.survey, self.people, self._complaints
+        )
         self.after_sale = AfterSale(
             world, config.after_sale, config.memory, self.people, self._diary
         )
         self._enquiries = Enquiries(world, config.contact, config.contact_hours, self.people)
+        self._survey = Survey(world, config.survey, config.memory.recall, self.people)
+        self._react(config.loyalty)
         self._awaiting: dict[tuple[int, int], Order] = {}
-        names = ("leave", "order", "order_time", "cancel", "fit", "survey", "answers", "likelihood")
+        names = ("leave", "order", "order_time", "cancel", "fit")
         self._draw = {name: world.draws.stream(f"customers.{name}") for name in names}
         self.place_order: Callable[[Order], None] = nobody
         self.cancel_order: Callable[[Order], bool] = lambda order: False
@@ -154,7 +131,7 @@ class Customers:
         midnight = np.ceil(world.now / DAY) * DAY + 5.0 / 60.0
         world.every(DAY, self._day, first=midnight, rank=Rank.DAILY)
         world.every(DAY, self._evening, first=midnight + 23.4, rank=Rank.DAILY)
-        world.every(WEEK, self._answer_survey, first=midnight, rank=Rank.WEEKLY)
+        world.every(WEEK, self._survey.ask, first=midnight, rank=Rank.WEEKLY)
         world.every(WEEK, self._count_groups, first=world.now + WEEK, rank=Rank.CLOSE)
 
     def welcome(self, lead: Lead, promise: Promise) -> int:
@@ -191,6 +168,10 @@ class Customers:
         del self._awaiting[order.customer, order.nth]
         self._diary.cancelled(order)
 
+    def make_good(self, row: int, share: float) -> None:
+        """Support gives a customer back a share of what the last failure took (a credit, ...)."""
+        self._complaints.make_good(row, share)
+
     def hear(self, ticket: Ticket) -> None:
         """An agent answered, or nobody did; try again, write instead, or leave it at that."""
         if ticket.stated_due is not None and ticket.order is not None:
@@ -198,12 +179,33 @@ class Customers:
         attempt = self._enquiries.next_attempt(ticket)
         if ticket.outcome is not Outcome.GIVEN_UP or attempt is None:
             self._diary.answered(ticket)
+        self._strive(ticket, attempt)
         was_open, stays_open = ticket.attempt > 0, attempt is not None
         if was_open != stays_open:
             self.people.open_issues[ticket.row] += int(stays_open) - int(was_open)
         if attempt is not None:
             when, channel = attempt
             self._world.at(when, self._again, ticket, channel)
+
+    def _strive(self, ticket: Ticket, attempt: tuple[float, ContactChannel] | None) -> None:
+        """Contacts in vain, and changes of channel, add up until a problem is solved."""
+        effort = self.people.effort
+        if ticket.outcome is Outcome.RESOLVED:
+            effort[ticket.row] = 0
+            return
+        is_switch = attempt is not None and attempt[1] is not ticket.channel
+        effort[ticket.row] += 1 + int(is_switch)
+        if attempt is None and ticket.reason is Reason.COMPLAINT:
+            self._complaints.give_up(ticket)
+
+    def _react(self, loyalty: LoyaltyConfig) -> None:
+        """Let failures be answered, if anything counts as a failure."""
+        if not loyalty.reaction.failure:
+            return
+        reactions = Reactions(self._world, loyalty.reaction, self.people, self._complaints)
+        reactions.complain = self._enquiries.complained
+        reactions.leave = self._depart
+        self._diary.react = reactions.after
 
     def _count_groups(self) -> None:
         """Each week's end: how many there are of each group, and how they feel."""
@@ -276,7 +278,12 @@ class Customers:
         people = self.people
         luck = self._draw["leave"].uniforms(people.ids[rows], _occurrence(day))
         leaves = luck < -np.expm1(-self._hazard(rows))
-        gone = rows[leaves]
+        self._depart(rows[leaves])
+        return rows[~leaves]
+
+    def _depart(self, gone: Ints) -> None:
+        """Customers leave for good."""
+        people = self.people
         people.is_active[gone] = False
         if gone.size:
             self._world.record_block(
@@ -286,7 +293,6 @@ class Customers:
                 people.segment[gone],
                 people.source[gone],
             )
-        return rows[~leaves]
 
     def _order_again(self, rows: Ints, day: int) -> None:
         people = self.people
@@ -331,27 +337,6 @@ class Customers:
         self.after_sale.decide()
         for segment, (positive, negative) in self._diary.close_day().items():
             self.tell(segment, positive, negative)
-
-    def _answer_survey(self) -> None:
-        """Each Monday a sample is asked how likely a recommendation is (LTR)."""
-        people, cfg = self.people, self._config.survey
-        week = _occurrence(int(np.floor(self._world.now / WEEK)))
-        rows = people.active_rows()
-        asked = self._draw["survey"].uniforms(people.ids[rows], week) < cfg.share_per_week
-        rows = rows[asked]
-        answers = self._draw["answers"].uniforms(people.ids[rows], week)
-        rows = rows[answers < cfg.answering(people.satisfaction[rows])]
-        if not rows.size:
-            return
-        noise = standard_normal(self._draw["likelihood"].uniforms(people.ids[rows], week))
-        raw = people.satisfaction[rows] + cfg.shift + cfg.noise * noise
-        self._world.record_block(
-            SurveyAnswered,
-            self._world.now,
-            people.ids[rows],
-            people.segment[rows],
-            np.rint(np.clip(raw, 0.0, 10.0)).astype(np.int64),
-        )
 
 
 def _occurrence(period: int) -> int:

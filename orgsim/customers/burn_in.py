@@ -1,18 +1,17 @@
 """The stationary joint law of the customers, made by a burn-in of customers alone (MODEL C2).
 
 Modelled: week after week, each customer orders, lives through a usual delivery, may contact support
-with a usual outcome, and leaves with the hazard of the running model (M5.9); a newcomer, whose
-first delivery comes at once, takes the place of who leaves. Per day, S satisfaction, T trust:
+with a usual outcome, and leaves with the hazard of the running model (loyalty); a newcomer, whose
+first delivery comes at once, takes the place of who leaves. Whoever lives through a failure reacts
+to it as in the running model (reaction): some leave at once, some complain, and the complaint is
+handled with the usual outcome, in time if it is solved. After some lifetimes the joint law of
+satisfaction, trust, expectation, experience and tenure no longer moves. A mere shift of one mean
+cannot do this, since low satisfaction leaves sooner and lifts the mean.
 
-       leaving  = h_0 m_source exp(-b_S (S - 7.5) - b_T (T - .8) + b_o [a problem is open])
-       ordering = r_0 exp(c_S (S - 7.5))
-
-After some lifetimes the joint law of satisfaction, trust, expectation, experience and tenure no
-longer moves. A mere shift of one mean cannot do this, since low satisfaction leaves sooner and
-lifts the mean.
-
-Assumed: weekly steps; orders and contacts of one week are independent. Stationarity by replacement
-as in Law (2015), Simulation Modeling and Analysis, ch. 9.
+Assumed: weekly steps; orders and contacts of one week are independent; no problem stays open over
+a week's end; after a contact in vain voice is raised by asking again, not by a complaint.
+Stationarity by
+replacement as in Law (2015), Simulation Modeling and Analysis, ch. 9.
 """
 
 from __future__ import annotations
@@ -22,79 +21,18 @@ from functools import lru_cache
 import numpy as np
 
 from orgsim.config.base import Config, param
+from orgsim.customers.complaints import recovered
 from orgsim.customers.expectations import speed_level
+from orgsim.customers.loyalty import LoyaltyConfig
 from orgsim.customers.population import MemoryConfig, Population
 from orgsim.customers.satisfaction import reliability_level
-from orgsim.entities import Attribute, Floats, Ints, Occasion
+from orgsim.entities import Attribute, Floats, Ints, Occasion, Reaction
 from orgsim.kernel.distributions import NumberLaw, standard_normal
 from orgsim.kernel.draws import Draws
-from orgsim.units import DAY, Count, Effect, Number, Rate, Share
+from orgsim.units import DAY, Count, Rate, Share
 
 BURN_IN_REPLICATION = 2**63
 """No replication of an experiment has this number, so the burn-in has luck of its own."""
-
-
-class LoyaltyConfig(Config):
-    """Who leaves and who orders again (MODEL M5.9)."""
-
-    churn: Rate = param(
-        "rate of leaving at a satisfaction of 7.5 and a trust of .8 (h_0)",
-        unit="1/h",
-        section="M5.9",
-        ge=0,
-    )
-    churn_satisfaction: Effect = param(
-        "fall of the log of the rate of leaving (b_S)",
-        unit="per point of satisfaction",
-        section="M5.9",
-        ge=0,
-    )
-    churn_trust: Effect = param(
-        "fall of the log of the rate of leaving (b_T)",
-        unit="per unit of trust",
-        section="M5.9",
-        ge=0,
-    )
-    churn_open_issue: Effect = param(
-        "rise of the log of the rate of leaving while a problem is open (b_o)", section="M5.9", ge=0
-    )
-    churn_campaign: Number = param(
-        "multiple of the rate of leaving for customers won by the campaign",
-        unit="times",
-        section="M1.4",
-        ge=0,
-    )
-    churn_word_of_mouth: Number = param(
-        "multiple of the rate of leaving for customers won by word of mouth",
-        unit="times",
-        section="M1.4",
-        ge=0,
-    )
-    reorder: Rate = param(
-        "orders of a customer at a satisfaction of 7.5 (r_0)", unit="1/h", section="M5.9", ge=0
-    )
-    reorder_satisfaction: Effect = param(
-        "rise of the log of the rate of ordering (c_S)",
-        unit="per point of satisfaction",
-        section="M5.9",
-        ge=0,
-    )
-
-    def leaving_per_day(
-        self, satisfaction: Floats, trust: Floats, source: Ints, open_issues: Ints
-    ) -> Floats:
-        """h = h_0 m_source exp(-b_S (S - 7.5) - b_T (T - .8) + b_o [open issue])."""
-        multiple = np.array([1.0, 1.0, self.churn_campaign, self.churn_word_of_mouth])[source]
-        score = (
-            self.churn_satisfaction * (satisfaction - 7.5)
-            + self.churn_trust * (trust - 0.8)
-            - self.churn_open_issue * (open_issues > 0)
-        )
-        return self.churn * DAY * multiple * np.exp(-score)
-
-    def orders_per_day(self, satisfaction: Floats) -> Floats:
-        """r = r_0 exp(c_S (S - 7.5))."""
-        return self.reorder * DAY * np.exp(self.reorder_satisfaction * (satisfaction - 7.5))
 
 
 class UsualConfig(Config):
@@ -114,7 +52,10 @@ class UsualConfig(Config):
         "share of parcels packed wrong before the clock starts", section="C2", ge=0, le=1
     )
     contacts: Rate = param(
-        "contacts per customer before the clock starts", unit="1/h", section="C2", ge=0
+        "contacts per customer, complaints apart, before the clock starts",
+        unit="1/h",
+        section="C2",
+        ge=0,
     )
     solved_at_once: Share = param(
         "share of contacts solved at once before the clock starts", section="C2", ge=0, le=1
@@ -161,6 +102,7 @@ class _BurnIn:
         self._rows = np.arange(size)
         self._people = Population(memory, np.array([weights, weights]), max(size, 1))
         self._people.size = size
+        self._gone = np.zeros(size, dtype=bool)
         self._renew(self._rows, 0)
 
     def run(self) -> Population:
@@ -168,6 +110,7 @@ class _BurnIn:
             self._order(week)
             self._contact(week)
             self._leave(week)
+            self._people.recall.turn_week()
         return self._people
 
     def _uniforms(self, purpose: str, rows: Ints, week: int) -> Floats:
@@ -184,6 +127,8 @@ class _BurnIn:
         people.fit[rows] = np.clip(memory.fit.mean + memory.fit.deviation * fit, 0, 1)
         people.expected[rows] = self._promised
         people.expected[rows, Attribute.FIT] = memory.fit.mean
+        people.recall.begin(rows)
+        people.promised[rows] = 0.0
         people.hear_promise(rows, self._promised, True)
 
     def _order(self, week: int) -> None:
@@ -199,11 +144,19 @@ class _BurnIn:
         seen[:, Attribute.PRICE] = self._promised[Attribute.PRICE]
         seen[:, Attribute.SPEED] = speed_level(days)
         seen[:, Attribute.RELIABILITY] = reliability_level(
-            late, complete.astype(float), self._memory.satisfaction.silence
+            late, complete.astype(float), self._silence(rows, week)
         )
         seen[:, Attribute.FIT] = people.fit[rows]
         noise = standard_normal(self._uniforms("delivery_noise", rows, week))
-        people.live_through(rows, Occasion.DELIVERY, seen, noise)
+        before = people.satisfaction[rows]
+        lived, _ = people.live_through(rows, Occasion.DELIVERY, seen, noise)
+        self._react(Occasion.DELIVERY, rows, lived, before, week)
+
+    def _silence(self, rows: Ints, week: int) -> Floats | float:
+        cfg = self._memory.satisfaction
+        if not cfg.told:
+            return cfg.silence
+        return np.where(self._uniforms("told", rows, week) < cfg.told, 0.0, cfg.silence)
 
     def _contact(self, week: int) -> None:
         people = self._people
@@ -215,8 +168,48 @@ class _BurnIn:
         seen = people.expected[rows]
         seen[:, Attribute.KNOWLEDGE] = np.where(luck < solved, 1.0, np.where(is_wrong, 0.0, 0.5))
         noise = standard_normal(self._uniforms("contact_noise", rows, week))
-        people.live_through(rows, Occasion.CONTACT, seen, noise)
-        people.expected[rows[is_wrong], Attribute.FIT] = self._memory.expectation.misstated_fit
+        before = people.satisfaction[rows]
+        lived, _ = people.live_through(rows, Occasion.CONTACT, seen, noise)
+        misstated = self._memory.expectation.misstated_fit
+        people.hear_statement(rows[is_wrong], Attribute.FIT, misstated)
+        self._react(Occasion.CONTACT, rows, lived, before, week)
+
+    def _react(
+        self, occasion: Occasion, rows: Ints, lived: Floats, before: Floats, week: int
+    ) -> None:
+        """Whoever lived through a failure leaves at once, complains this week, or is silent."""
+        cfg, people = self._loyalty.reaction, self._people
+        failed = lived < cfg.failure
+        if not failed.any():
+            return
+        rows, lived, before = rows[failed], lived[failed], before[failed]
+        luck = self._uniforms(f"{occasion.name.lower()}_reaction", rows, week)
+        effort = np.full(rows.size, int(occasion is Occasion.CONTACT))
+        reaction = cfg.choose(luck, lived, people.trust[rows], effort)
+        self._gone[rows[reaction == Reaction.EXIT]] = True
+        loud = reaction == Reaction.VOICE
+        if occasion is Occasion.DELIVERY and loud.any():
+            self._complain(rows[loud], before[loud], week)
+
+    def _complain(self, rows: Ints, before: Floats, week: int) -> None:
+        """Complaints: solved, and part of the damage made good, or one more failure."""
+        cfg, people = self._loyalty.recovery, self._people
+        loss = np.maximum(0.0, before - people.satisfaction[rows])
+        is_solved = self._uniforms("complaint", rows, week) < self._usual.solved_at_once
+        seen = people.expected[rows]
+        seen[:, Attribute.KNOWLEDGE] = np.where(is_solved, 1.0, 0.5)
+        burden = np.where(is_solved, 0.0, cfg.double_deviation)
+        noise = standard_normal(self._uniforms("complaint_noise", rows, week))
+        people.live_through(rows, Occasion.CONTACT, seen, noise, burden=burden)
+        happy = rows[is_solved]
+        people.satisfaction[happy] = recovered(
+            people.satisfaction[happy],
+            before[is_solved],
+            loss[is_solved],
+            cfg.restored,
+            cfg.paradox,
+        )
+        people.trust[happy] = np.minimum(1.0, people.trust[happy] + cfg.trust)
 
     def _leave(self, week: int) -> None:
         people, rows = self._people, self._rows
@@ -227,4 +220,5 @@ class _BurnIn:
             people.open_issues[rows],
         )
         gone = self._uniforms("leave", rows, week) < -np.expm1(-7.0 * hazard)
-        self._renew(rows[gone], week)
+        self._renew(rows[gone | self._gone], week)
+        self._gone[:] = False

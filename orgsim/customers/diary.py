@@ -4,8 +4,10 @@ Modelled: each evening the day's deliveries, then its cancellations, then its se
 refunds and reminders, then its contacts are lived through (a customer with several of one sort
 lives through them one by one). Every answer is an episode, an abandoned call only where nobody
 tries again. An episode above the level of delight, or below that of anger, is told to others with
-the share that talks; a few customers answer the transactional survey after it. A promise counts as
-broken when speed fell short of the expectation by more than 0.1.
+the share that talks; a few customers answer the transactional survey after it. Where recall is
+active, what is told is not the episode but what is recalled after it. A promise counts as broken
+when speed fell short of the expectation by more than 0.1; the second promise on an order when the
+first date and that stated by an agent have passed.
 
 Assumed: what happens during a day is felt at its end (23:29), before the customer decides at
 midnight. Word of mouth from extremes after Anderson (1998).
@@ -13,15 +15,20 @@ midnight. Word of mouth from extremes after Anderson (1998).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from orgsim.config.base import Config, param
+from orgsim.customers.complaints import Complaints
 from orgsim.customers.expectations import speed_level
 from orgsim.customers.population import MemoryConfig, Population
 from orgsim.customers.satisfaction import reliability_level
+from orgsim.customers.survey import SurveyConfig
 from orgsim.entities import (
     Attribute,
+    Bools,
     Floats,
     Ints,
     Occasion,
@@ -34,13 +41,46 @@ from orgsim.entities import (
 from orgsim.facts import EpisodeLived, ExperienceTold
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.world import World
-from orgsim.units import DAY
-
-if TYPE_CHECKING:
-    from orgsim.customers.behaviour import SurveyConfig, TalkConfig
+from orgsim.units import DAY, Count, Number, Share
 
 BROKEN_GAP = -0.1
 """A headline that falls short by more than this counts as a broken promise (MODEL s.9)."""
+
+
+class TalkConfig(Config):
+    """Who talks about us (MODEL M5.10)."""
+
+    delight: Number = param(
+        "satisfaction with an episode above which it may be told", unit="points", section="M5.10"
+    )
+    anger: Number = param(
+        "satisfaction with an episode below which it may be told", unit="points", section="M5.10"
+    )
+    share: Share = param("share of such episodes that are told", section="M5.10", ge=0, le=1)
+    bad_news: Count = param(
+        "listeners of a bad telling, for each that a good one has",
+        unit="times",
+        section="M5.10",
+        ge=0,
+        le=100,
+    )
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class _Episodes:
+    """Episodes of one kind, one column per property; ``keys`` tell a customer's own apart."""
+
+    occasion: Occasion
+    rows: Ints
+    keys: Ints
+    seen: Floats
+    times: Floats
+    burden: Floats
+    is_second: Bools
+
+    def at(self, places: Ints) -> _Episodes:
+        columns = ("rows", "keys", "seen", "times", "burden", "is_second")
+        return replace(self, **{name: getattr(self, name)[places] for name in columns})
 
 
 class Diary:
@@ -53,12 +93,14 @@ class Diary:
         talk: TalkConfig,
         survey: SurveyConfig,
         people: Population,
+        complaints: Complaints,
     ) -> None:
         self._world = world
         self._config = config
         self._talk = talk
         self._survey = survey
         self._people = people
+        self._complaints = complaints
         self._deliveries: list[tuple[Order, float, float]] = []
         self._cancellations: list[Order] = []
         self._answers: list[tuple[Ticket, int, Outcome, float]] = []
@@ -67,8 +109,10 @@ class Diary:
         self._draw = {
             (occasion, name): world.draws.stream(f"customers.{occasion.name.lower()}.{name}")
             for occasion in Occasion
-            for name in ("noise", "tells", "answers")
+            for name in _LUCK
         }
+        self._told = world.draws.stream("customers.told")
+        self.react: Callable[[Occasion, Ints, Ints, Floats, Floats, Floats], None] | None = None
 
     def delivered(self, orders: list[Order], arrivals: Floats, complete: Floats) -> None:
         """Parcels arrived today."""
@@ -107,17 +151,27 @@ class Diary:
         rows = np.array([order.row for order in orders])
         placed = np.floor(np.array([order.placed for order in orders]) / DAY)
         days = np.floor(arrivals / DAY) - placed
-        late = np.floor(arrivals / DAY) - np.array([o.stated_due for o in orders]) / DAY + 1.0
+        stated = np.array([order.stated_due for order in orders])
+        due = np.array([order.due for order in orders])
+        late = np.floor(arrivals / DAY) - stated / DAY + 1.0
+        keys = np.array([order.nth for order in orders])
         levels = np.array([order.promise.levels for order in orders])
         seen = np.empty((rows.size, len(Attribute)))
         seen[:, Attribute.PRICE] = levels[:, Attribute.PRICE]
         seen[:, Attribute.SPEED] = speed_level(days)
         seen[:, Attribute.RELIABILITY] = reliability_level(
-            late, complete, self._config.satisfaction.silence
+            late, complete, self._silence(self._people.ids[rows], keys)
         )
         seen[:, Attribute.FIT] = self.fit(rows, orders)
-        keys = np.array([order.nth for order in orders])
-        self._live(Occasion.DELIVERY, rows, keys, seen, arrivals)
+        is_second = (stated != due) & (arrivals >= due)
+        self._live(Occasion.DELIVERY, rows, keys, seen, arrivals, is_second=is_second)
+
+    def _silence(self, ids: Ints, keys: Ints) -> Floats | float:
+        """Reliability lost a day while late, but for those who were told of the delay unasked."""
+        cfg = self._config.satisfaction
+        if not cfg.told:
+            return cfg.silence
+        return np.where(self._told.uniforms(ids, keys) < cfg.told, 0.0, cfg.silence)
 
     def fit(self, rows: Ints, orders: list[Order]) -> Floats:
         """The product fits as it fits; the promised expert set-up, if it came, closes the gap."""
@@ -136,7 +190,9 @@ class Diary:
         keys = np.array([order.nth for order in orders])
         seen = np.zeros((rows.size, len(Attribute)))
         now = np.full(rows.size, self._world.now)
-        self._live(Occasion.CANCELLATION, rows, keys, seen, now)
+        stated = np.array([order.stated_due for order in orders])
+        is_second = (stated != np.array([order.due for order in orders])) & (stated <= now)
+        self._live(Occasion.CANCELLATION, rows, keys, seen, now, is_second=is_second)
 
     def _live_noticed(self) -> None:
         """A second parcel, a refund, a reminder: each shows one level of reliability."""
@@ -168,37 +224,69 @@ class Diary:
             np.where(outcomes == Outcome.UNRESOLVED, 0.5, 0.0),
         )
         seen = np.repeat(level[:, None], len(Attribute), axis=1)
-        self._live(Occasion.CONTACT, rows, keys, seen, times)
-        for ticket, _, outcome, _ in entries:
+        weigh = self._complaints.burden
+        burden = np.array([weigh(ticket, outcome, at) for ticket, _, outcome, at in entries])
+        self._live(Occasion.CONTACT, rows, keys, seen, times, burden=burden)
+        for ticket, _, outcome, time in entries:
             self._reset_expectation(ticket, outcome)
+            if ticket.reason is Reason.COMPLAINT and outcome is Outcome.RESOLVED:
+                self._complaints.settle(ticket, time)
 
     def _reset_expectation(self, ticket: Ticket, outcome: Outcome) -> None:
         """What an agent states becomes the expectation: a second promise (MODEL M4.6)."""
-        expected, order = self._people.expected, ticket.order
+        order = ticket.order
         if order is not None and not order.closed and ticket.stated_due is not None:
             days = (ticket.stated_due / DAY - 1.0) - np.floor(order.placed / DAY)
-            expected[ticket.row, Attribute.SPEED] = speed_level(np.array([days]))[0]
+            level = float(speed_level(np.array([days]))[0])
+            self._people.hear_statement(ticket.row, Attribute.SPEED, level)
         elif outcome is Outcome.WRONG_ANSWER and ticket.reason not in _ON_MONEY:
-            expected[ticket.row, Attribute.FIT] = self._config.expectation.misstated_fit
+            level = self._config.expectation.misstated_fit
+            self._people.hear_statement(ticket.row, Attribute.FIT, level)
 
     def _live(
-        self, occasion: Occasion, rows: Ints, keys: Ints, seen: Floats, times: Floats
+        self,
+        occasion: Occasion,
+        rows: Ints,
+        keys: Ints,
+        seen: Floats,
+        times: Floats,
+        *,
+        burden: Floats | None = None,
+        is_second: Bools | None = None,
     ) -> None:
         """Live through the episodes; a customer with several lives through them one by one."""
+        episodes = _Episodes(
+            occasion=occasion,
+            rows=rows,
+            keys=keys,
+            seen=seen,
+            times=times,
+            burden=np.zeros(rows.size) if burden is None else burden,
+            is_second=np.zeros(rows.size, dtype=bool) if is_second is None else is_second,
+        )
         left = np.arange(rows.size)
         while left.size:
             _, first = np.unique(rows[left], return_index=True)
             now = left[np.sort(first)]
-            self._live_once(occasion, rows[now], keys[now], seen[now], times[now])
+            self._live_once(episodes.at(now))
             left = np.setdiff1d(left, now, assume_unique=True)
+            left = left[self._people.is_active[rows[left]]]
 
-    def _live_once(
-        self, occasion: Occasion, rows: Ints, keys: Ints, seen: Floats, times: Floats
-    ) -> None:
-        people = self._people
+    def _live_once(self, episodes: _Episodes) -> None:
+        """Episodes of different customers: judge, remember, answer, tell, react."""
+        people, occasion = self._people, episodes.occasion
+        rows, keys, times = episodes.rows, episodes.keys, episodes.times
         ids, segments = people.ids[rows], people.segment[rows]
         draw = {name: self._draw[occasion, name].uniforms(ids, keys) for name in _LUCK}
-        lived, gap = people.live_through(rows, occasion, seen, standard_normal(draw["noise"]))
+        before = people.satisfaction[rows]
+        lived, gap = people.live_through(
+            rows,
+            occasion,
+            episodes.seen,
+            standard_normal(draw["noise"]),
+            burden=episodes.burden,
+            is_second_breach=episodes.is_second,
+        )
         self._world.record_block(
             EpisodeLived,
             times,
@@ -211,9 +299,20 @@ class Diary:
             (gap < BROKEN_GAP) & (occasion is not Occasion.CONTACT),
             draw["answers"] < self._survey.answering(lived),
         )
-        tells = draw["tells"] < self._talk.share
-        self._tell(times, ids, segments, tells & (lived > self._talk.delight), True)
-        self._tell(times, ids, segments, tells & (lived < self._talk.anger), False)
+        self._talk_about(rows, times, lived, draw["tells"])
+        if self.react is not None:
+            self.react(occasion, rows, keys, lived, before, times)
+
+    def _talk_about(self, rows: Ints, times: Floats, lived: Floats, luck: Floats) -> None:
+        """Some tell others of a delight or an outrage, as it was or as it is recalled."""
+        people, talk = self._people, self._talk
+        ids, segments = people.ids[rows], people.segment[rows]
+        told = lived
+        if self._config.recall.active:
+            told = people.recall.of(rows, people.satisfaction[rows])
+        tells = luck < talk.share
+        self._tell(times, ids, segments, tells & (told > talk.delight), True)
+        self._tell(times, ids, segments, tells & (told < talk.anger), False)
 
     def _tell(
         self, times: Floats, ids: Ints, segments: Ints, who: np.ndarray, is_positive: bool
@@ -223,7 +322,8 @@ class Diary:
         self._world.record_block(ExperienceTold, times[who], ids[who], segments[who], is_positive)
         for segment in Segment:
             count = int(np.count_nonzero(segments[who] == segment))
-            self._tellings[segment][0 if is_positive else 1] += count
+            heard = count if is_positive else count * self._talk.bad_news
+            self._tellings[segment][0 if is_positive else 1] += heard
 
 
 _ON_MONEY = (Reason.BILLING, Reason.REFUND)

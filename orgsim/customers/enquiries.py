@@ -6,7 +6,8 @@ is my order, where is my refund, and the same again because nobody solved it).
 1. Each day at 00:05: every customer may have a general question; yesterday's orders are asked about
    with the early share; an order whose date, as last told to the customer, has passed is asked
    about with a daily chance, whatever the warehouse thinks; yesterday's deliveries raise how-to
-   questions (base and niche differ), faults and billing questions with their shares.
+   questions (base and niche differ), faults and billing questions with their shares; who was let
+   down and chose to speak up complains.
 2. Each falls at its own moment of the day, by the contact hours.
 3. Who hung up dials again after a drawn time, writes at once instead, or gives up. Who was not
    helped comes back by the same channel after the stated time, with the share that repeats, at the
@@ -97,6 +98,7 @@ class Enquiries:
         self._people = people
         self._placed: list[Order] = []
         self._delivered: list[Order] = []
+        self._complaining: list[int] = []
         names = (
             "general",
             "wismo",
@@ -119,6 +121,10 @@ class Enquiries:
         """Orders that arrived today; questions about them come tomorrow."""
         self._delivered += orders
 
+    def complained(self, rows: Ints) -> None:
+        """Customers who made up their minds today to complain; they do so tomorrow."""
+        self._complaining += rows.tolist()
+
     def of_the_day(
         self,
         rows: Ints,
@@ -133,6 +139,8 @@ class Enquiries:
         asked += self._about_open_orders(awaiting)
         asked += self._about_deliveries()
         asked += overdue_refunds
+        complaining, self._complaining = self._complaining, []
+        asked += [(row, Reason.COMPLAINT, None) for row in complaining]
         asked = [entry for entry in asked if self._people.is_active[entry[0]]]
         return self._batch(asked, day) if asked else None
 

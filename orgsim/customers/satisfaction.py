@@ -12,10 +12,13 @@ than an excess; satisfaction follows quality and disconfirmation.
        X_knowledge = 1 solved at once, .5 solved later or unsolved, 0 wrong or never answered
 
    Price is as promised; fit is the customer's own, lifted by a promised set-up that came. Late is
-   counted in days from the date last told to the customer. A cancelled order shows 0 in both.
+   counted in days from the date last told to the customer; who is told of a delay unasked does not
+   hold the silence against us. A cancelled order shows 0 in both.
 2. Judge, in [0, 10], with w the segment's weights and Q the weighted mean of what was shown:
 
-       s = s_0 + b_Q (Q - Q_ref) + b_D sum_k w_k v(X_k - E_k) + noise,  v(d) = g d, lambda d if < 0.
+       s = s_0 + b_Q (Q - Q_ref) + b_D sum_k w_k v(X_k - E_k) + noise,  v(d) = g d, lambda d if < 0,
+
+   with E_k the yardstick (see expectations) and g and lambda those of the attribute's class.
 
 3. Remember: S <- S + eta (s - S), eta = max(least weight, 1 / (n + 1)) after n episodes; a contact
    counts with its own share of eta.
@@ -23,9 +26,10 @@ than an excess; satisfaction follows quality and disconfirmation.
 
        severity = speed's x missing speed + reliability's x max(0, missing reliability - tolerance):
 
-   T <- T (1 - breach x severity) if there is one, else T <- T + repair (T_ref - T).
+   T <- T (1 - breach x severity) if there is one, else T <- T + repair (T_ref - T). Where a second
+   promise on the same order, a date stated by an agent, is broken too, the breach counts more.
 
-Assumed: one loss aversion for all attributes. Anderson & Sullivan (1993) for quality and
+Assumed: the quality of every attribute counts alike. Anderson & Sullivan (1993) for quality and
 disconfirmation, Tversky & Kahneman (1992) for v, Bolton (1998) for the weight of experience.
 """
 
@@ -34,6 +38,7 @@ from __future__ import annotations
 import numpy as np
 
 from orgsim.config.base import Config, param
+from orgsim.customers.kano import KanoConfig, Slopes
 from orgsim.entities import Attribute, Bools, Floats, Ints, Occasion
 from orgsim.units import Number, Share
 
@@ -84,10 +89,18 @@ class SatisfactionConfig(Config):
         section="M5.3",
         ge=0,
     )
-    gain: Number = param("value of exceeding an expectation, per unit (g)", section="M5.3", ge=0)
-    loss: Number = param(
-        "value lost by falling short of an expectation, per unit (lambda)", section="M5.3", ge=0
+    gain: Number = param(
+        "value of exceeding an expectation of a one-dimensional attribute, per unit (g)",
+        section="M5.3",
+        ge=0,
     )
+    loss: Number = param(
+        "value lost by falling short of an expectation of a one-dimensional attribute, per unit "
+        "(lambda)",
+        section="M5.3",
+        ge=0,
+    )
+    kano: KanoConfig
     noise: Number = param(
         "standard deviation of an episode's noise", unit="points", section="M5.3", ge=0
     )
@@ -103,6 +116,12 @@ class SatisfactionConfig(Config):
     )
     silence: Number = param(
         "reliability lost while late without news", unit="per day", section="M5.1", ge=0
+    )
+    told: Share = param(
+        "share of late orders whose customers are told of the delay unasked",
+        section="M5.1",
+        ge=0,
+        le=1,
     )
 
 
@@ -122,14 +141,20 @@ class TrustConfig(Config):
         "severity of a breach per unit of missing reliability", section="M5.6", ge=0
     )
     tolerance: Number = param("missing reliability that is forgiven", section="M5.6", ge=0)
+    second_breach: Number = param(
+        "multiple of the trust lost where a second promise on the same order is broken too",
+        unit="times",
+        section="M5.6",
+        ge=0,
+    )
 
 
-def value_of_gap(gap: Floats, gain: float, loss: float) -> Floats:
+def value_of_gap(gap: Floats, gain: Floats | float, loss: Floats | float) -> Floats:
     """v(d) = g d for d >= 0, lambda d below (Tversky & Kahneman 1992)."""
     return np.where(gap >= 0.0, gain * gap, loss * gap)
 
 
-def reliability_level(late_days: Floats, complete: Floats, silence: float) -> Floats:
+def reliability_level(late_days: Floats, complete: Floats, silence: Floats | float) -> Floats:
     """1 if on time and complete, else 0.9 max(0, 1 - late/10) less silence; 0.5 cap if partial."""
     late = np.maximum(late_days, 0.0)
     level = np.where(late > 0, 0.9 * np.maximum(0.0, 1.0 - late / 10.0) - silence * late, 1.0)
@@ -150,16 +175,18 @@ def episode_satisfaction(
     occasion: Occasion,
     noise: Floats,
     config: SatisfactionConfig,
+    slopes: Slopes,
+    burden: Floats | float = 0.0,
 ) -> Floats:
     """Satisfaction with one episode each, in [0, 10].
 
     ``perceived``, ``expected``, ``weights``: shape (n, 5), X = E where nothing was perceived;
-    ``noise``: n standard normals.
+    ``noise``: n standard normals; ``burden``: points that weigh on the episode from before.
     """
     mask = perceived_mask(occasion)
     seen = weights * mask
     cared_for = seen.sum(axis=1)
-    gaps = value_of_gap(perceived - expected, config.gain, config.loss)
+    gaps = value_of_gap(perceived - expected, slopes.gain, slopes.loss)
     valued = (seen * gaps).sum(axis=1)
     reference = getattr(config.reference, occasion.name.lower())
     quality = np.full(cared_for.shape, reference)  # where nothing shown matters, nothing changes
@@ -169,6 +196,7 @@ def episode_satisfaction(
         + config.quality_effect * (quality - reference)
         + config.gap_effect * valued
         + config.noise * noise
+        - burden
     )
     return np.asarray(np.clip(raw, 0.0, 10.0))
 
@@ -184,13 +212,21 @@ def accumulate(
 
 
 def trust_after(
-    trust: Floats, gap_speed: Floats, gap_reliability: Floats, cfg: TrustConfig
+    trust: Floats,
+    gap_speed: Floats,
+    gap_reliability: Floats,
+    cfg: TrustConfig,
+    is_second: Bools | bool = False,
 ) -> Floats:
-    """A breach costs T (1 - breach x severity); a kept promise closes part of the gap to target."""
+    """A breach costs T (1 - breach x severity); a kept promise closes part of the gap to target.
+
+    ``is_second`` says where a promise on the same order was broken before: that breach counts more.
+    """
     missing_speed = np.maximum(0.0, -gap_speed)
     missing_reliability = np.maximum(0.0, -gap_reliability - cfg.tolerance)
     severity = np.clip(
         cfg.speed_severity * missing_speed + cfg.reliability_severity * missing_reliability, 0, 1
     )
     kept = trust + cfg.repair * (cfg.target - trust)
-    return np.where(severity > 0, trust * (1.0 - cfg.breach * severity), kept)
+    share = cfg.breach * severity * np.where(is_second, cfg.second_breach, 1.0)
+    return np.where(severity > 0, trust * (1.0 - np.minimum(share, 1.0)), kept)

@@ -81,6 +81,8 @@ ACTIVITIES: Mapping[str, Activity] = {
     "CallAbandoned": Activity("call abandoned", "customer", item="contact"),
     "ContactHandled": Activity("contact handled", "support", detail="outcome", item="contact"),
     "EpisodeLived": Activity("experienced", "customer", detail="occasion"),
+    "CustomerReacted": Activity("answered a failure", "customer", detail="reaction"),
+    "ComplaintClosed": Activity("complaint closed", "support", item="contact"),
     "ExperienceTold": Activity("told others", "customer"),
     "SurveyAnswered": Activity("answered survey", "customer"),
     "CustomerLeft": Activity("left", "customer"),

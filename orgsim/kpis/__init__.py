@@ -9,7 +9,17 @@ import numpy as np
 
 from orgsim.config.schema import Scenario
 from orgsim.kernel.journal import Journal
-from orgsim.kpis import after_sale, books, demand, experience, fulfilment, money, service, supply
+from orgsim.kpis import (
+    after_sale,
+    books,
+    demand,
+    experience,
+    fulfilment,
+    money,
+    service,
+    supply,
+    voice,
+)
 from orgsim.kpis.audit import audit
 from orgsim.kpis.base import Kpi, Window
 from orgsim.kpis.breaks import breaks
@@ -23,6 +33,7 @@ KPIS: tuple[Kpi, ...] = (
     *after_sale.KPIS,
     *service.KPIS,
     *experience.KPIS,
+    *voice.KPIS,
     *money.KPIS,
     *books.KPIS,
 )

@@ -16,12 +16,16 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from orgsim.config.schema import Scenario
-from orgsim.entities import Bools, Floats, Ints, Segment
+from orgsim.entities import Bools, Floats, Ints, Segment, Source
+from orgsim.facts import CustomerJoined
 from orgsim.kernel.journal import Journal
 from orgsim.units import WEEK
 
 Area = Literal["marketing", "sales", "logistics", "support", "customers", "company"]
 SEGMENTS: tuple[str, ...] = ("all", "base", "niche")
+SOURCES: tuple[str, ...] = tuple(source.name.lower() for source in Source)
+GROUPS: tuple[str, ...] = (*SEGMENTS, *SOURCES)
+"""What a customer's KPI is reported by: everybody, a segment, or where customers came from."""
 
 Columns = dict[str, Any]
 
@@ -96,17 +100,44 @@ class Window:
         self.weeks = self.warmup + scenario.run.weeks
         self.ends: Floats = np.arange(1.0 - self.warmup, self.weeks - self.warmup + 1.0) * WEEK
         self._cache: dict[tuple[type[Any], str], Columns] = {}
+        self._sources: dict[type[Any], Ints] = {}
 
     def facts(self, kind: type[Any], segment: str = "all") -> Columns:
-        """The columns of a kind of fact, of one segment or of all."""
+        """The columns of a kind of fact, of all, of one segment or of customers of one source."""
         key = (kind, segment)
         if key not in self._cache:
             columns = self.journal.columns(kind)
             if segment != "all":
-                mine = columns["segment"] == Segment[segment.upper()]
+                if segment in SOURCES:
+                    mine = self._source_of(kind) == Source[segment.upper()]
+                else:
+                    mine = columns["segment"] == Segment[segment.upper()]
                 columns = {name: column[mine] for name, column in columns.items()}
             self._cache[key] = columns
         return self._cache[key]
+
+    def _source_of(self, kind: type[Any]) -> Ints:
+        """Where the customer of each fact came from; who never joined was there at the start."""
+        if kind not in self._sources:
+            columns = self.journal.columns(kind)
+            self._sources[kind] = (
+                columns["source"] if "source" in columns else self._looked_up(columns["customer"])
+            )
+        return self._sources[kind]
+
+    def _looked_up(self, customers: Ints) -> Ints:
+        joined, source = self._joined
+        if not joined.size:
+            return np.full(customers.size, Source.INSTALLED)
+        at = np.minimum(np.searchsorted(joined, customers), joined.size - 1)
+        return np.where(joined[at] == customers, source[at], Source.INSTALLED)
+
+    @cached_property
+    def _joined(self) -> tuple[Ints, Ints]:
+        """Customers who joined, and their sources, by customer."""
+        columns = self.facts(CustomerJoined)
+        order = np.argsort(columns["customer"], kind="stable")
+        return columns["customer"][order], columns["source"][order]
 
     def week_of(self, times: Floats) -> Ints:
         """The index of the week in which each moment lies; beyond the horizon: `weeks`."""

@@ -12,7 +12,7 @@ from orgsim.facts import (
     GroupCounted,
     SurveyAnswered,
 )
-from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window
 from orgsim.units import WEEK, YEAR
 
 CONTENT_FROM = 6.5
@@ -150,7 +150,7 @@ KPIS = (
         target="satisfaction",
         section="M5.4",
         formula="mean cumulative satisfaction of active customers at the week's end",
-        segments=SEGMENTS,
+        segments=GROUPS,
         measure=_satisfaction,
     ),
     Kpi(
@@ -174,7 +174,7 @@ KPIS = (
         section="M5.11",
         formula="share of 9-10 less share of 0-6 among the answers to the weekly survey",
         open_items="those asked who do not answer are left out; so are those who left",
-        segments=SEGMENTS,
+        segments=GROUPS,
         measure=_nps,
     ),
     Kpi(
@@ -185,7 +185,7 @@ KPIS = (
         direction=1,
         section="M5.11",
         formula="answers of 4 or 5 / answers, after deliveries, cancellations and contacts",
-        segments=SEGMENTS,
+        segments=GROUPS,
         measure=_csat,
     ),
     Kpi(
@@ -209,7 +209,7 @@ KPIS = (
         target="churn",
         section="M5.9",
         formula="customers who left, per month / active customers",
-        segments=SEGMENTS,
+        segments=GROUPS,
         measure=_churn,
     ),
     Kpi(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from orgsim.customers.burn_in import stationary_law
+from orgsim.customers.loyalty import LoyaltyConfig
 from orgsim.customers.population import Population
 from orgsim.entities import Attribute, Segment
 from orgsim.kernel.distributions import Fixed
@@ -13,15 +14,31 @@ from tests.unit.crowd import USUAL, WEIGHTS, ACrowd
 from tests.unit.parts import Z, but, firm
 
 PROMISED = tuple(firm().marketing.capability.vector().tolist())
+EVERYTHING: dict[str, object] = {
+    "expectation__entitlement": 0.3,
+    "satisfaction__kano__base__reliability": "must_be",
+    "satisfaction__told": 0.5,
+    "trust__second_breach": 1.5,
+    "recall__active": True,
+}
+"""Every mechanism of memory, at a value at which it works."""
+
+REACTING = but(USUAL.loyalty, reaction__failure=4.0)
 STATE = ("satisfaction", "trust", "expected", "fit", "episodes")
 
 
 def a_law(
-    weeks: int = 60, *, size: int = 2000, seed: int = 1, usual: object = None, **memory: object
+    weeks: int = 60,
+    *,
+    size: int = 2000,
+    seed: int = 1,
+    usual: object = None,
+    loyalty: LoyaltyConfig = USUAL.loyalty,
+    **memory: object,
 ) -> Population:
     return stationary_law(
         but(USUAL.memory, **memory),
-        USUAL.loyalty,
+        loyalty,
         but(usual or USUAL.usual, weeks=weeks),  # type: ignore[type-var]
         tuple(WEIGHTS[Segment.BASE].tolist()),
         PROMISED,
@@ -75,13 +92,67 @@ def test_without_variety_everybody_settles_where_the_equations_say() -> None:
     assert law.trust[old] == pytest.approx(np.full(end.size, 0.80))
 
 
-def test_after_the_burn_in_nothing_drifts_any_more() -> None:
+@pytest.mark.parametrize("everything", [False, True])
+def test_after_the_burn_in_nothing_drifts_any_more(everything: bool) -> None:
     """Means after 416 weeks against 312 weeks, of independent luck: within four standard errors."""
-    early, late = a_law(312, seed=11), a_law(416, seed=12)
+    memory = EVERYTHING if everything else {}
+    loyalty = REACTING if everything else USUAL.loyalty
+    early, late = (
+        a_law(weeks, seed=seed, loyalty=loyalty, **memory) for weeks, seed in ((312, 11), (416, 12))
+    )
     for name in ("satisfaction", "trust"):
         before, after = getattr(early, name), getattr(late, name)
         error = np.sqrt(before.var() / before.size + after.var() / after.size)
         assert after.mean() == pytest.approx(before.mean(), abs=Z * error)
+
+
+def test_where_nothing_is_a_failure_the_law_does_not_depend_on_how_failures_are_met() -> None:
+    one = a_law()
+    eager = but(
+        USUAL.loyalty, reaction__voice=9.0, reaction__switching=-9.0, recovery__restored=1.0
+    )
+    other = a_law(loyalty=eager)
+    for name in STATE:
+        assert getattr(one, name).tolist() == getattr(other, name).tolist()
+
+
+def test_whoever_leaves_over_a_failure_makes_room_for_a_newcomer() -> None:
+    """With an anger that nothing holds back nobody stays who lived through a failure."""
+    furious = but(REACTING, reaction__switching=-40.0, reaction__failure=6.0, churn=0.0)
+    kept = but(furious, reaction__failure=0.0)
+    usual = but(USUAL.usual, contacts=0.0)
+    gone, stayed = (a_law(52, usual=usual, loyalty=loyalty) for loyalty in (furious, kept))
+    assert stayed.episodes.min() > 0
+    assert gone.episodes.mean() < stayed.episodes.mean()
+    assert np.mean(gone.recall.last < 6.0) < np.mean(stayed.recall.last < 6.0)
+
+
+def test_complaints_that_are_solved_lift_the_law_and_failed_ones_lower_it() -> None:
+    """Everybody complains of anything, and S is what is left of it after half a year."""
+    loud = but(REACTING, reaction__voice=40.0, reaction__failure=7.5)
+    solved, failed = (
+        a_law(26, usual=but(USUAL.usual, solved_at_once=share, contacts=0.0), loyalty=loud)
+        for share in (1.0, 0.0)
+    )
+    silent = a_law(26, usual=but(USUAL.usual, contacts=0.0))
+    twice = a_law(
+        26,
+        usual=but(USUAL.usual, solved_at_once=0.0, contacts=0.0),
+        loyalty=but(loud, recovery__double_deviation=3.0),
+    )
+    for better, worse in ((solved, silent), (silent, failed), (failed, twice)):
+        error = np.sqrt((better.satisfaction.var() + worse.satisfaction.var()) / 2000)
+        assert better.satisfaction.mean() - worse.satisfaction.mean() > Z * error
+
+
+def test_what_is_recalled_belongs_to_the_law() -> None:
+    law = a_law(60, **EVERYTHING)
+    rows = np.flatnonzero(np.isfinite(law.recall.last))
+    said = law.recall.of(rows, law.satisfaction[rows])
+    assert rows.size > 1900  # all but the week's newcomers
+    assert np.std(said) > np.std(law.satisfaction[rows])
+    assert np.isnan(law.recall.last[law.episodes == 0]).all()
+    assert np.any(law.episodes == 0)
 
 
 def test_the_installed_base_is_drawn_from_the_law_anew_in_each_replication() -> None:

@@ -22,6 +22,7 @@ from tests.unit.parts import but, firm, levels
 
 MEMORY = firm().customers.memory
 JUDGING = but(MEMORY.satisfaction, reference__delivery=0.8, reference__contact=0.8)
+PLAIN = JUDGING.kano.slopes(JUDGING.gain, JUDGING.loss).of(np.array([Segment.BASE]))
 WEIGHTS = np.array([[0.2, 0.3, 0.25, 0.15, 0.1]])
 
 
@@ -30,7 +31,8 @@ def episode(
 ) -> float:
     judging = but(JUDGING, **{"intercept": 7.5, **changes})
     rows = np.atleast_2d(seen), np.atleast_2d(expected)
-    return float(episode_satisfaction(*rows, WEIGHTS, occasion, np.zeros(1), judging)[0])
+    slopes = judging.kano.slopes(judging.gain, judging.loss).of(np.array([Segment.BASE]))
+    return float(episode_satisfaction(*rows, WEIGHTS, occasion, np.zeros(1), judging, slopes)[0])
 
 
 # -- M5.2: expectation -----------------------------------------------------------------------------
@@ -151,7 +153,7 @@ def test_an_episode_that_shows_nothing_the_customer_cares_for_changes_nothing() 
     for knowledge in (0.0, 1.0):
         seen = np.atleast_2d(levels(knowledge=knowledge))
         judged = episode_satisfaction(
-            seen, np.atleast_2d(levels()), only_speed, Occasion.CONTACT, np.zeros(1), JUDGING
+            seen, np.atleast_2d(levels()), only_speed, Occasion.CONTACT, np.zeros(1), JUDGING, PLAIN
         )
         assert judged.tolist() == [JUDGING.intercept]
     for reliability in (0.0, 1.0):
@@ -163,6 +165,7 @@ def test_an_episode_that_shows_nothing_the_customer_cares_for_changes_nothing() 
             Occasion.DELIVERY,
             np.zeros(1),
             JUDGING,
+            PLAIN,
         )
         assert judged == pytest.approx([JUDGING.intercept + 4 * (0.9 - 0.8)])
 

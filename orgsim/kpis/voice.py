@@ -1,0 +1,122 @@
+"""KPIs of what customers do after a failure, and how hard it is to be heard (MODEL M5.7, M5.8)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from orgsim.entities import Reaction, Reason
+from orgsim.facts import ComplaintClosed, ContactMade, CustomerReacted, GroupCounted
+from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window
+from orgsim.units import WEEK, YEAR
+
+WEEKS_PER_MONTH = YEAR / 12.0 / WEEK
+
+
+def _complaints(window: Window, segment: str) -> Ratio:
+    made = window.facts(ContactMade, segment)
+    first = (made["reason"] == Reason.COMPLAINT) & (made["attempt"] == 0)
+    counted = window.facts(GroupCounted, segment)
+    active = window.per_week(counted["time"], counted["active"], closing=True)
+    if not window.scenario.customers.loyalty.reaction.failure:
+        active = np.zeros_like(active)  # nobody could complain: not available, rather than none
+    return Ratio(window.per_week(made["time"][first]) * WEEKS_PER_MONTH, active)
+
+
+def _share_of_failures(window: Window, segment: str, reaction: Reaction) -> Ratio:
+    reacted = window.facts(CustomerReacted, segment)
+    chosen = reacted["time"][reacted["reaction"] == reaction]
+    return Ratio(window.per_week(chosen), window.count(CustomerReacted, segment))
+
+
+def _voice(window: Window, segment: str) -> Ratio:
+    return _share_of_failures(window, segment, Reaction.VOICE)
+
+
+def _exit(window: Window, segment: str) -> Ratio:
+    return _share_of_failures(window, segment, Reaction.EXIT)
+
+
+def _recovered(window: Window, segment: str) -> Ratio:
+    closed = window.facts(ComplaintClosed, segment)
+    good = closed["time"][closed["recovered"].astype(bool)]
+    return Ratio(window.per_week(good), window.count(ComplaintClosed, segment))
+
+
+def _effort(window: Window, group: str) -> Ratio:
+    """1 + contacts + changes of channel + times the problem had to be told anew, by problem."""
+    made = window.facts(ContactMade, group)
+    named = made["customer"] * np.int64(1_000_003) + made["nth"]
+    order = np.argsort(named, kind="stable")  # a problem's attempts stay in the order of time
+    ranked, channel = named[order], made["channel"][order]
+    is_again = ranked[1:] == ranked[:-1]
+    is_first = np.append(True, ~is_again)[: order.size]
+    problem = np.cumsum(is_first) - 1
+    switched = np.append(False, is_again & (channel[1:] != channel[:-1]))[: order.size]
+    points = 1.0 + ~is_first + switched  # each contact, and each time it had to be told anew
+    effort = 1.0 + np.bincount(problem, points, minlength=np.count_nonzero(is_first)).astype(float)
+    times = made["time"][order][is_first]
+    return Ratio(window.per_week(times, effort), window.per_week(times))
+
+
+KPIS = (
+    Kpi(
+        name="complaint_rate",
+        title="Complaints",
+        unit="share/month",
+        area="customers",
+        direction=-1,
+        section="M5.7",
+        formula="complaints made, per month / active customers",
+        open_items="where nobody reacts to failures: not available",
+        segments=SEGMENTS,
+        measure=_complaints,
+    ),
+    Kpi(
+        name="voice_share",
+        title="Failures answered by voice",
+        unit="share",
+        area="customers",
+        direction=0,
+        section="M5.7",
+        formula="failed episodes after which the customer spoke up / failed episodes",
+        open_items="where nobody reacts to failures: not available",
+        segments=SEGMENTS,
+        measure=_voice,
+    ),
+    Kpi(
+        name="exit_share",
+        title="Failures answered by leaving",
+        unit="share",
+        area="customers",
+        direction=-1,
+        section="M5.7",
+        formula="failed episodes after which the customer left at once / failed episodes",
+        open_items="where nobody reacts to failures: not available",
+        segments=SEGMENTS,
+        measure=_exit,
+    ),
+    Kpi(
+        name="complaints_recovered",
+        title="Complaints solved in time",
+        unit="share",
+        area="customers",
+        direction=1,
+        section="M5.8",
+        formula="complaints solved in time to make good / complaints solved or given up",
+        open_items="complaints still open are left out",
+        segments=SEGMENTS,
+        measure=_recovered,
+    ),
+    Kpi(
+        name="customer_effort",
+        title="Customer effort score (CES)",
+        unit="points",
+        area="customers",
+        direction=-1,
+        section="M5.11",
+        formula="mean of 1 + contacts + channel changes + times told anew, by problem",
+        open_items="a problem counts in the week of its first contact, with all that followed",
+        segments=GROUPS,
+        measure=_effort,
+    ),
+)
