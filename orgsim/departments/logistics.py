@@ -35,6 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orgsim.config.base import Config, param
+from orgsim.departments.delivered import Delivered
 from orgsim.departments.replenishment import ComponentConfig, Replenishment
 from orgsim.entities import Account, Component, Floats, Order, Post, Segment, nobody
 from orgsim.facts import (
@@ -139,6 +140,7 @@ class Logistics:
             False: world.draws.quantity("carrier.standard", config.carrier.standard),
         }
         self._hour = world.draws.stream("carrier.hour")
+        self._delivered = Delivered(world, information, config.usual_days)
         self._record_allocated = world.journal.recorder(OrderAllocated)
         self._record_picked = world.journal.recorder(OrderPicked)
         self.deliver: Callable[[list[Order], Floats, Floats], None] = nobody
@@ -254,6 +256,8 @@ class Logistics:
         ids, nth, *others = _columns(orders, *names)
         complete = self._packs_wrong.uniforms(ids, nth) >= self._config.error_share
         self._world.record_block(OrderDelivered, arrivals, ids, nth, *others, complete)
+        segments, placed, due = others[:3]
+        self._delivered.count(segments, placed, due, arrivals, complete)
         for order in orders:
             order.closed = True
         self.deliver(orders, arrivals, complete.astype(float))

@@ -49,6 +49,9 @@ class Supplier:
             f"{name}.capacity", 1.0, "multiply", "share of the line's usual capacity there is"
         )
         self._capacity.watch(self._retool)
+        self._delay = world.dials.declare(
+            f"{name}.delay", 0.0, "add", "hours by which the journey takes longer than usual"
+        )
         self._changed = simpy.Event(world)
         self._placed = 0
         self._last_arrival = -float("inf")
@@ -74,7 +77,8 @@ class Supplier:
         yield self._line
         yield from self._make(float(units))
         self._line.release()
-        arrival = self._world.now + self._transit.one(number)
+        journey = self._transit.one(number) + max(0.0, self._delay.value)
+        arrival = self._world.now + journey
         if not self._config.crossing:
             arrival = max(arrival, self._last_arrival)
         self._last_arrival = max(self._last_arrival, arrival)

@@ -37,6 +37,7 @@ from orgsim.facts import (
     OrderPicked,
     OrderPlaced,
     OrderShipped,
+    VariantSwitched,
 )
 from orgsim.kpis.base import Columns, Window
 
@@ -225,14 +226,16 @@ def _customers(window: Window) -> Iterator[Check]:
     joined, left = window.facts(CustomerJoined), window.facts(CustomerLeft)
     counted = window.facts(GroupCounted)
     now = counted["time"] == window.ends[-1]
+    switched = window.facts(VariantSwitched)["time"].size
     for segment in Segment:
         start = window.scenario.customers.count if segment is Segment.BASE else 0
         came = np.count_nonzero(joined["segment"] == segment)
         went = np.count_nonzero(left["segment"] == segment)
         there = counted["active"][now & (counted["segment"] == segment)].sum()
+        turned = switched if segment is Segment.NICHE else -switched
         yield Check(
             f"customers {segment.name.lower()}: start + joined = left + active",
-            start + int(came),
+            start + int(came) + turned,
             int(went) + int(there),
         )
     twice = left["customer"].size - _distinct(left["customer"]).size
