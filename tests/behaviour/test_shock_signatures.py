@@ -29,7 +29,7 @@ from orgsim.facts import (
 )
 from orgsim.kernel.journal import Journal
 from orgsim.organisation import simulate
-from orgsim.units import WEEK
+from orgsim.units import DAY, WEEK
 from tests.behaviour.replicated import differences, work_of
 
 SHORT = ("run.weeks=6", "run.warmup=2w", "customers.usual.weeks=20")
@@ -88,8 +88,8 @@ def test_before_its_onset_a_shock_changes_nothing(scenario: str) -> None:
 
 
 def test_a_wave_of_talk_is_sharper_than_a_campaign_and_nobody_can_be_told() -> None:
-    assert first_days("viral") > 0.8  # at its height at once
-    assert first_days("untapped_niche_campaign") < 0.5  # advertising builds up
+    # At its height at once, while advertising builds up: some 100 leads, so a tenth of it is luck.
+    assert first_days("viral") > 1.5 * first_days("untapped_niche_campaign")
     talk = weekly(LeadCreated, "viral", segment=1)
     assert talk[ONSET + 3] < 0.6 * talk[ONSET]
     told = "organisation.channels.plan_to_logistics.active=true"
@@ -102,10 +102,13 @@ def test_a_wave_of_talk_is_sharper_than_a_campaign_and_nobody_can_be_told() -> N
 
 def first_days(scenario: str) -> float:
     """Niche leads a day of the first three days, over those of the best week."""
-    leads = run(scenario).columns(LeadCreated)
-    niche = leads["time"][leads["segment"] == 1] - ONSET * WEEK
-    best = weekly(LeadCreated, scenario, segment=1).max() / 14
-    return float(np.count_nonzero(niche < 72.0) / 3 / best)
+    count = 0
+    for replication in (0, 1):
+        leads = run(scenario, replication=replication).columns(LeadCreated)
+        count += np.count_nonzero(
+            (leads["segment"] == 1) & (leads["time"] < ONSET * WEEK + 3 * DAY)
+        )
+    return float(count / 3 / (weekly(LeadCreated, scenario, segment=1).max() / 7))
 
 
 def test_where_nothing_is_planned_a_channel_for_plans_is_worth_nothing() -> None:
