@@ -100,7 +100,7 @@ def test_niche_customers_bring_nothing_forward() -> None:
 # -- switching -------------------------------------------------------------------------------------
 
 
-def switching(share: float, joiners: int = 2000) -> ACrowd:
+def switching(share: float, joiners: int = 5000) -> ACrowd:
     """Base customers order for ten weeks, while new customers buy the niche offer every day."""
     crowd = ACrowd(
         3000, loyalty__reorder=OFTEN, loyalty__reorder_satisfaction=0.0,
@@ -118,7 +118,7 @@ def test_the_stated_share_of_first_niche_orders_comes_from_base_customers() -> N
     crowd = switching(0.2)
     switched = seen(crowd.world, VariantSwitched)["customer"]
     assert np.unique(switched).size == switched.size
-    assert switched.size == pytest.approx(500, abs=Z * np.sqrt(500))
+    assert switched.size == pytest.approx(1250, abs=Z * np.sqrt(1250))
     niche = crowd.people.segment[:3000] == Segment.NICHE
     assert np.count_nonzero(niche) == switched.size
     firsts = {o.customer for o in crowd.orders if o.customer < 3000 and o.segment == Segment.NICHE}

@@ -99,18 +99,19 @@ def test_none_are_brought_in_where_there_are_none_or_nobody_told(told: bool) -> 
 def test_a_later_plan_replaces_an_earlier_one() -> None:
     world = a_world()
     sales, information, _ = a_team(world)
-    tell(information, 300.0)
+    tell(information, 300.0, 300.0, 300.0)
     world.run(until=WEEK)
     tell(information, 144.0)
-    assert heads(world, sales, 1) == [2 + 2]
+    assert heads(world, sales, 3) == [2 + 2, 2, 2]
 
 
 def test_who_hears_late_staffs_the_weeks_that_are_left() -> None:
     world = a_world()
-    sales, information, _ = a_team(world)
+    sales, information, posted = a_team(world)
     world.run(until=ONSET + 2.5 * WEEK)
     tell(information, 300.0, 300.0, 300.0, 144.0)
     world.run(until=ONSET + 3 * WEEK - 48)
     assert sales.temporary.there == 5
+    assert [cents for _, cents in posted if cents] == [5 * 45 * 40 * 100]  # none for weeks past
     world.run(until=ONSET + 3 * WEEK + 10)
     assert sales.reps.heads == 2 + 2
