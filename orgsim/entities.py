@@ -113,6 +113,16 @@ class Account(IntEnum):
     REFUNDS_DUE = 18
 
 
+class Lever(IntEnum):
+    """What an area moves by itself, by its own gauge (MODEL O1)."""
+
+    SPEND = 0
+    CLAIM = 1
+    DISCOUNT = 2
+    PUSH = 3
+    TEMPORARY_REPS = 4
+
+
 class Occasion(IntEnum):
     """What a customer lived through; decides which attributes can be perceived (MODEL C1)."""
 
@@ -137,7 +147,8 @@ class Promise:
     """What was claimed to one customer.
 
     ``levels`` holds one score per `Attribute`; ``days`` is the promised delivery time in whole
-    days; ``inflation`` is phi, in promise steps (1 = the full headline).
+    days; ``inflation`` is phi, in promise steps (1 = the full headline); ``price`` is the share of
+    the list price that is asked.
     """
 
     levels: Floats
@@ -145,11 +156,16 @@ class Promise:
     inflation: float
     express: bool
     setup: bool
+    price: float = 1.0
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class LeadBatch:
-    """One day of leads of one source, as columns of equal length."""
+    """One day of leads of one source, as columns of equal length.
+
+    ``trust`` is the trust in the brand, and ``doubt`` the bad talk per customer, that these
+    prospects have met with.
+    """
 
     ids: Ints
     times: Floats
@@ -157,6 +173,8 @@ class LeadBatch:
     source: Source
     claim: float
     qualified_share: float
+    trust: float = 0.8
+    doubt: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,6 +188,7 @@ class Lead:
     claim: float
     handle_hours: float
     luck: float
+    standing: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)

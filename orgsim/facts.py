@@ -14,6 +14,7 @@ from orgsim.entities import (
     Account,
     Component,
     ContactChannel,
+    Lever,
     Occasion,
     Outcome,
     Reaction,
@@ -376,6 +377,29 @@ class CampaignLaunched(NamedTuple):
 
     time: float
     spend_per_day: float
+
+
+class LeverMoved(NamedTuple):
+    """An area moved one of its levers; ``value`` is where it stands since."""
+
+    time: float
+    lever: Lever
+    value: float
+
+
+class VariantSwitched(NamedTuple):
+    """A customer of the base offer bought the niche offer instead, and stays with it."""
+
+    time: float
+    customer: int
+
+
+class CommissionClawedBack(NamedTuple):
+    """A customer left early: the rep pays back part of the commission."""
+
+    time: float
+    customer: int
+    cents: int
 
 
 class GroupCounted(NamedTuple):

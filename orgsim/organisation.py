@@ -78,10 +78,16 @@ class Organisation:
         parts: set[str] = set(design.parts)
         self.information = Information(world, design.channels)
         self.finance = Finance(world, scenario.finance, design.coordination.overhead_per_week)
-        self.marketing = Marketing(world, scenario.marketing, scenario.campaign, self.information)
+        self.marketing = Marketing(
+            world,
+            scenario.marketing,
+            scenario.campaign,
+            self.information,
+            scenario.targets.get("leads", 0.0),
+        )
         size = scenario.market if "market" in parts else silent(scenario.market)
         self.market = Market(world, size, self.marketing)
-        self.sales = Sales(world, scenario.sales, design.handoff)
+        self.sales = Sales(world, scenario.sales, design.handoff, self.information)
         self.order_page = OrderPage(
             self.information,
             is_quoting=scenario.sales.quotes_stock,
@@ -110,7 +116,9 @@ class Organisation:
         self._declare_gauges()
         self._start_pipeline()
         for shock in scenario.shocks.values():
-            shock.schedule(Levers(world, self._launch))
+            shock.schedule(
+                Levers(world, self._launch, self.marketing.open_offer, self.market.praise)
+            )
 
     def run(self) -> None:
         """Run to the horizon and close the books."""
@@ -123,10 +131,12 @@ class Organisation:
         if "market" in parts and "marketing" in parts:
             self.marketing.expected_leads = self.market.expected_leads
             self.market.charge_leads = self.marketing.charge_leads
+            self.market.count_leads = self.marketing.count_leads
             if "sales" in parts:
                 self.market.receive_leads = self.sales.receive
             if "customers" in parts:
                 self.market.active = self.customers.people.active
+                self.market.brand_trust = self.customers.brand_trust
                 self.customers.tell = self.market.hear
         if "sales" in parts:
             receivers.leads = self.sales.receive
@@ -134,10 +144,12 @@ class Organisation:
             self.sales.takes_on_account = self.finance.receivables.takes_on_account
             if "marketing" in parts:
                 self.sales.promise = self.marketing.promise
+                self.sales.asked_price = self.marketing.asked_price
             if "customers" in parts:
                 self.sales.welcome = self.customers.welcome
                 self.sales.confirm = self.customers.await_order
                 self.customers.place_order = self.sales.book
+                self.customers.farewell = self.sales.commission.claw_back
             if "logistics" in parts:
                 self.sales.place_order = self.logistics.accept
         if "logistics" in parts:

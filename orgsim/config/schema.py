@@ -26,12 +26,26 @@ from orgsim.departments.support import SupportConfig
 from orgsim.governance.information import ChannelConfig
 from orgsim.governance.planning import CoordinationConfig
 from orgsim.registry import did_you_mean
-from orgsim.shocks.demand import NicheCampaign
-from orgsim.shocks.supply import SupplierOutage
+from orgsim.shocks.demand import NicheCampaign, Promotion, SeasonalPeak, Viral
+from orgsim.shocks.market import CompetitorExit, PriceShock
+from orgsim.shocks.supply import ProductRecall, SupplierOutage
+from orgsim.shocks.workforce import AttritionWave, Pandemic
 from orgsim.units import COUNT, WEEK, Count, Duration
 
 Part = Literal["market", "marketing", "sales", "logistics", "supplier", "support", "customers"]
-AnyShock = Annotated[NicheCampaign | SupplierOutage, Field(discriminator="kind")]
+AnyShock = Annotated[
+    NicheCampaign
+    | Viral
+    | SeasonalPeak
+    | Promotion
+    | SupplierOutage
+    | ProductRecall
+    | CompetitorExit
+    | PriceShock
+    | AttritionWave
+    | Pandemic,
+    Field(discriminator="kind"),
+]
 Target = Annotated[float, AfterValidator(COUNT.within), COUNT]
 
 TARGETS = (

@@ -13,18 +13,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from orgsim.customers.market import STRIP
 from orgsim.customers.sources import NormalDailySource, PoissonSource, RenewalSource
 from orgsim.kernel.arrivals import MOST_STRIPS
-from orgsim.shocks.demand import NicheCampaign
+from orgsim.shocks.demand import NicheCampaign, SeasonalPeak, Viral
+from orgsim.shocks.market import CompetitorExit, PriceShock
+from orgsim.shocks.supply import ProductRecall
+from orgsim.shocks.workforce import Pandemic
 from orgsim.units import DAY, WEEK
 
 if TYPE_CHECKING:
     from orgsim.config.schema import Scenario
     from orgsim.customers.sources import AnySource
     from orgsim.departments.ordering import Policy
+
+S = TypeVar("S")
 
 __all__ = ["MOST_EVENTS", "expected_events", "what_is_too_large"]
 
@@ -72,8 +77,10 @@ def expected_events(scenario: Scenario) -> dict[str, float]:
     leads, won = _leads(scenario) if "market" in parts else (0.0, 0.0)
     customers = _usual_customers(scenario, won) if "customers" in parts else 0.0
     loyalty, asks = scenario.customers.loyalty, scenario.customers.contact
-    orders = won + customers * _chance(loyalty.reorder) * days + by_source["orders"]
-    contacts = customers * _chance(asks.general) * days + orders * (
+    surge = 1.0 + _rise(scenario)
+    orders = won + customers * _chance(loyalty.reorder) * days * surge + by_source["orders"]
+    asked = max([1.0, *(s.contacts for s in _shocks(scenario, ProductRecall))])
+    contacts = customers * _chance(asks.general) * days * asked + orders * (
         asks.wismo + max(asks.how_to_base, asks.how_to_niche) + asks.fault + asks.billing
     )
     contacts += _late_days(scenario, orders) * _chance(asks.late_wismo)
@@ -106,12 +113,24 @@ def _per_hour(source: AnySource) -> float:
     return 0.0  # a table of times is as long as its file
 
 
+def _shocks(scenario: Scenario, kind: type[S]) -> list[S]:
+    return [shock for shock in scenario.shocks.values() if isinstance(shock, kind)]
+
+
+def _rise(scenario: Scenario) -> float:
+    """Return the most by which shocks together raise base demand, as a share of the usual."""
+    rises = [peak.height for peak in _shocks(scenario, SeasonalPeak)]
+    rises += [step.demand for step in _shocks(scenario, Pandemic)]
+    rises += [leaver.prospects for leaver in _shocks(scenario, CompetitorExit)]
+    return sum(rises)
+
+
 def _leads(scenario: Scenario) -> tuple[float, float]:
     """Return the leads of the market, and how many of them are won if nobody waits."""
     market, sales, hours = scenario.market, scenario.sales, _hours(scenario)
-    base, niche = market.base_leads * hours, 0.0
-    launches = [s for s in scenario.shocks.values() if isinstance(s, NicheCampaign)]
-    if launches:
+    base, niche = market.base_leads * hours * (1.0 + _rise(scenario)), 0.0
+    launches, waves = _shocks(scenario, NicheCampaign), _shocks(scenario, Viral)
+    if launches or waves:
         end, fading = scenario.run.weeks * WEEK, 5 * scenario.campaign.half_life
         pressed = sum(min(end - launch.onset, launch.duration + fading) for launch in launches)
         answers = scenario.campaign.reach * scenario.campaign.response_rate * min(hours, pressed)
@@ -201,21 +220,25 @@ def _round(number: float) -> str:
 def _leads_per_hour(scenario: Scenario) -> Iterator[tuple[str, float]]:
     """Iterate over the market's sources and the highest rate of each."""
     market, campaign = scenario.market, scenario.campaign
-    yield "the market", market.base_leads
-    if any(isinstance(shock, NicheCampaign) for shock in scenario.shocks.values()):
+    yield "the market", market.base_leads * (1.0 + _rise(scenario))
+    launches, waves = _shocks(scenario, NicheCampaign), _shocks(scenario, Viral)
+    if launches or waves:
         _, won = _leads(scenario)
         yield "the campaign", campaign.reach * campaign.response_rate
         yield "the niche, unasked,", market.spontaneous * market.niche_size
         # Everybody won lives through something every other day, and tells of it.
         days = min(_hours(scenario), 1.5 * market.talk_half_life) / DAY
         heard = won * 0.5 * days * scenario.customers.talk.share * market.reach / 3.0
-        yield "word of mouth", market.imitation * heard
+        heard += sum(wave.tellings for wave in waves)
+        caught = 1.0 + sum(wave.contagion - 1.0 for wave in waves)
+        yield "word of mouth", market.imitation * caught * heard
 
 
 def _amounts(scenario: Scenario, events: Mapping[str, float]) -> Iterator[tuple[str, float]]:
     """Iterate over the largest amounts that the books may have to hold, EUR."""
     campaign, finance, logistics = scenario.campaign, scenario.finance, scenario.logistics
-    launches = sum(isinstance(shock, NicheCampaign) for shock in scenario.shocks.values())
+    launches = len(_shocks(scenario, NicheCampaign))
+    dearer = math.prod(max(1.0, shock.unit_cost) for shock in _shocks(scenario, PriceShock))
     yield "campaigns", campaign.budget * campaign.intensity * launches
     orders = events["orders"]
     a_day = orders / (_hours(scenario) / DAY)
@@ -224,4 +247,4 @@ def _amounts(scenario: Scenario, events: Mapping[str, float]) -> Iterator[tuple[
         ("kit", logistics.kit, finance.kit_cost),
     ):
         units = stock.opening_stock + stock.most_on_order(a_day) + orders
-        yield f"stock of {name}", cost * units
+        yield f"stock of {name}", cost * units * dearer

@@ -19,17 +19,19 @@ Silent leaving as the common answer to a failure after Hirschman (1970).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from orgsim.config.base import Config, param
 from orgsim.customers.after_sale import AfterSale, AfterSaleConfig
 from orgsim.customers.burn_in import UsualConfig, stationary_law
+from orgsim.customers.cannibalisation import Cannibalisation, CannibalisationConfig
 from orgsim.customers.complaints import Complaints
 from orgsim.customers.diary import Diary, TalkConfig
-from orgsim.customers.enquiries import ContactConfig, Enquiries
+from orgsim.customers.enquiries import ContactConfig, Enquiries, earlier
 from orgsim.customers.loyalty import LoyaltyConfig
+from orgsim.customers.market import USUAL_TRUST
 from orgsim.customers.population import MemoryConfig, Population
 from orgsim.customers.reaction import Reactions
 from orgsim.customers.survey import Survey, SurveyConfig
@@ -85,6 +87,7 @@ class CustomersConfig(Config):
     survey: SurveyConfig
     cancellation: CancellationConfig
     after_sale: AfterSaleConfig
+    cannibalisation: CannibalisationConfig
     order_hours: Weekly = param(
         "when customers order again: relative intensity", unit="week", section="T2"
     )
@@ -119,6 +122,10 @@ class Customers:
         self._enquiries = Enquiries(world, config.contact, config.contact_hours, self.people)
         self._survey = Survey(world, config.survey, config.memory.recall, self.people)
         self._react(config.loyalty)
+        self._cannibalisation = Cannibalisation(world, config.cannibalisation, self.people)
+        self._reorders = world.dials.declare(
+            "customers.reorders", 1.0, "add", "repeat orders of customers, in usual rates"
+        )
         self._awaiting: dict[tuple[int, int], Order] = {}
         names = ("leave", "order", "order_time", "cancel", "fit")
         self._draw = {name: world.draws.stream(f"customers.{name}") for name in names}
@@ -128,6 +135,7 @@ class Customers:
         self.contact_support: Callable[[ContactBatch], None] = nobody
         self.call_again: Callable[[Ticket, ContactChannel], None] = nobody
         self.tell: Callable[[Segment, int, int], None] = nobody
+        self.farewell: Callable[[Iterable[int]], None] = nobody
         midnight = np.ceil(world.now / DAY) * DAY + 5.0 / 60.0
         world.every(DAY, self._day, first=midnight, rank=Rank.DAILY)
         world.every(DAY, self._evening, first=midnight + 23.4, rank=Rank.DAILY)
@@ -144,6 +152,8 @@ class Customers:
         self.people.hear_promise(np.array([row]), promise.levels, True)
         self.people.orders[row] = 1
         self._world.record(CustomerJoined(self._world.now, lead.id, lead.segment, lead.source))
+        if lead.segment is Segment.NICHE:
+            self._cannibalisation.joined()
         return row
 
     def await_order(self, order: Order) -> None:
@@ -293,14 +303,17 @@ class Customers:
                 people.segment[gone],
                 people.source[gone],
             )
+            self.farewell(people.ids[gone].tolist())
 
     def _order_again(self, rows: Ints, day: int) -> None:
         people = self.people
         rate = self._config.loyalty.orders_per_day(people.satisfaction[rows])
+        chance = -np.expm1(-rate * max(0.0, self._reorders.value))
         luck = self._draw["order"].uniforms(people.ids[rows], _occurrence(day))
-        rows = rows[luck < -np.expm1(-rate)]
-        ids, nth = people.ids[rows], people.orders[rows].copy()
-        people.orders[rows] += 1
+        rows = self._cannibalisation.reschedule(rows, luck < chance, chance, _occurrence(day))
+        ids, nth = people.ids[rows], people.orders[rows] + earlier(rows)
+        np.add.at(people.orders, rows, 1)
+        self._cannibalisation.switch(rows, nth)
         luck = self._draw["order_time"].uniforms(ids, nth)
         times = self._config.order_hours.times_in_day(day * DAY, luck)
         times = np.maximum(times, self._world.now)
@@ -337,6 +350,11 @@ class Customers:
         self.after_sale.decide()
         for segment, (positive, negative) in self._diary.close_day().items():
             self.tell(segment, positive, negative)
+
+    def brand_trust(self) -> float:
+        """The mean trust of the customers: what a brand is known for."""
+        rows = self.people.active_rows()
+        return float(self.people.trust[rows].mean()) if rows.size else USUAL_TRUST
 
 
 def _occurrence(period: int) -> int:

@@ -96,6 +96,9 @@ class Enquiries:
         self._config = config
         self._hours = hours
         self._people = people
+        self._asked_more = world.dials.declare(
+            "customers.enquiries", 1.0, "add", "questions that no order prompts, in usual rates"
+        )
         self._placed: list[Order] = []
         self._delivered: list[Order] = []
         self._complaining: list[int] = []
@@ -179,7 +182,8 @@ class Enquiries:
         return time if np.isinf(opens) else opens
 
     def _general(self, rows: Ints, day: int) -> Ints:
-        chance = -float(np.expm1(-self._config.general * DAY))
+        often = max(0.0, self._asked_more.value)
+        chance = -float(np.expm1(-self._config.general * DAY * often))
         luck = self._draw["general"].uniforms(self._people.ids[rows], day + 4096)
         return rows[luck < chance]
 
@@ -229,7 +233,7 @@ class Enquiries:
     def _batch(self, asked: list[tuple[int, Reason, Order | None]], day: int) -> ContactBatch:
         people = self._people
         rows = np.array([row for row, _, _ in asked])
-        nth = people.contacts[rows] + _earlier(rows)
+        nth = people.contacts[rows] + earlier(rows)
         np.add.at(people.contacts, rows, 1)
         luck = self._draw["time"].uniforms(people.ids[rows], nth)
         times = self._hours.times_in_day(day * DAY, luck)
@@ -244,7 +248,7 @@ class Enquiries:
         )
 
 
-def _earlier(values: Ints) -> Ints:
+def earlier(values: Ints) -> Ints:
     """For each entry, how many equal ones stand before it."""
     order = np.argsort(values, kind="stable")
     ranked = values[order]

@@ -12,17 +12,21 @@ mouth.
 
 3. The day's lead rate of the niche is untapped prospects U times hazard, split over three sources:
 
-       U (p + a r H(A) + q W+ / M) D,       D = exp(-nu max(0, W- / max(N, 1000) - w_ref)),
+       U ((p + a r H(A)) D + q W+ / M) B,       B = exp(-nu max(0, W- / max(N, 1000) - w_ref)),
 
    r H(A) being marketing's answers (M1.2) over the size M of the niche, W+ and W- the tellings in
    memory (weighted by listeners over 3), N the segment's active customers. Nothing comes before
    the launch.
-4. The base rate, a dial, is deterred by D; to W- of the base customers come the niche's tellings,
-   times the spillover: a small niche is heard by its number, not by how angry it is.
-5. Candidates of each source are drawn once and thinned by the rate (T4), so that the same prospect
-   comes at the same time with the same luck in every variant; who comes leaves U.
+4. A competitor closes the window: D = exp(-delta_c t), t the time since the opportunity opened. It
+   opens at a time of its own, whenever the launch is, so that a launch that waits loses by it.
+5. The base rate, with its dial, is deterred by B; to W- of the base customers come the niche's
+   tellings, times the spillover: a small niche is heard by its number, not by how angry it is.
+6. Candidates of each source are drawn once and thinned by the rate (T4), so that the same prospect
+   comes at the same time with the same luck in every variant; who comes leaves U. Each carries the
+   reputation that it met with: the brand's trust, and the bad talk per customer (M2.3).
 
-Assumed: nobody competes, nobody returns to the market. With r = nu = 0, an infinite half-life and
+Assumed: the competitor is no player but a closing window, and what people tell each other does not
+close with it; nobody returns to the market. With r = nu = delta_c = 0, an infinite half-life and
 one telling per adoption this is Bass (1969).
 """
 
@@ -43,6 +47,9 @@ from orgsim.units import DAY, Duration, Effect, Number, Quantity, Rate, Share
 
 STRIP = 10.0
 """Height of a candidate strip, leads per hour: fixed for ever, since it decides who is who (T4)."""
+
+USUAL_TRUST = 0.8
+"""The trust in the brand at which win probabilities are stated (MODEL M2.3)."""
 
 
 class Weights(Config):
@@ -107,6 +114,15 @@ class MarketConfig(Config):
         section="M1.3",
         ge=0,
     )
+    window_closing: Rate = param(
+        "rate at which a competitor closes the window on the niche (delta_c)",
+        unit="1/h",
+        section="M1.3",
+        ge=0,
+    )
+    opens: Duration = param(
+        "measured time at which the opportunity in the niche opens", unit="h", section="M1.3", ge=0
+    )
     damping: Number = param(
         "deterrence by negative talk: fall of the log of the lead rate (nu)",
         unit="per telling and customer",
@@ -157,8 +173,12 @@ class Market:
         self.untapped = config.niche_size
         self._positive = np.zeros(len(Segment))
         self._negative = np.zeros(len(Segment))
+        self._doubts = [0.0] * len(Segment)
+        self._trust = USUAL_TRUST
         self.offer = offer
         self.active: Callable[[Segment], float] = lambda segment: 0.0
+        self.brand_trust: Callable[[], float] = lambda: USUAL_TRUST
+        self.count_leads: Callable[[int], None] = nobody
         self.receive_leads: Callable[[LeadBatch], None] = nobody
         self.charge_leads: Callable[[int], None] = nobody
         self._candidates = {
@@ -170,9 +190,18 @@ class Market:
                 ("word_of_mouth", (Segment.NICHE, Source.WORD_OF_MOUTH)),
             )
         }
-        self._demand = world.dials.declare(
-            "market.base_leads", config.base_leads, "multiply", "leads of the base offer, per hour"
+        declare = world.dials.declare
+        self._demand = declare(
+            "market.base_leads", 1.0, "add", "leads of the base offer, in usual rates"
         )
+        self._imitation = declare(
+            "market.imitation", 1.0, "add", "how catching talk about the niche offer is, times q"
+        )
+        self._prospects = declare(
+            "market.prospects", 0.0, "add", "prospects that came to the niche, as a share of M"
+        )
+        self._came = 0.0
+        self._prospects.watch(self._arrive)
         world.every(DAY, self._day, first=np.ceil(world.now / DAY) * DAY, rank=Rank.DAILY)
 
     def hear(self, segment: Segment, positive: int, negative: int) -> None:
@@ -180,6 +209,10 @@ class Market:
         scale = self._config.reach / 3.0
         self._positive[segment] += positive * scale
         self._negative[segment] += negative * scale
+
+    def praise(self, tellings: float) -> None:
+        """So many good tellings about the niche offer, by people who are no customers."""
+        self._positive[Segment.NICHE] += tellings
 
     def appeal(self) -> float:
         """a = logistic(k_a (w . P_niche - w . P_base)): .5 when both offers promise the same."""
@@ -202,31 +235,49 @@ class Market:
     def rates(self) -> dict[tuple[Segment, Source], float]:
         """Today's lead rate of every source, per hour (MODEL M1.3, S1)."""
         cfg = self._config
-        rates = {(Segment.BASE, Source.ORGANIC): self._demand.value * self._deterred(Segment.BASE)}
+        demand = max(0.0, self._demand.value) * cfg.base_leads
+        rates = {(Segment.BASE, Source.ORGANIC): demand * self._deterred(Segment.BASE)}
         if not self.offer.is_niche_open or cfg.niche_size <= 0:
             return rates
         untapped = self.untapped * self._deterred(Segment.NICHE)
         per_prospect = untapped / cfg.niche_size
         answers = self.offer.answers()
-        talk = self._positive[Segment.NICHE] * cfg.imitation
-        rates[Segment.NICHE, Source.ORGANIC] = untapped * cfg.spontaneous
-        rates[Segment.NICHE, Source.CAMPAIGN] = per_prospect * answers * self.appeal()
+        talk = self._positive[Segment.NICHE] * cfg.imitation * max(0.0, self._imitation.value)
+        window = self.window()
+        rates[Segment.NICHE, Source.ORGANIC] = untapped * cfg.spontaneous * window
+        rates[Segment.NICHE, Source.CAMPAIGN] = per_prospect * answers * self.appeal() * window
         rates[Segment.NICHE, Source.WORD_OF_MOUTH] = per_prospect * talk
         return rates
 
-    def _deterred(self, segment: Segment) -> float:
-        cfg = self._config
+    def window(self) -> float:
+        """D = exp(-delta_c t): what a competitor has left open, t after the opportunity opened."""
+        open_for = max(0.0, self._world.now - self._config.opens)
+        return float(np.exp(-self._config.window_closing * open_for))
+
+    def _arrive(self, share: float) -> None:
+        """Prospects come to the niche, or leave it again as far as they are still there."""
+        came = share * self._config.niche_size
+        self.untapped = max(0.0, self.untapped + came - self._came)
+        self._came = came
+
+    def _doubt(self, segment: Segment) -> float:
+        """Bad tellings in memory per active customer: W- / max(N, 1000)."""
         told = self._negative[segment]
         if segment is Segment.BASE:
-            told += cfg.spillover * self._negative[Segment.NICHE]
-        heard = told / max(self.active(segment), 1000.0)
-        return float(np.exp(-cfg.damping * max(0.0, heard - cfg.reference_talk)))
+            told += self._config.spillover * self._negative[Segment.NICHE]
+        return float(told / max(self.active(segment), 1000.0))
+
+    def _deterred(self, segment: Segment) -> float:
+        cfg = self._config
+        return float(np.exp(-cfg.damping * max(0.0, self._doubt(segment) - cfg.reference_talk)))
 
     def _day(self) -> None:
         """Each midnight: what was said fades, and today's leads are drawn."""
         fade = 0.5 ** (DAY / self._config.talk_half_life)
         self._positive *= fade
         self._negative *= fade
+        self._trust = self.brand_trust()
+        self._doubts = [self._doubt(segment) for segment in Segment]
         for (segment, source), rate in self.rates().items():
             times, ids = self._candidates[segment, source].between(
                 self._world.now, self._world.now + DAY, rate
@@ -240,6 +291,7 @@ class Market:
         if not times.size:
             return
         self._world.record_block(LeadCreated, times, ids, segment, source)
+        self.count_leads(times.size)
         if segment is Segment.BASE:
             self.charge_leads(times.size)
         shape = self._config.base if segment is Segment.BASE else self._config.niche
@@ -252,6 +304,8 @@ class Market:
                 source=source,
                 claim=self.offer.claim(segment),
                 qualified_share=shape.qualified_share * quality,
+                trust=self._trust,
+                doubt=self._doubts[segment],
             )
         )
 

@@ -4,8 +4,9 @@ Modelled: a double-entry ledger in integer cents. Balances drive nothing in the 
 
 1. A customer pays with the order (deferred revenue); revenue is earned at delivery, or paid back
    where the order is cancelled or lost. Who orders on account pays later (see `receivables`).
-2. Stock is paid on receipt and held at cost; goods become an expense when their parcel is shipped,
-   the base kit and accessories with them.
+2. Stock is paid on receipt and held at its standard cost; what a supplier asks beyond that (a dial)
+   is a purchase price variance, an expense at once. Goods become an expense when their parcel is
+   shipped, the base kit and accessories with them.
 3. As they arise: the campaign's spend each day, base leads, commission on first orders, picking,
    carriage and express. Each week: the pay of reps and agents, fixed cost, coordination overhead,
    and the holding cost of the stock's value.
@@ -106,6 +107,9 @@ class Finance:
         self._config = config
         self._overhead = overhead_per_week
         self._balance = [0] * len(Account)
+        self._unit_cost = world.dials.declare(
+            "finance.unit_cost", 1.0, "multiply", "what suppliers ask, times the standard cost"
+        )
         self._today: dict[tuple[Account, Account], int] = {}
         self.receivables = Receivables(world, config.receivables, self.post)
         world.every(DAY, self.close_day, first=world.now + DAY, rank=Rank.CLOSE)
@@ -128,8 +132,12 @@ class Finance:
             self.post(Account.INVENTORY, Account.EQUITY, units * self._unit_cents(component))
 
     def received(self, component: Component, units: int) -> None:
-        """Pay the supplier."""
-        self.post(Account.INVENTORY, Account.CASH, units * self._unit_cents(component))
+        """Pay the supplier; what is beyond the standard cost is an expense at once."""
+        standard = units * self._unit_cents(component)
+        self.post(Account.INVENTORY, Account.CASH, standard)
+        beyond = round(standard * (self._unit_cost.value - 1.0))
+        if beyond:
+            self.post(Account.COST_OF_GOODS, Account.CASH, beyond)
 
     def shipped(self, orders: list[Order]) -> None:
         """The goods leave the books with the parcels."""

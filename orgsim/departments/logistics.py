@@ -31,6 +31,7 @@ from typing import Literal
 
 from orgsim.config.base import param
 from orgsim.departments.accessories import Accessories, AccessoriesConfig
+from orgsim.departments.delivered import Delivered
 from orgsim.departments.picking import Benches, PickingConfig
 from orgsim.departments.replenishment import ComponentConfig, Replenishment
 from orgsim.departments.returns import Returns, ReturnsConfig
@@ -121,6 +122,7 @@ class Logistics:
         self.benches = Benches(world, config, self._pay)
         self.shipping = Shipping(world, config.carrier, self._pay)
         self.benches.hand_on = self.shipping.take
+        self.shipping.count = Delivered(world, information, config.usual_days).count
         self.returns = Returns(world, config.returns, config.carrier, self._pay)
         for planner in self.planning.values():
             planner.expediting.post = self._pay

@@ -5,28 +5,33 @@ offer's headline attributes beyond what marketing believes the company can do, a
 that, where a channel exists, is told to other areas.
 
 1. At each midnight while a campaign runs, the day's spend x is the budget over the days it runs,
-   times the intensity. Pressure carries over (adstock, half-life h in days) and saturates (Hill,
-   half at K, the budget over the days it is planned for):
+   times the intensity, and times what target pressure makes of it. It works on with carry-over
+   (adstock, half-life h in days) and saturates (Hill, half at K, the budget over the days it is
+   planned for):
 
        A' = x (1 - rho) + rho A,  rho = 0.5^(1/h);    H(A) = A^s / (A^s + K^s).
 
 2. People who would answer an offer of appeal 1 in an untapped niche: reach x response rate x H(A).
    Campaign leads are of lesser quality: their chance to qualify is multiplied by
    1 - kappa_q H(A) (M1.4).
-3. A promise with inflation phi, which is the campaign's claim phi_m and what a rep adds, has the
+3. A promise with inflation phi, which is the claim in force phi_m and what a rep adds, has the
    levels, and the promised days, of
 
        P_k = C_k + min(1, phi) (1 - C_k) hdl_k,       days = ceil(1 + 14 (1 - P_speed)).
 
    C is the capability marketing believes in, hdl the headline. A niche promise with phi > 0 also
    includes express delivery and expert set-up. The base offer is claimed as it is believed to be.
+   The level of price is what is got for the money: divided by the share of the list price asked.
+   C is what was published, until logistics tells what it has delivered of late: speed from the mean
+   days, 1 - (days - 1) / 14, and reliability from the share that came complete and on time. So who
+   claims nothing beyond C may still over-promise, by not knowing.
 4. A launch is told, once, as early as any listener wants, but not before the clock starts. The
    plan: campaign leads of each day, from the path of H(A) until it has faded and with the niche
    depleting, times quality and expected bookings per lead, summed by week, times 1 + bias, times
    one lognormal error of mean 1. The terms of the promise: that they exist, and the launch date.
 
-Assumed: the claim is configured and does not answer to target pressure; the capability marketing
-believes in is the published one and is not updated. Adstock after Broadbent (1979).
+Assumed: of price, fit and knowledge nobody tells marketing more than what was published; the plan
+knows nothing of later target pressure. Adstock after Broadbent (1979).
 """
 
 from __future__ import annotations
@@ -37,9 +42,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from orgsim.config.base import Config, param
+from orgsim.departments.target_pressure import MarketingIncentives, TargetPressure
 from orgsim.entities import Account, Attribute, Floats, Post, Promise, Segment, nobody
 from orgsim.facts import CampaignLaunched
-from orgsim.governance.information import Information
+from orgsim.governance.information import Belief, Information
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, Duration, Money, Number, Price, Rate, Share
@@ -98,6 +104,7 @@ class MarketingConfig(Config):
         "share of lead quality lost at full advertising pressure (kappa_q)", section="M1.4"
     )
     plan: PlanConfig
+    incentives: MarketingIncentives
 
 
 class CampaignConfig(Config):
@@ -119,7 +126,7 @@ class CampaignConfig(Config):
         ge=DAY,
     )
     claim: Number = param(
-        "how far the campaign's promise exceeds the believed capability (phi_m)",
+        "how far the campaign's promise exceeds the believed capability, unpressed (phi_0)",
         unit="of the full headline",
         section="M1.5",
         ge=0,
@@ -160,12 +167,20 @@ class Marketing:
         config: MarketingConfig,
         campaign: CampaignConfig,
         information: Information,
+        leads_target: float = 0.0,
     ) -> None:
+        """``leads_target`` is in leads a day, 0 where marketing has none."""
         self._world = world
         self._config = config
         self._campaign = campaign
         self._information = information
-        self._capability = config.capability.vector()
+        published = config.capability.vector()
+        self._capability: dict[Segment, Floats] = dict.fromkeys(Segment, published)
+        self._heard: Belief | None = None
+        self.pressed = TargetPressure(world, config.incentives, campaign.claim, leads_target)
+        self._price = world.dials.declare(
+            "marketing.price", 1.0, "multiply", "price that is asked, times the list price"
+        )
         self._headline = config.headline.vector()
         self._launches: list[LaunchPlan] = []
         self._adstock = 0.0
@@ -181,12 +196,15 @@ class Marketing:
 
     def claim(self, segment: Segment) -> float:
         """Promise inflation phi_m in force for a segment's offer."""
-        return self._campaign.claim if segment is Segment.NICHE else 0.0
+        return self.pressed.claim if segment is Segment.NICHE else 0.0
 
     def promise(self, segment: Segment, inflation: float) -> Promise:
         """P_k = C_k + min(1, phi) * (1 - C_k) * hdl_k (MODEL S3), and the day it amounts to."""
-        phi = min(1.0, inflation)
-        levels = self._capability + phi * (1.0 - self._capability) * self._headline
+        phi, price = min(1.0, inflation), self._price.value
+        capability = self._believed(segment)
+        levels = capability + phi * (1.0 - capability) * self._headline
+        if price != 1.0:
+            levels[Attribute.PRICE] = min(1.0, levels[Attribute.PRICE] / price)
         is_niche = segment is Segment.NICHE
         return Promise(
             levels=levels,
@@ -194,7 +212,25 @@ class Marketing:
             inflation=phi,
             express=is_niche and phi > 0,
             setup=is_niche and phi > 0,
+            price=price,
         )
+
+    def asked_price(self) -> float:
+        """What is asked today, times the list price."""
+        return self._price.value
+
+    def _believed(self, segment: Segment) -> Floats:
+        """The capability marketing believes in: the published one, or what it was told."""
+        heard = self._information.belief("marketing", "capability")
+        if heard is not self._heard and heard is not None:
+            self._heard = heard
+            for offer in Segment:
+                levels, name = self._config.capability.vector(), offer.name.lower()
+                days, on_time = heard.level(f"{name}_days"), heard.level(f"{name}_on_time")
+                levels[Attribute.SPEED] = min(1.0, max(0.0, 1.0 - (days - 1.0) / 14.0))
+                levels[Attribute.RELIABILITY] = min(1.0, max(0.0, on_time))
+                self._capability[offer] = levels
+        return self._capability[segment]
 
     def claimed(self, segment: Segment) -> Floats:
         """Levels promised to a segment before a rep has spoken."""
@@ -212,9 +248,17 @@ class Marketing:
         """Share of the lead quality that is left under the present pressure (MODEL M1.4)."""
         return 1.0 - self._config.quality_loss * self.pressure()
 
+    def count_leads(self, count: int) -> None:
+        """A source's leads of today, for marketing's own gauge."""
+        self.pressed.count(count)
+
     def charge_leads(self, count: int) -> None:
         """Pay for the day's leads."""
         self.post(Account.LEAD_COST, Account.CASH, round(100 * self._config.cost_per_lead * count))
+
+    def open_offer(self, onset: float) -> None:
+        """The niche finds the offer at this time: there is no campaign, and no plan to be told."""
+        self._launches.append(LaunchPlan(onset, DAY, 0.0))
 
     def launch(self, plan: LaunchPlan) -> None:
         """Take on a campaign; whoever has a channel is told the plan as early as it wants."""
@@ -235,7 +279,8 @@ class Marketing:
     def _advertise(self) -> None:
         """Each day: spend what the running campaigns call for; yesterday's pressure fades."""
         now = self._world.now
-        spend = sum(_spend_at(now, p, self._campaign) for p in self._launches)
+        planned = sum(_spend_at(now, p, self._campaign) for p in self._launches)
+        spend = planned * self.pressed.spend
         self._adstock = next_adstock(self._adstock, spend, self._campaign.half_life / DAY)
         if spend > 0:
             self.post(Account.CAMPAIGN, Account.CASH, round(100 * spend))

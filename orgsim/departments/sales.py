@@ -1,4 +1,4 @@
-"""Sales: reps who take up leads, what they promise, and the order record (MODEL M2.1-M2.4, M2.6).
+"""Sales: reps who take up leads, what they promise, and the order record (MODEL M2.1-M2.6).
 
 Modelled: part of the qualified leads decide on the web by themselves; the others queue for a finite
 set of reps. A lead that waits goes cold; a bolder promise wins more deals, and a rep who is paid on
@@ -6,18 +6,25 @@ bookings and behind quota stretches it. What was promised is written on the orde
 each promised field survives with a probability: what is lost there, no one downstream can keep.
 
 1. At its own moment a lead qualifies, or ends; a qualified one decides on the web at once, with the
-   campaign's claim and no ageing, or joins the reps' queue: first come first served, by the reps on
-   duty, who finish whom they have begun.
+   campaign's claim and no ageing, or joins the queue of the reps on duty, who finish whom they have
+   begun. Served is who came first, or last, or scores best: the win probability on arrival, in
+   classes of 5 points, first come first served within one. (What it would be at pick-up changes
+   while a lead waits, and no desk sorts all its leads anew for each call.)
 2. A rep who takes a lead up adds to the claim what pays (first-order condition of the rep's own
    pay, with the win probability P at the claim alone and the gap to quota of the last 28 days):
 
-       phi_s = a_phi P (1 - P) w_book (1 + gamma gap) / (c_0 + chi w_cx ell),  within [0, cap].
+       phi_s = a_phi P (1 - P) w_book (1 + gamma gap) / (c_0 + chi w_cx ell + k_cb),  in [0, cap],
 
+   further at the end of a period that falls short (see the quota).
 3. After the handle time the lead decides. T is the open sales hours it waited for the rep (S4):
 
-       P(win) = logistic(b_0 + a_phi min(1, phi_m + phi_s)) (1 + T / tau)^-beta.
+       P(win) = logistic(b_0 + a_phi min(1, phi_m + phi_s) + a_d discount + a_rep skill
+                         + a_T (brand trust - .8) - a_N W-) (1 + T / tau)^-beta.
 
-   It is compared with one number per prospect, the same in every variant.
+   It is compared with one number per prospect, the same in every variant. Trust in the brand and
+   the bad talk per customer, W-, are what the prospect met with in the market: they come with the
+   lead, and no rep looks into customers' minds. The discount is from the list price, whoever
+   grants it.
 4. A win makes a customer and a first order, and earns a commission. Every order, first or repeat,
    is paid when placed, but for customers on account, and gets a record: express, set-up and the
    special date are each kept with probability h_so. Where the date is lost the record shows the
@@ -25,7 +32,7 @@ each promised field survives with a probability: what is lost there, no one down
    probability h_ss each. The order goes to logistics at once.
 5. Where the order page quotes dates, promise and win probability follow the quote (see `quoting`).
 
-Assumed: reps are alike, a lead is served once and never called back. Lead ageing after Oldroyd,
+Assumed: own reps are alike, a lead is served once and never called back. Lead ageing after Oldroyd,
 McElheran & Elkington (2011), deliberately attenuated.
 """
 
@@ -33,13 +40,27 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator
+from dataclasses import replace
+from math import inf
+from typing import Literal
 
 import numpy as np
 
 from orgsim.config.base import Config, param
+from orgsim.departments.persuasion import (
+    USUAL_TRUST,
+    InfluenceConfig,
+    PersuasionConfig,
+    RepIncentives,
+    rep_inflation,
+    win_probability,
+)
+from orgsim.departments.quota import ClawbackConfig, Commission, Quota, QuotaConfig
 from orgsim.departments.quoting import later
+from orgsim.departments.temporary_reps import TemporaryConfig, TemporaryReps
 from orgsim.entities import (
     Account,
+    Floats,
     Lead,
     LeadBatch,
     Order,
@@ -52,53 +73,15 @@ from orgsim.entities import (
     plain_promise,
 )
 from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, OrderPlaced
+from orgsim.governance.information import Information
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, WEEK, Duration, Effect, Number, Price, Quantity, Rate, Share
+from orgsim.units import DAY, WEEK, Duration, Number, Price, Quantity, Rate, Share
 from orgsim.weekly import Heads, Weekly
 
-
-class PersuasionConfig(Config):
-    """How a segment decides."""
-
-    win_intercept: Effect = param(
-        "log-odds of winning a fresh lead at an honest promise (b_0)",
-        unit="log-odds",
-        section="M2.3",
-    )
-    claim_effect: Effect = param(
-        "gain per full headline of promise inflation (a_phi)", unit="log-odds", section="M2.3", ge=0
-    )
-    delay_loss: Share = param(
-        "share of wins lost per day quoted beyond the usual (a_atp)", section="M3.6", ge=0, le=1
-    )
-
-
-class RepIncentives(Config):
-    """What a rep is paid and cares for."""
-
-    weight_bookings: Number = param(
-        "weight of bookings in a rep's pay (w_book)", section="M2.4", ge=0
-    )
-    weight_experience: Number = param(
-        "weight of customer experience in a rep's pay (w_cx)", section="M2.4", ge=0
-    )
-    line_of_sight: Share = param(
-        "how far a rep sees the own part in the shared goal (ell)", section="M6.2"
-    )
-    integrity_cost: Number = param(
-        "what stretching the truth costs a rep (c_0)", section="M2.4", gt=0
-    )
-    experience_cost: Number = param(
-        "how much the shared goal restrains a rep who is paid for it (chi)", section="M2.4", ge=0
-    )
-    pressure: Number = param(
-        "how much a gap to quota adds to the pull of bookings (gamma)", section="M2.4", ge=0
-    )
-    cap: Number = param(
-        "largest inflation a rep may add", unit="of the full headline", section="M2.4", ge=0
-    )
+_CLASSES = 20
+"""Classes of 5 points of win probability that leads are sorted into."""
 
 
 class SalesConfig(Config):
@@ -106,6 +89,7 @@ class SalesConfig(Config):
 
     base: PersuasionConfig
     niche: PersuasionConfig
+    influence: InfluenceConfig
     web_share: Share = param(
         "share of qualified leads that decide on the web, without a rep", section="M2.1"
     )
@@ -117,12 +101,18 @@ class SalesConfig(Config):
         "when sales is open; a lead ages in these hours", unit="week", section="s.0.3"
     )
     reps: Heads = param("reps selling, by hour of the week", unit="people", section="M2.1")
+    discipline: Literal["first_come", "last_come", "score"] = param(
+        "which waiting lead is served next", section="M2.1"
+    )
+    temporary: TemporaryConfig
     handle_time: DurationLaw = param("a rep's work on one lead", unit="h", section="M2.1")
     ageing_scale: Duration = param(
         "open sales hours that make a lead old (tau)", unit="h", section="M2.2", gt=0
     )
     ageing_power: Number = param("how fast a waiting lead goes cold (beta)", section="M2.2", ge=0)
     incentives: RepIncentives
+    quota: QuotaConfig
+    clawback: ClawbackConfig
     bookings_target: Rate = param(
         "the team's quota, below which reps press harder", unit="1/h", section="O3", gt=0
     )
@@ -166,10 +156,33 @@ class Sales:
         world: World,
         config: SalesConfig,
         handoff: HandoffConfig,
+        information: Information | None = None,
     ) -> None:
         self._world = world
         self._config = config
-        self.reps = Pool(world, "reps", config.reps)
+        self.reps = Pool(
+            world,
+            "reps",
+            config.reps,
+            priorities=_CLASSES if config.discipline == "score" else 1,
+            latest_first=config.discipline == "last_come",
+        )
+        self.quota = Quota(world, config.quota, config.bookings_target)
+        self.commission = Commission(
+            world, config.clawback, lambda debit, credit, cents: self.post(debit, credit, cents)
+        )
+        open_hours = config.reps.scaled(0.0, 1).weekly_total
+        self.temporary = TemporaryReps(
+            world, config.temporary, information, self._rep_hours, open_hours, self._employ
+        )
+        self._presence = world.dials.declare(
+            "sales.presence", 1.0, "multiply", "share of the reps on duty who are there"
+        )
+        self._presence.watch(lambda share: self._man_desks())
+        self._intent = world.dials.declare(
+            "sales.intent", 0.0, "add", "log-odds by which leads decide more easily than usual"
+        )
+        self._held_back = 0
         self._opened = world.now
         self._recent_bookings: deque[float] = deque()
         self._luck = {
@@ -191,6 +204,7 @@ class Sales:
         self._record_order = world.journal.recorder(OrderPlaced)
         self.promise: Callable[[Segment, float], Promise] = plain_promise
         self.delay: Callable[[Segment], int] = lambda segment: 0
+        self.asked_price: Callable[[], float] = lambda: 1.0
         self.welcome: Callable[[Lead, Promise], int] = lambda lead, promise: -1
         self.confirm: Callable[[Order], None] = nobody
         self.place_order: Callable[[Order], None] = nobody
@@ -201,8 +215,8 @@ class Sales:
 
     @property
     def in_hand(self) -> int:
-        """Leads that wait for a rep or talk to one."""
-        return self.reps.queued + self.reps.busy
+        """Leads that wait for a rep or talk to one, and deals held back."""
+        return self.reps.queued + self.reps.busy + self._held_back
 
     def receive(self, batch: LeadBatch) -> None:
         """Qualify a day's leads; web buyers decide at once, the others queue for a rep."""
@@ -211,6 +225,8 @@ class Sales:
         on_web = self._luck["web"].uniforms(ids) < self._config.web_share
         luck = self._luck["win"].uniforms(ids)
         handle = self._handle.block(ids)
+        sways = self._config.influence
+        standing = sways.trust * (batch.trust - USUAL_TRUST) - sways.bad_talk * batch.doubt
         for at in np.flatnonzero(qualified):
             lead = Lead(
                 id=int(ids[at]),
@@ -220,6 +236,7 @@ class Sales:
                 claim=batch.claim,
                 handle_hours=float(handle[at]),
                 luck=float(luck[at]),
+                standing=standing,
             )
             self._world.at(lead.created, self._web_visit if on_web[at] else self._queue, lead)
 
@@ -231,7 +248,7 @@ class Sales:
         order.due_on_record = order.due if self._is_kept("due", order) else standard
         order.setup_on_desktop = promise.setup and self._is_kept("setup_on_desktop", order)
         order.due_on_desktop = order.due == standard or self._is_kept("due_on_desktop", order)
-        order.price_cents = self._cents[order.segment]
+        order.price_cents = round(self._cents[order.segment] * promise.price)
         order.on_account = self.takes_on_account(order)
         if not order.on_account:
             self.post(Account.CASH, Account.DEFERRED_REVENUE, order.price_cents)
@@ -256,7 +273,7 @@ class Sales:
 
     def exchange(self, order: Order) -> int:
         """The customer takes the other variant, at its price; the cents that go back."""
-        returned = order.price_cents - self._cents[order.variant]
+        returned = order.price_cents - round(self._cents[order.variant] * order.promise.price)
         order.price_cents -= returned
         order.setup_on_record = False  # the set-up belongs to the niche offer
         if not order.on_account:
@@ -279,48 +296,100 @@ class Sales:
 
     def _serve(self, lead: Lead) -> Generator[object, object, None]:
         """Wait for a rep; the rep talks, promises what seems needed, and the lead decides."""
-        yield self.reps
+        yield self.reps.turn(self._class(lead))
         waited = self._config.hours.integral(lead.created, self._world.now)
         inflation = self._stretch(lead)
         self._world.record(LeadTouched(self._world.now, lead.id, lead.segment, waited, inflation))
         yield lead.handle_hours
         self.reps.release()
         age = (1.0 + waited / self._config.ageing_scale) ** -self._config.ageing_power
-        self._decide(lead, lead.claim + inflation, age)
+        discount, until = self.quota.discount, self.quota.held_until(lead.id)
+        self._decide(lead, lead.claim + inflation, age, discount, until)
+
+    def _class(self, lead: Lead) -> int:
+        """Who is served before whom: 0 for all, or by the win probability on arrival."""
+        if self._config.discipline != "score":
+            return 0
+        score = self._chance(lead, lead.claim, 0.0)
+        return min(_CLASSES - 1, int((1.0 - score) * _CLASSES))
 
     def _web_visit(self, lead: Lead) -> None:
         self._world.record(LeadQualified(self._world.now, lead.id, lead.segment, False))
-        self._decide(lead, lead.claim, 1.0)
+        self._decide(lead, lead.claim, 1.0, 0.0, None)
 
     def _stretch(self, lead: Lead) -> float:
         """What the rep adds to the claim, judged by the win probability before adding it (S3)."""
-        shape = self._persuasion(lead.segment)
-        win = _win_probability(shape, lead.claim)
-        pay = self._config.incentives
-        return rep_inflation(shape.claim_effect, win, self.quota_gap(), pay)
+        effect = self._persuasion(lead.segment).claim_effect
+        win = self._chance(lead, lead.claim, self.quota.discount)
+        pay, restraint = self._config.incentives, self._config.clawback.restraint
+        return rep_inflation(
+            effect, win, self.quota_gap(), pay, restraint=restraint, push=self.quota.push
+        )
 
-    def _decide(self, lead: Lead, inflation: float, age_factor: float) -> None:
+    def _chance(self, lead: Lead, inflation: float, discount: float) -> float:
+        """The win probability of a fresh lead at this claim and discount."""
+        sways = self._config.influence
+        more = lead.standing + self._intent.value
+        more += sways.discount * (1.0 - self.asked_price() * (1.0 - discount))
+        if sways.skill and self.temporary.there:
+            mixed = min(1.0, self.temporary.there / max(1, self.reps.heads))
+            more += sways.skill * self._config.temporary.skill * mixed
+        return win_probability(self._persuasion(lead.segment), inflation, more)
+
+    def _decide(
+        self, lead: Lead, inflation: float, age_factor: float, discount: float, until: float | None
+    ) -> None:
+        """Won or lost; a deal that is won may be held back until the next period."""
         inflation = min(1.0, inflation)
-        shape = self._persuasion(lead.segment)
-        win = _win_probability(shape, inflation) * age_factor
-        win *= (1.0 - shape.delay_loss) ** self.delay(lead.segment)
-        if lead.luck < win:
-            self._win(lead, inflation)
-        else:
+        win = self._chance(lead, inflation, discount) * age_factor
+        win *= (1.0 - self._persuasion(lead.segment).delay_loss) ** self.delay(lead.segment)
+        if lead.luck >= win:
             self._world.record(LeadLost(self._world.now, lead.id, lead.segment))
+        elif until is None:
+            self._win(lead, inflation, discount)
+        else:
+            self._held_back += 1
+            opens = self._config.hours.next_positive(until)
+            self._world.at(opens if opens < inf else until, self._book_held, lead, inflation)
 
-    def _win(self, lead: Lead, inflation: float) -> None:
+    def _book_held(self, lead: Lead, inflation: float) -> None:
+        self._held_back -= 1
+        self._win(lead, inflation, 0.0)
+
+    def _win(self, lead: Lead, inflation: float, discount: float) -> None:
         now = self._world.now
         promise = later(self.promise(lead.segment, inflation), self.delay(lead.segment))
+        if discount:
+            promise = replace(promise, price=promise.price * (1.0 - discount))
         self._recent_bookings.append(now)
+        self.quota.book()
         self._world.record(LeadWon(now, lead.id, lead.segment, lead.source, inflation))
         row = self.welcome(lead, promise)
         order = new_order(lead.id, row, 0, lead.segment, promise, now)
         is_niche = lead.segment is Segment.NICHE
         price = self._config.price_niche if is_niche else self._config.price_base
-        bonus = round(100 * price * self._config.commission)
-        self.post(Account.COMMISSION, Account.CASH, bonus)
+        bonus = round(100 * price * promise.price * self._config.commission)
+        self.commission.earn(lead.id, bonus)
         self.book(order)
+
+    def _rep_hours(self, orders: Floats) -> Floats:
+        """Hours of work that so many planned niche orders bring the reps."""
+        shape = self._config.niche
+        leads = orders / win_probability(shape, 0.0, 0.0)
+        assisted = leads * (1.0 - self._config.web_share)
+        return assisted * self._config.handle_time.mean
+
+    def _employ(self, temporary: int) -> None:
+        """Put temporary reps on duty for a week, and pay it."""
+        self._man_desks()
+        hours = temporary * self._config.reps.scaled(0.0, 1).weekly_total
+        self.post(
+            Account.SALES_PAYROLL, Account.CASH, round(100 * hours * self._config.temporary.cost)
+        )
+
+    def _man_desks(self) -> None:
+        there = self._config.reps.scaled(self._presence.value, self.temporary.there)
+        self.reps.set_heads(there)
 
     def _persuasion(self, segment: Segment) -> PersuasionConfig:
         return self._config.niche if segment is Segment.NICHE else self._config.base
@@ -336,19 +405,3 @@ class Sales:
     def _pay_reps(self) -> None:
         weekly = self._config.payroll_fte * self._config.salary * WEEK / 8760.0
         self.post(Account.SALES_PAYROLL, Account.CASH, round(100 * weekly))
-
-
-def rep_inflation(claim_effect: float, win: float, gap: float, pay: RepIncentives) -> float:
-    """The inflation phi_s a rep adds (MODEL M2.4, first-order condition of the rep's own pay).
-
-    phi_s = a P (1 - P) w_book (1 + gamma gap) / (c_0 + chi w_cx ell), within [0, cap]. ``gap`` is
-    the relative shortfall to quota; negative when ahead.
-    """
-    gain = claim_effect * win * (1.0 - win) * pay.weight_bookings * (1.0 + pay.pressure * gap)
-    cost = pay.integrity_cost + pay.experience_cost * pay.weight_experience * pay.line_of_sight
-    return min(pay.cap, max(0.0, gain / cost))
-
-
-def _win_probability(shape: PersuasionConfig, inflation: float) -> float:
-    odds = shape.win_intercept + shape.claim_effect * inflation
-    return float(1.0 / (1.0 + np.exp(-odds)))

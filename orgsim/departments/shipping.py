@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orgsim.config.base import Config, param
-from orgsim.entities import Account, Floats, Order, Post, nobody
+from orgsim.entities import Account, Bools, Floats, Ints, Order, Post, nobody
 from orgsim.facts import (
     OrderDelivered,
     OrderShipped,
@@ -79,6 +79,7 @@ class Shipping:
         self._rest_hour = world.draws.stream("carrier.rest_hour")
         self.ship: Callable[[list[Order]], None] = nobody
         self.deliver: Callable[[list[Order], Floats, Floats], None] = nobody
+        self.count: Callable[[Ints, Floats, Floats, Floats, Bools], None] = nobody
         self.deliver_rest: Callable[[list[Order], Floats], None] = nobody
         pickup = np.ceil(world.now / DAY) * DAY + config.pickup_hour
         world.every(DAY, self._hand_over, first=pickup, rank=Rank.NORMAL)
@@ -163,6 +164,8 @@ class Shipping:
         ids, nth, *others, errors, partial = _columns(orders, *names, "error_share", "is_partial")
         complete = (self._packs_wrong.uniforms(ids, nth) >= errors) & ~partial
         self._world.record_block(OrderDelivered, arrivals, ids, nth, *others, complete)
+        segments, placed, due = others[:3]
+        self.count(segments, placed, due, arrivals, complete)
         for order in orders:
             order.closed = True
         self.deliver(orders, arrivals, complete.astype(float))

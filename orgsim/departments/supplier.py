@@ -57,6 +57,9 @@ class Supplier:
             f"{name}.capacity", 1.0, "multiply", "share of the line's usual capacity there is"
         )
         self._capacity.watch(self._retool)
+        self._delay = world.dials.declare(
+            f"{name}.delay", 0.0, "add", "hours by which the journey takes longer than usual"
+        )
         self._changed = simpy.Event(world)
         self._share = SupplierShare(world, config.loyalty, lambda: self._retool(0.0))
         self._placed = self._flown = 0
@@ -92,7 +95,8 @@ class Supplier:
     def _fulfil(self, number: int, units: int) -> Generator[object, object, None]:
         """Queue for the line, make the units, travel; never overtake an earlier shipment."""
         yield from self._produce(units)
-        arrival = self._world.now + self._transit.one(number)
+        journey = self._transit.one(number) + max(0.0, self._delay.value)
+        arrival = self._world.now + journey
         if not self._config.crossing:
             arrival = max(arrival, self._last_arrival)
         self._last_arrival = max(self._last_arrival, arrival)

@@ -130,6 +130,9 @@ class Support:
         self._sessions_open = 0
         self._promised_unseen: set[int] = set()
         self.agents = Pool(world, "agents", config.agents, priorities=2)
+        world.dials.declare(
+            "support.presence", 1.0, "multiply", "share of the agents on duty who are there"
+        ).watch(lambda share: self.agents.set_heads(config.agents.scaled(share)))
         self.knowledge = Knowledge(config.knowledge, config.payroll_fte)
         stream = world.draws.stream
         self._luck = {name: stream(f"support.{name}") for name in ("contained", "email")}

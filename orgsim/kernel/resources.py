@@ -126,19 +126,26 @@ class Pool(Waitable):
     `yield pool.turn(priority)` waits for a server, and `yield pool.within(patience)` answers True
     if served, False if patience ended first; who was served must `release()`. `yield
     pool.work(hours)` has pre-emptible work done by servers for whom nobody queues; nothing is to be
-    released.
+    released. `latest_first` serves who came last, within a class; nobody's turn costs more for it.
 
     `entered` counts the turns taken, `served` those granted and `left` those given up. Identities
     for the audit: entered = served + left + queued, and queue_hours() = waited_hours().
     """
 
     def __init__(
-        self, world: World, name: str, heads: int | Weekly, *, priorities: int = 1
+        self,
+        world: World,
+        name: str,
+        heads: int | Weekly,
+        *,
+        priorities: int = 1,
+        latest_first: bool = False,
     ) -> None:
         if priorities < 1:
             raise ModelError(f"pool {name!r} needs at least one priority class")
         self.name = name
         self.priorities = priorities
+        self._latest_first = latest_first
         self.entered = self.served = self.left = 0
         self.queued = 0
         """How many wait for a server (work put aside is not counted)."""
@@ -271,12 +278,12 @@ class Pool(Waitable):
             queue.extend(stay)
 
     def _serve_next(self) -> None:
-        """Give a server to who waits longest in the first class (somebody waits)."""
+        """Give a server to who is next in the first class where somebody waits (one does)."""
         world = self.world
         now = world.now
         for queue in self.queues:
             while queue:
-                place = queue.popleft()
+                place = queue.pop() if self._latest_first else queue.popleft()
                 if not place.is_waiting:
                     self._gone -= 1
                     continue

@@ -38,6 +38,7 @@ from orgsim.facts import (
     OrderPlaced,
     OrderShipped,
     OrderSubstituted,
+    VariantSwitched,
 )
 from orgsim.kpis.audit_after_sale import after_sale, on_account
 from orgsim.kpis.base import Columns, Window
@@ -201,14 +202,16 @@ def _customers(window: Window) -> Iterator[Check]:
     joined, left = window.facts(CustomerJoined), window.facts(CustomerLeft)
     counted = window.facts(GroupCounted)
     now = counted["time"] == window.ends[-1]
+    switched = window.facts(VariantSwitched)["time"].size
     for segment in Segment:
         start = window.scenario.customers.count if segment is Segment.BASE else 0
         came = np.count_nonzero(joined["segment"] == segment)
         went = np.count_nonzero(left["segment"] == segment)
         there = counted["active"][now & (counted["segment"] == segment)].sum()
+        turned = switched if segment is Segment.NICHE else -switched
         yield Check(
             f"customers {segment.name.lower()}: start + joined = left + active",
-            start + int(came),
+            start + int(came) + turned,
             int(went) + int(there),
         )
     twice = left["customer"].size - distinct(left["customer"]).size

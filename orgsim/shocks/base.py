@@ -1,4 +1,15 @@
-"""What every shock shares: when it begins and how long it lasts (MODEL s.8)."""
+"""What every shock shares: when it begins, how long it lasts, what it may touch (MODEL s.8).
+
+A shock turns named dials, or brings a source of demand; it never reaches inside a department.
+
+Overlap: on a *rate* (of leads, orders, contacts, a lead time) the effects of several shocks add up,
+as demand from several causes does; on a *capacity* (a share of the people, benches or machines that
+are there, or of a price) they multiply, since each takes its share of what the others left. Which
+of the two a dial follows is said where it is declared, and its value is computed anew from the
+effects in force, so that the order of the shocks plays no part.
+
+Assumed: a change that is there to stay is a shock that lasts longer than the run.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orgsim.config.base import Config, param
+from orgsim.entities import nobody
+from orgsim.kernel.dials import Token
 from orgsim.kernel.world import Rank, World
-from orgsim.units import Duration
+from orgsim.units import DAY, Duration
 
 
 class ShockConfig(Config):
@@ -19,10 +32,16 @@ class ShockConfig(Config):
 
 @dataclass(frozen=True, slots=True)
 class Levers:
-    """Everything a shock may touch: the world's dials, and the launch of a campaign."""
+    """Everything a shock may touch: the world's dials, and what brings demand of its own.
+
+    `launch` begins a campaign, `open_offer` lets the niche find the offer with no campaign and
+    nobody told, `praise` is good talk about it by people who are no customers.
+    """
 
     world: World
     launch: Callable[[float, float], None]
+    open_offer: Callable[[float], None] = nobody
+    praise: Callable[[float], None] = nobody
 
 
 def turn_for_a_while(world: World, dial: str, by: float, shock: ShockConfig) -> None:
@@ -33,3 +52,21 @@ def turn_for_a_while(world: World, dial: str, by: float, shock: ShockConfig) -> 
         world.at(shock.onset + shock.duration, world.dials.restore, token, rank=Rank.CALENDAR)
 
     world.at(shock.onset, begin, rank=Rank.CALENDAR)
+
+
+def turn_along(
+    world: World, dial: str, course: Callable[[float], float], start: float, end: float
+) -> None:
+    """Let a dial follow a course, day by day, and be at rest again from the end on.
+
+    ``course`` gives the turn at so many hours after the start; a day has that of its noon.
+    """
+
+    def step(token: Token | None) -> None:
+        if token is not None:
+            world.dials.restore(token)
+        if world.now < end:
+            token = world.dials.turn(dial, course(world.now - start + DAY / 2))
+            world.at(min(world.now + DAY, end), step, token, rank=Rank.CALENDAR)
+
+    world.at(start, step, None, rank=Rank.CALENDAR)

@@ -1,4 +1,4 @@
-"""Shocks of supply: a supplier that stops (MODEL s.8)."""
+"""Shocks of supply: what comes in, or must be taken back (MODEL s.8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 from orgsim.config.base import param
 from orgsim.shocks.base import Levers, ShockConfig, turn_for_a_while
-from orgsim.units import Share
+from orgsim.units import Number, Share
 
 
 class SupplierOutage(ShockConfig):
@@ -23,3 +23,20 @@ class SupplierOutage(ShockConfig):
     def schedule(self, levers: Levers) -> None:
         """Turn the supplier's capacity down for a while."""
         turn_for_a_while(levers.world, f"supplier.{self.component}.capacity", self.remaining, self)
+
+
+class ProductRecall(ShockConfig):
+    """Customers hear that the product may be faulty: everybody who owns one asks.
+
+    Questions that no order prompted come `contacts` times as often. By the specification: 4 times,
+    for 2 weeks. Of what is sent back nothing is modelled here: it needs a way back for parcels.
+    """
+
+    kind: Literal["product_recall"]
+    contacts: Number = param(
+        "questions of customers, times the usual", unit="times", section="s.8", ge=1
+    )
+
+    def schedule(self, levers: Levers) -> None:
+        """Let customers ask more often."""
+        turn_for_a_while(levers.world, "customers.enquiries", self.contacts - 1.0, self)

@@ -277,6 +277,121 @@ def test_without_external_influence_and_talk_nobody_adopts() -> None:
     assert seen(world, LeadCreated)["time"].size == 0
 
 
+@pytest.mark.parametrize(
+    ("p", "q", "peak", "rate"),
+    [(0.0026167, 0.21566, 20.2, 0.05525), (0.024796, 0.65410, 4.8, 0.17616)],
+    ids=["refrigerators", "record players"],
+)
+def test_rc18_rc19_the_fastest_and_the_slowest_of_bass_s_products_peak_when_he_says(
+    p: float, q: float, peak: float, rate: float
+) -> None:
+    """T* = ln(q/p) / (p + q); the rate there is (p + q)^2 / 4q of the market a year.
+
+    Four standard errors of the process's own luck: one in 16 000 seeds, each.
+    """
+    size, world = 45_000.0, a_world()
+    market = a_market(
+        world, niche_size=size, base_leads=0.0, damping=0.0, reach=3.0, talk_half_life=1e9,
+        spontaneous=p / YEAR, imitation=q / YEAR,
+    )  # fmt: skip
+    market.receive_leads = lambda batch: market.hear(Segment.NICHE, batch.times.size, 0)
+    years = peak + 1
+    world.run(until=years * 365 * DAY)
+    adopted = np.sort(seen(world, LeadCreated)["time"]) / YEAR
+    exact, deviation = bass(p, q, size, years)
+    share = (q - p) / (2 * q)
+    assert (p + q) ** 2 / (4 * q) == pytest.approx(rate, abs=5e-5)
+    assert np.log(q / p) / (p + q) == pytest.approx(peak, abs=0.06)
+    day = np.searchsorted(exact, share)
+    assert day / 365 == pytest.approx(np.log(q / p) / (p + q), abs=0.05)  # day by day
+    assert adopted[int(share * size)] == pytest.approx(
+        day / 365, abs=Z * deviation[day] / rate + 2 / 365
+    )
+
+
+# -- M1.3: a competitor closes the window ----------------------------------------------------------
+
+
+def test_nobody_competes_unless_the_window_closes() -> None:
+    world = a_world()
+    market = a_market(world)
+    world.run(until=5 * YEAR)
+    assert market.window() == 1.0
+
+
+def test_what_is_open_falls_by_its_rate_from_the_opening_on_and_not_from_the_launch() -> None:
+    world = a_world(-8 * 7 * DAY)
+    offer = AnOffer(is_niche_open=False, people=125.0)
+    market = a_market(world, offer, window_closing=0.3 / (7 * DAY), opens=14 * DAY)
+    world.run(until=13 * DAY)
+    assert market.window() == 1.0
+    world.run(until=42 * DAY + 1)
+    offer.is_niche_open = True  # a launch that waited four weeks: the window is half closed
+    organic, campaign, _ = (market.rates()[source] for source in NICHE_SOURCES)
+    left = np.exp(-0.3 * (28 + 1 / 24) / 7)
+    assert campaign == pytest.approx(125 * 0.5 * left)
+    assert organic == pytest.approx(45_000 * 0.03 / YEAR * left)
+
+
+def test_a_closing_window_leaves_talk_and_the_base_offer_alone() -> None:
+    def rates(closing: float) -> tuple[float, float]:
+        world = a_world()
+        market = a_market(world, window_closing=closing, spontaneous=0.0)
+        market.hear(Segment.NICHE, 500, 0)
+        world.run(until=1.0)
+        found = market.rates()
+        talk = found[Segment.NICHE, Source.WORD_OF_MOUTH] / market.untapped
+        return talk, found[Segment.BASE, Source.ORGANIC]
+
+    assert rates(0.3 / DAY) == pytest.approx(rates(0.0))
+
+
+# -- what shocks turn ------------------------------------------------------------------------------
+
+
+def test_prospects_come_to_the_niche_and_go_again_as_far_as_they_are_still_there() -> None:
+    world = a_world()
+    market = a_market(world)
+    token = world.dials.turn("market.prospects", 0.15)
+    assert market.untapped == pytest.approx(45_000 * 1.15)
+    market.untapped = 3_000.0
+    world.dials.restore(token)
+    assert market.untapped == 0.0
+
+
+def test_talk_catches_on_as_often_as_the_dial_says_and_praise_counts_as_tellings() -> None:
+    world = a_world()
+    market = a_market(world)
+    market.praise(5000.0)
+    usual = market.rates()[Segment.NICHE, Source.WORD_OF_MOUTH]
+    assert usual * DAY == pytest.approx(5000 * 0.38 / 365)
+    world.dials.turn("market.imitation", 4.0)
+    assert market.rates()[Segment.NICHE, Source.WORD_OF_MOUTH] == pytest.approx(5 * usual)
+
+
+def test_rises_of_base_leads_add_up_and_never_fall_below_nothing() -> None:
+    world = a_world()
+    market = a_market(world, AnOffer(is_niche_open=False))
+    for by, leads in ((0.4, 350), (0.8, 550), (-9.0, 0)):
+        world.dials.turn("market.base_leads", by)
+        assert market.rates()[Segment.BASE, Source.ORGANIC] * DAY == pytest.approx(leads)
+
+
+def test_leads_carry_the_reputation_their_prospects_met_with_and_are_counted() -> None:
+    world = a_world()
+    market = a_market(world)
+    market.active = lambda segment: 2000.0
+    market.brand_trust = lambda: 0.7
+    market.hear(Segment.BASE, 0, 100)
+    batches: list[LeadBatch] = []
+    counted: list[int] = []
+    market.receive_leads, market.count_leads = batches.append, counted.append
+    world.run(until=DAY)
+    base = next(batch for batch in batches if batch.segment == Segment.BASE)
+    assert (base.trust, base.doubt) == (0.7, pytest.approx(100 / 2000 * 0.5 ** (1 / 28)))
+    assert sum(counted) == seen(world, LeadCreated)["time"].size
+
+
 def test_base_leads_are_undepleted_and_come_at_their_rate() -> None:
     world = a_world()
     a_market(world, AnOffer(is_niche_open=False))

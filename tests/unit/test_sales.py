@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgsim.departments.sales import RepIncentives, Sales, SalesConfig, rep_inflation
+from orgsim.departments.persuasion import RepIncentives, rep_inflation
+from orgsim.departments.sales import Sales, SalesConfig
 from orgsim.entities import Account, LeadBatch, Order, Promise, Segment, Source
 from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, OrderPlaced
 from orgsim.kernel.distributions import Fixed

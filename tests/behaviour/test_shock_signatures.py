@@ -1,0 +1,206 @@
+"""Each shock leaves the trace that it should, and no other (MODEL s.8, last column).
+
+Two replications, six weeks each; a firm that runs with and without the shock has the same luck, so
+that what differs is the shock's doing. What is asserted is far larger than what two replications of
+a quieter shock would show.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from orgsim.config.compose import resolve
+from orgsim.facts import (
+    AmountPosted,
+    CallAbandoned,
+    CallAnswered,
+    CampaignLaunched,
+    ContactMade,
+    GoodsReceived,
+    LeadCreated,
+    LeadQualified,
+    LeadWon,
+    MessageSent,
+    OrderDelivered,
+    OrderPlaced,
+)
+from orgsim.kernel.journal import Journal
+from orgsim.organisation import simulate
+from orgsim.units import DAY, WEEK
+from tests.behaviour.replicated import differences, work_of
+
+SHORT = ("run.weeks=6", "run.warmup=2w", "customers.usual.weeks=20")
+ONSET = 2  # week; the shocks' own length fits into four weeks
+
+
+@cache
+def run(scenario: str, *overrides: str, replication: int = 0) -> Journal:
+    shock = () if scenario == "baseline" else (f"shocks.{name_of(scenario)}.onset={ONSET}w",)
+    return simulate(resolve(scenario, [*SHORT, *shock, *overrides]).scenario, replication)
+
+
+def name_of(scenario: str) -> str:
+    return "niche_campaign" if scenario.startswith("untapped") else scenario
+
+
+def weekly(kind: type, scenario: str, *overrides: str, **only: int) -> np.ndarray:
+    """How many facts of a kind there are in each measured week, two replications together."""
+    total = np.zeros(6)
+    for replication in (0, 1):
+        columns = run(scenario, *overrides, replication=replication).columns(kind)
+        chosen = columns["time"] >= 0
+        for name, value in only.items():
+            chosen &= columns[name] == value
+        total += np.bincount((columns["time"][chosen] // WEEK).astype(int), minlength=7)[:6]
+    return total
+
+
+def ratio(kind: type, scenario: str, *overrides: str, **only: int) -> np.ndarray:
+    """Weekly facts with the shock, over those without it."""
+    return weekly(kind, scenario, *overrides, **only) / weekly(kind, "baseline", **only)
+
+
+def abandoned(scenario: str) -> np.ndarray:
+    """Share of callers who hung up, by week."""
+    lost, heard = weekly(CallAbandoned, scenario), weekly(CallAnswered, scenario)
+    return lost / (lost + heard)
+
+
+SHOCKS = (
+    "viral", "seasonal_peak", "promotion", "product_recall", "competitor_exit", "price_shock",
+    "attrition_wave", "pandemic",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", SHOCKS)
+def test_before_its_onset_a_shock_changes_nothing(scenario: str) -> None:
+    calm, shocked = run("baseline"), run(scenario)
+    for kind in calm.kinds():
+        if kind.__name__ != "AccountClosed":
+            before, others = (
+                {name: c[columns["time"] < ONSET * WEEK] for name, c in columns.items()}
+                for columns in (calm.columns(kind), shocked.columns(kind))
+            )
+            assert differences({"": before}, {"": others}) == [], kind
+
+
+def test_a_wave_of_talk_is_sharper_than_a_campaign_and_nobody_can_be_told() -> None:
+    # At its height at once, while advertising builds up: some 100 leads, so a tenth of it is luck.
+    assert first_days("viral") > 1.5 * first_days("untapped_niche_campaign")
+    talk = weekly(LeadCreated, "viral", segment=1)
+    assert talk[ONSET + 3] < 0.6 * talk[ONSET]
+    told = "organisation.channels.plan_to_logistics.active=true"
+    sent = {
+        name: run(name, told).columns(MessageSent)["time"].size for name in ("baseline", "viral")
+    }
+    assert sent["viral"] == sent["baseline"]
+    assert run("viral").columns(CampaignLaunched)["time"].size == 0
+
+
+def first_days(scenario: str) -> float:
+    """Niche leads a day of the first three days, over those of the best week."""
+    count = 0
+    for replication in (0, 1):
+        leads = run(scenario, replication=replication).columns(LeadCreated)
+        count += np.count_nonzero(
+            (leads["segment"] == 1) & (leads["time"] < ONSET * WEEK + 3 * DAY)
+        )
+    return float(count / 3 / (weekly(LeadCreated, scenario, segment=1).max() / 7))
+
+
+def test_where_nothing_is_planned_a_channel_for_plans_is_worth_nothing() -> None:
+    onset = f"shocks.viral.onset={ONSET}w"
+    told = "organisation.channels.plan_to_logistics.active=true"
+    assert differences(work_of("viral", *SHORT, onset), work_of("viral", *SHORT, onset, told)) == []
+
+
+def test_a_season_brings_nearly_twice_the_orders_at_its_middle_and_passes() -> None:
+    rise = ratio(OrderPlaced, "seasonal_peak", "shocks.seasonal_peak.duration=3w")
+    middle = rise[ONSET : ONSET + 3]
+    assert middle[1] > 1.6
+    assert middle[1] > middle[0] + 0.15
+    assert middle[1] > middle[2] + 0.15
+    assert rise[5] == pytest.approx(1.0, abs=0.06)
+    leads = ratio(LeadCreated, "seasonal_peak", "shocks.seasonal_peak.duration=3w")
+    assert leads[ONSET + 1] > 1.6
+
+
+def test_a_promotion_spikes_and_dips_at_a_worse_margin() -> None:
+    orders = ratio(OrderPlaced, "promotion")
+    assert orders[ONSET : ONSET + 2].min() > 1.25  # 1 / (1 - .3) is 1.43
+    assert orders[ONSET + 2 :].max() < 0.99
+    journal = run("promotion").columns(OrderPlaced)
+    during = (journal["time"] >= ONSET * WEEK + 24) & (journal["time"] < (ONSET + 2) * WEEK)
+    assert set(journal["price_cents"][during].tolist()) == {5600}
+    assert set(journal["price_cents"][journal["time"] < ONSET * WEEK].tolist()) == {7000}
+
+
+def test_a_recall_overwhelms_support_and_leaves_orders_alone_at_first() -> None:
+    assert ratio(ContactMade, "product_recall")[ONSET] > 2.0
+    assert abandoned("product_recall")[ONSET] > 0.4 > 4 * abandoned("baseline")[ONSET]
+    assert ratio(OrderPlaced, "product_recall")[ONSET] == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_competitor_s_exit_is_a_step_of_leads_of_whom_more_are_won() -> None:
+    leads = ratio(LeadCreated, "competitor_exit")[ONSET:]
+    assert leads == pytest.approx(1.15, abs=0.06)
+    won = ratio(LeadWon, "competitor_exit")[ONSET:].mean()
+    qualified = ratio(LeadQualified, "competitor_exit")[ONSET:].mean()
+    assert won > qualified + 0.05
+
+
+def test_dearer_supplies_cost_money_and_nothing_else() -> None:
+    onset = f"shocks.price_shock.onset={ONSET}w"
+    assert differences(work_of("baseline", *SHORT), work_of("price_shock", *SHORT, onset)) == []
+    received = run("price_shock").columns(GoodsReceived)
+    units = received["units"][(received["component"] == 0) & (received["time"] >= ONSET * WEEK)]
+    expense = {name: cents_of(name) for name in ("baseline", "price_shock")}
+    assert expense["price_shock"] - expense["baseline"] == round(0.12 * 3100 * units.sum())
+
+
+def cents_of(scenario: str, account: int = 5) -> int:
+    """What was posted to the cost of goods after the onset, kits apart (none are received)."""
+    posted = run(scenario).columns(AmountPosted)
+    late = posted["time"] >= ONSET * WEEK
+    return int(posted["cents"][late & (posted["debit"] == account)].sum())
+
+
+def test_a_dearer_offer_earns_more_an_order_and_wins_fewer() -> None:
+    dear = ("shocks.price_shock.unit_cost=1", "shocks.price_shock.price=1.08")
+    prices = run("price_shock", *dear).columns(OrderPlaced)
+    late = prices["time"] >= ONSET * WEEK + 24
+    assert set(prices["price_cents"][late].tolist()) == {7560}
+    assert (
+        weekly(LeadWon, "price_shock", *dear)[ONSET:].sum()
+        < weekly(LeadWon, "baseline")[ONSET:].sum()
+    )
+
+
+def test_a_wave_of_resignations_leaves_callers_waiting_until_they_are_replaced() -> None:
+    away = "shocks.attrition_wave.duration=2w"
+    lost, heard = (weekly(kind, "attrition_wave", away) for kind in (CallAbandoned, CallAnswered))
+    share, usual = lost / (lost + heard), abandoned("baseline")
+    assert share[ONSET : ONSET + 2].min() > 2 * usual[ONSET : ONSET + 2].max()
+    assert share[5] < 0.5 * share[ONSET + 1]
+
+
+def test_a_pandemic_reaches_every_area_at_once() -> None:
+    assert ratio(OrderPlaced, "pandemic")[ONSET:].min() > 1.2
+    assert ratio(LeadCreated, "pandemic")[ONSET : ONSET + 2].min() > 1.3  # bad talk comes later
+    assert abandoned("pandemic")[ONSET] > 2 * abandoned("baseline")[ONSET]
+    on_time = {name: kept(name) for name in ("baseline", "pandemic")}
+    assert on_time["pandemic"] < 0.5 < on_time["baseline"]
+    arrivals = [
+        run(name).columns(GoodsReceived)["time"] for name in ("baseline", "pandemic")
+    ]  # ordered after the onset, nothing arrives for five weeks
+    assert arrivals[1].size <= arrivals[0].size
+
+
+def kept(scenario: str) -> float:
+    """Share of parcels by the promised date, in the last two weeks."""
+    parcels = run(scenario).columns(OrderDelivered)
+    late = parcels["time"] >= 4 * WEEK
+    return float(np.mean(parcels["time"][late] < parcels["due"][late]))
