@@ -16,6 +16,7 @@ from orgsim.entities import (
     Occasion,
     Outcome,
     Reason,
+    RecoveryTool,
     Segment,
     Source,
 )
@@ -225,6 +226,36 @@ class BriefingHeld(NamedTuple):
     time: float
     hours: float
     knowledge: float
+
+
+class RecoveryGiven(NamedTuple):
+    """An agent made good for a failure, at a cost."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    reason: Reason
+    tool: RecoveryTool
+    cents: int
+
+
+class AgentHired(NamedTuple):
+    """A trained newcomer took the first contact; ``employed`` counts the newcomer in (FTE)."""
+
+    time: float
+    agent: int
+    fte: float
+    employed: float
+
+
+class AgentLeft(NamedTuple):
+    """An agent left the firm; ``employed`` is who stayed (FTE)."""
+
+    time: float
+    agent: int
+    fte: float
+    employed: float
 
 
 class EpisodeLived(NamedTuple):

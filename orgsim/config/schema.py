@@ -28,7 +28,7 @@ from orgsim.governance.planning import CoordinationConfig
 from orgsim.registry import did_you_mean
 from orgsim.shocks.demand import NicheCampaign
 from orgsim.shocks.supply import SupplierOutage
-from orgsim.units import COUNT, WEEK, Count, Duration
+from orgsim.units import COUNT, WEEK, Count, Duration, Share
 
 Part = Literal["market", "marketing", "sales", "logistics", "supplier", "support", "customers"]
 AnyShock = Annotated[NicheCampaign | SupplierOutage, Field(discriminator="kind")]
@@ -99,6 +99,12 @@ class OrganisationConfig(Config):
     channels: dict[str, ChannelConfig] = param("information channels", section="M6.1")
     handoff: HandoffConfig
     coordination: CoordinationConfig
+    single_view: Share = param(
+        "share of what the firm knows of a customer that whoever serves them can see (V_sv)",
+        section="M6.1",
+        ge=0,
+        le=1,
+    )
 
 
 class SuppliersConfig(Config):

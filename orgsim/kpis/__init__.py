@@ -9,7 +9,7 @@ import numpy as np
 
 from orgsim.config.schema import Scenario
 from orgsim.kernel.journal import Journal
-from orgsim.kpis import demand, experience, fulfilment, money, service
+from orgsim.kpis import demand, experience, fulfilment, money, problems, service
 from orgsim.kpis.audit import audit
 from orgsim.kpis.base import Kpi, Window
 from orgsim.kpis.breaks import breaks
@@ -20,6 +20,7 @@ KPIS: tuple[Kpi, ...] = (
     *demand.KPIS,
     *fulfilment.KPIS,
     *service.KPIS,
+    *problems.KPIS,
     *experience.KPIS,
     *money.KPIS,
 )

@@ -210,11 +210,11 @@ def _contacts(window: Window) -> Iterator[Check]:
         made["time"].size,
         ends + waiting,
     )
-    by_phone = handled["channel"] == ContactChannel.PHONE
-    talking = answered["time"].size - by_phone.sum()
+    is_live = handled["channel"] != ContactChannel.EMAIL
+    talking = answered["time"].size - is_live.sum()
     calls = _keys(answered, "customer", "nth", "attempt")
     unheard = _absent(
-        _keys({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
+        _keys({k: v[is_live] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
     ).size
     yield Check("calls: every handled call was answered", unheard, 0)
     on_line = _absent(calls, _keys(handled, "customer", "nth", "attempt")).size

@@ -11,7 +11,7 @@ from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
 ANSWERED_WITHIN = 20.0 / 3600.0
 """Hours within which a call should be answered (the 80/20 service level)."""
 
-FAILURES = (Reason.LATE_WISMO, Reason.FAULT, Reason.BILLING)
+FAILURES = (Reason.LATE_WISMO, Reason.FAULT, Reason.BILLING, Reason.COMPLAINT)
 """Contacts that should not exist, besides every repeat (MODEL U3)."""
 
 
@@ -161,7 +161,7 @@ KPIS = (
         area="support",
         direction=-1,
         section="U3",
-        formula="contacts for late orders, faults, bills and repeats / contacts",
+        formula="contacts for late orders, faults, bills, complaints and repeats / contacts",
         segments=SEGMENTS,
         measure=_failure_demand,
     ),

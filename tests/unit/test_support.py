@@ -61,7 +61,12 @@ def a_team(
     }
     information = Information(world, channels)
     support = Support(
-        world, a_config(**changes), information, briefing_hours=briefing, briefing_period=2 * WEEK
+        world,
+        a_config(**changes),
+        information,
+        briefing_hours=briefing,
+        briefing_period=2 * WEEK,
+        single_view=0.3,
     )
     return support, information
 
