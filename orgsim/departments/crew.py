@@ -128,6 +128,10 @@ class Crew:
             self.employed = fsum(agent.fte for agent in self.agents)
         return gone
 
+    def usually_leave(self, hours: float) -> float:
+        """The share of a rested team that leaves in such a time: what a planner is used to."""
+        return 1.0 - exp(-self._config.quitting * hours)
+
     def speed(self) -> float:
         """How fast the team works: 1 if all are tenured and rested."""
         skill = 1.0

@@ -4,8 +4,9 @@ Modelled: an agent settles a failure on the spot, if empowered and if the week's
 
 1. A failure is a contact for a late order, a fault or a bill, a complaint, or any repeat. Each
    problem is settled at most once; whether the agent may is one number per problem.
-2. A fault is settled by an expedited replacement; a late order, a bill or a complaint by a credit;
-   anything else by a call-back: an agent's work, done when no caller waits.
+2. A fault is settled by an expedited replacement; a late order, one asked for again, a bill or a
+   complaint by a credit; any other repeat that leaves the problem open by a call-back: an agent's
+   work, done when no caller waits.
 3. The credit reduces revenue, the replacement is cost of goods; both count against the budget,
    which is filled anew each week. What is too dear for the rest of it is not given.
 
@@ -20,13 +21,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orgsim.config.base import Config, param
-from orgsim.entities import Account, Post, Reason, RecoveryTool, Ticket, nobody
+from orgsim.entities import Account, Outcome, Post, Reason, RecoveryTool, Ticket, nobody
 from orgsim.facts import RecoveryGiven
 from orgsim.kernel.world import World
 from orgsim.units import Duration, Money, Price, Share
 
-_CREDITED = (Reason.WISMO, Reason.LATE_WISMO, Reason.BILLING, Reason.COMPLAINT)
-_FAILURES = (Reason.LATE_WISMO, Reason.FAULT, Reason.BILLING, Reason.COMPLAINT)
+_CREDITED = (Reason.LATE_WISMO, Reason.BILLING, Reason.COMPLAINT)
 
 
 class RecoveryConfig(Config):
@@ -68,9 +68,9 @@ class Recovery:
         """Once the contact is dealt with: make good what is to be, if the agent may."""
         if self._config.empowerment == 0.0 or ticket.is_settled:
             return
-        if ticket.reason not in _FAILURES and ticket.attempt == 0:
-            return
         tool = _tool(ticket)
+        if tool is None:
+            return
         cents = self._cost_cents[tool]
         luck = self._empowered.uniform(ticket.customer, ticket.nth)
         if luck >= self._config.empowerment or cents > self._left_cents:
@@ -99,7 +99,11 @@ class Recovery:
         self.recover(ticket, cents)
 
 
-def _tool(ticket: Ticket) -> RecoveryTool:
+def _tool(ticket: Ticket) -> RecoveryTool | None:
+    """What settles the failure; None if there is none, or nothing left to settle."""
     if ticket.reason is Reason.FAULT:
         return RecoveryTool.REPLACEMENT
-    return RecoveryTool.CREDIT if ticket.reason in _CREDITED else RecoveryTool.CALL_BACK
+    if ticket.reason in _CREDITED or (ticket.reason is Reason.WISMO and ticket.attempt):
+        return RecoveryTool.CREDIT
+    is_open = ticket.attempt > 0 and ticket.outcome is not Outcome.RESOLVED
+    return RecoveryTool.CALL_BACK if is_open else None

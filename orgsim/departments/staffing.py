@@ -9,7 +9,7 @@ Modelled: support plans for the contacts it has had, and hears of those to come 
    somebody hired today would work, less those already in the picture. Per interval the planner
    takes the fewest agents at whom, by Erlang A, no more than the allowed share of live contacts is
    given up and occupancy, written work included, stays within its limit. Their hours make the
-   headcount wanted, in half jobs.
+   headcount wanted, in half jobs, with those who usually leave before a successor can work.
 3. Who is missing is hired: recruiting and training take their time and a sum per head. Nobody is
    dismissed; those who leave are noticed after the reporting time and replaced in the same way.
    Without reviews the headcount wanted is that of the start.
@@ -119,7 +119,7 @@ class Staffing:
         contacts, live, work = self._week
         contacts[at] += 1.0
         live[at] += is_live
-        work[at] += hours
+        work[at] += hours / self._crew.speed()
 
     def _close_report(self) -> None:
         """The smoothed week: contacts, live ones and hours of work by interval."""
@@ -134,11 +134,12 @@ class Staffing:
 
     def _plan(self) -> None:
         """At each review: want as many as will be needed when those hired today can work."""
+        config = self._config
         contacts, live, work = self._reports[0]
         total = float(contacts.sum())
         if total == 0.0:
             return
-        more = self._announced() * self._config.contacts_per_niche_order
+        more = self._announced() * config.contacts_per_niche_order
         growth = max(0.0, 1.0 + more / total)
         rates = growth * live / self._hours, growth * work / self._hours
         service = work / np.maximum(contacts, 1.0)
@@ -146,7 +147,8 @@ class Staffing:
         hours = float(np.array(heads) @ self._hours)
         duty_per_fte = self._shifts.weekly_total / self._opening if self._opening else 0.0
         if duty_per_fte:
-            self.wanted = ceil(2.0 * hours / duty_per_fte - 1e-9) / 2.0
+            needed = hours / duty_per_fte * (1.0 + self._crew.usually_leave(config.hiring))
+            self.wanted = ceil(2.0 * needed - 1e-9) / 2.0
             self._hire()
 
     def _announced(self) -> float:

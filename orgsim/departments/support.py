@@ -232,6 +232,7 @@ class Support:
         self.recover(ticket, cents)
 
     def _call_back(self, ticket: Ticket, hours: float) -> None:
+        self._required += hours
         self.desk.call_back(hours, partial(self._recover, ticket, 0))
 
     # -- the week ----------------------------------------------------------------------------------

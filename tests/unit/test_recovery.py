@@ -71,9 +71,25 @@ def test_a_question_that_comes_back_is_settled_by_a_call_back_and_only_once() ->
     assert given.support.agents.busy_hours() == pytest.approx(4 * 0.5 + 1 / 6)
 
 
+def test_who_was_helped_in_the_end_needs_no_call_back() -> None:
+    given = Given(resolution=1.0)
+    given.support.answer = lambda ticket: (
+        given.support.try_again(ticket, ContactChannel.PHONE) if not ticket.attempt else None
+    )
+    assert given.ask(Reason.GENERAL, [1.0]) == []
+
+
+def test_a_late_order_asked_for_again_is_worth_a_credit() -> None:
+    given = Given(resolution=0.0, wrong_share=0.0)
+    given.support.answer = lambda ticket: (
+        given.support.try_again(ticket, ContactChannel.PHONE) if not ticket.attempt else None
+    )
+    assert given.ask(Reason.WISMO, [1.0]) == [RecoveryTool.CREDIT]
+
+
 def test_a_call_back_is_no_contact_in_hand_and_waits_until_nobody_calls() -> None:
     world = a_world()
-    support, _ = a_team(world, **FREE)
+    support, _ = a_team(world, resolution=0.0, **FREE)
     called_back: list[float] = []
     support.recover = lambda ticket, cents: called_back.append(world.now)
     support.receive(contacts([1.0, 1.1]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, inf
+from math import ceil, exp, inf
 
 import numpy as np
 import pytest
@@ -154,14 +154,15 @@ class Planned:
 def fewest(calls: float, **limits: float) -> float:
     """The headcount that Erlang A asks for by hand: 12 hours a day, 42 duty hours per agent."""
     rate, patience = calls / 12.0, firm().support.patience.mean
+    usual = firm().support.staffing
     heads = 1
     while True:
         line = waiting_line(rate, 0.5, heads, patience)
         if (
-            line.probability_of_abandonment <= limits.get("abandonment", 0.05)
-            and 0.5 * rate <= limits.get("occupancy", 0.8) * heads
+            line.probability_of_abandonment <= limits.get("abandonment", usual.most_abandonment)
+            and 0.5 * rate <= limits.get("occupancy", usual.most_occupancy) * heads
         ):
-            return ceil(2.0 * heads * 12.0 * 7 / 42.0) / 2.0
+            return ceil(2.0 * heads * 12.0 * 7 / 42.0 * limits.get("cover", 1.0)) / 2.0
         heads += 1
 
 
@@ -179,6 +180,21 @@ def test_a_stricter_limit_asks_for_more(key: str, name: str, value: float) -> No
     strict = Planned(**{f"staffing__{key}": value}).wants_after(4)
     assert strict == fewest(100, **{name: value})
     assert strict > fewest(100)
+
+
+def test_the_plan_covers_those_who_usually_leave_before_a_successor_can_work() -> None:
+    """At 26 weeks to hire, the first plan wants 1 - exp(-.35 / 2) = 16 % more."""
+    covered = Planned(staffing__hiring=26 * WEEK, crew__quitting=0.35 / (52 * WEEK))
+    assert covered.wants_after(4) == fewest(100, cover=1.0 + 1.0 - exp(-0.35 / 2))
+
+
+def test_the_plan_counts_the_time_that_newcomers_take() -> None:
+    year = {"crew__novice_period": YEAR, "crew__learning_period": YEAR}
+    slow = Planned(200, **year)
+    for agent in slow.support.crew.agents:
+        agent.joined = 0.0
+    assert slow.support.crew.speed() == pytest.approx(0.53)
+    assert slow.wants_after(4) > 1.5 * fewest(200)
 
 
 def test_endless_patience_is_staffed_by_occupancy_alone() -> None:
