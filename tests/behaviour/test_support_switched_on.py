@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import pytest
 
 from orgsim.config.schema import Scenario
 from orgsim.entities import ContactChannel, RecoveryTool
@@ -37,12 +36,13 @@ SWITCHED_ON = (
     "customers.contact.ends_with_delivery=1",
     "customers.memory.satisfaction.journey=0.5",
 )
-SHORT = ("run.weeks=16", "run.warmup=4w")
+LONG = ("run.weeks=14", "run.warmup=2w")
+SHORT = ("run.weeks=3", "run.warmup=1w")
 
 
 @cache
 def lived(*overrides: str) -> tuple[Scenario, Journal, Measures]:
-    scenario = firm(*SHORT, *overrides)
+    scenario = firm(*overrides)
     journal = simulate(scenario, 0)
     return scenario, journal, measure(scenario, journal)
 
@@ -53,7 +53,7 @@ def total(measures: Measures, kpi: str) -> float:
 
 
 def test_every_balance_holds_with_everything_switched_on() -> None:
-    _, _, measures = lived(*SWITCHED_ON)
+    _, _, measures = lived(*LONG, *SWITCHED_ON)
     failed = [
         check
         for check, passed in zip(measures.audit["check"], measures.audit["passed"], strict=True)
@@ -63,7 +63,7 @@ def test_every_balance_holds_with_everything_switched_on() -> None:
 
 
 def test_every_mechanism_leaves_its_trace() -> None:
-    _, journal, _ = lived(*SWITCHED_ON)
+    _, journal, _ = lived(*LONG, *SWITCHED_ON)
     channels = journal.columns(ContactMade)["channel"]
     assert set(channels.tolist()) == set(ContactChannel)
     assert set(journal.columns(RecoveryGiven)["tool"].tolist()) == set(RecoveryTool)
@@ -72,38 +72,30 @@ def test_every_mechanism_leaves_its_trace() -> None:
     assert journal.columns(CallAbandoned)["time"].size > 0
 
 
-def test_the_same_run_gives_the_same_facts() -> None:
-    scenario, journal, _ = lived(*SWITCHED_ON)
-    again = simulate(scenario, 0)
-    for kind in journal.kinds():
-        before, after = journal.columns(kind), again.columns(kind)
-        assert all(np.array_equal(before[name], after[name]) for name in before), kind
-
-
 def test_a_healthy_firm_stays_healthy_with_everything_switched_on() -> None:
     """MODEL U1, U2: little is given up, agents are neither idle nor swamped, standards hold."""
-    _, _, measures = lived(*SWITCHED_ON)
+    _, _, measures = lived(*LONG, *SWITCHED_ON)
     assert total(measures, "abandonment") < 0.10
     assert 0.65 < total(measures, "occupancy") < 0.85
     assert total(measures, "service_standard") > 0.995
 
 
-@pytest.mark.parametrize(
-    "lever",
-    [
-        "support.channels.silent_share=0.5",  # nobody chats
-        "support.urgency.niche=2",  # nobody else is in a lower class
-        "support.crew.overtime_strain=1",  # there is no overtime
-        "support.crew.novice_skill=0.2",  # there are no newcomers
-        "support.recovery.credit=99",  # nobody may give one
-        "support.pressure.floor=0.5",  # nobody hurries
-        "support.staffing.most_occupancy=0.5",  # nobody plans
-        "support.channels.quality.chat=0.1",
-    ],
+IDLE = (
+    "support.channels.silent_share=0.5",  # nobody chats
+    "support.channels.quality.chat=0.1",
+    "support.urgency.niche=2",  # nobody is in the niche or complains
+    "support.urgency.complaint=3",
+    "support.crew.overtime_strain=1",  # there is no overtime
+    "support.crew.novice_skill=0.2",  # there are no newcomers
+    "support.recovery.credit=99",  # nobody may give one
+    "support.pressure.floor=0.5",  # nobody hurries
+    "support.staffing.most_occupancy=0.5",  # nobody plans
 )
-def test_a_lever_that_has_nothing_to_move_moves_nothing(lever: str) -> None:
-    _, journal, _ = lived()
-    moved = simulate(firm(*SHORT, lever), 0)
+
+
+def test_levers_that_have_nothing_to_move_move_nothing_and_chance_plays_no_part() -> None:
+    _, journal, _ = lived(*SHORT)
+    moved = simulate(firm(*SHORT, *IDLE), 0)
     for kind in journal.kinds():
         before, after = journal.columns(kind), moved.columns(kind)
         assert all(np.array_equal(before[name], after[name]) for name in before), kind
