@@ -9,9 +9,10 @@ import pytest
 
 from orgsim.departments.staffing import rostered
 from orgsim.departments.support import Support
-from orgsim.entities import Account, Segment
-from orgsim.facts import AgentHired, AgentLeft, ContactHandled
+from orgsim.entities import Account, ContactChannel, Outcome, Segment
+from orgsim.facts import AgentHired, AgentLeft, CallAbandoned, ContactHandled
 from orgsim.governance.information import Information
+from orgsim.kernel.distributions import Fixed
 from orgsim.kernel.queueing import waiting_line
 from orgsim.kernel.world import World
 from orgsim.units import DAY, WEEK, YEAR
@@ -321,3 +322,26 @@ def test_pay_follows_who_is_employed() -> None:
     )
     world.run(until=2 * WEEK + 1.0)
     assert paid == [1000, 0]
+
+
+def test_work_pressure_counts_a_contact_once_however_often_it_is_dialled() -> None:
+    world, support, _ = an_office(patience=Fixed[float](kind="fixed", mean=0.1))
+    support.answer = lambda ticket: (
+        support.try_again(ticket, ContactChannel.PHONE)
+        if ticket.outcome is Outcome.GIVEN_UP
+        else None
+    )
+    support.receive(contacts([1.0, 1.05]))  # one agent: the second dials until the first is done
+    world.run(until=WEEK + 1.0)
+    assert seen(world, CallAbandoned)["time"].size > 3
+    assert support.pressure.level == pytest.approx(2 * 0.5 / WEEK)
+
+
+def test_work_pressure_counts_a_problem_that_comes_back_again() -> None:
+    world, support, _ = an_office(agents=5, resolution=0.0)
+    support.answer = lambda ticket: (
+        support.try_again(ticket, ContactChannel.PHONE) if ticket.attempt < 2 else None
+    )
+    support.receive(contacts([1.0]))
+    world.run(until=WEEK + 1.0)
+    assert support.pressure.level == pytest.approx(3 * 0.5 / (5 * WEEK))
