@@ -78,6 +78,16 @@ class ContactChannel(IntEnum):
 
     PHONE = 0
     EMAIL = 1
+    CHAT = 2
+    RETAIL = 3
+
+
+class RecoveryTool(IntEnum):
+    """What an agent gives a customer whom the firm has failed (MODEL M4.10)."""
+
+    CREDIT = 0
+    REPLACEMENT = 1
+    CALL_BACK = 2
 
 
 class Outcome(IntEnum):
@@ -245,7 +255,11 @@ class ContactBatch:
 
 @dataclass(slots=True, kw_only=True)
 class Ticket:
-    """One problem of one customer, over every attempt to have it solved."""
+    """One problem of one customer, over every attempt to have it solved and every channel.
+
+    ``lowest_touch`` is the least knowledge that the customer met with on this journey;
+    ``is_settled`` says that an agent has made good for it.
+    """
 
     customer: int
     row: int
@@ -261,6 +275,8 @@ class Ticket:
     misleading_luck: float = 0.0
     outcome: Outcome = Outcome.UNRESOLVED
     stated_due: float | None = None
+    lowest_touch: float = 1.0
+    is_settled: bool = False
 
     @property
     def occurrence(self) -> int:

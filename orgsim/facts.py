@@ -19,6 +19,7 @@ from orgsim.entities import (
     Outcome,
     Reaction,
     Reason,
+    RecoveryTool,
     Segment,
     Source,
 )
@@ -260,6 +261,36 @@ class BriefingHeld(NamedTuple):
     time: float
     hours: float
     knowledge: float
+
+
+class RecoveryGiven(NamedTuple):
+    """An agent made good for a failure, at a cost."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    reason: Reason
+    tool: RecoveryTool
+    cents: int
+
+
+class AgentHired(NamedTuple):
+    """A trained newcomer took the first contact; ``employed`` counts the newcomer in (FTE)."""
+
+    time: float
+    agent: int
+    fte: float
+    employed: float
+
+
+class AgentLeft(NamedTuple):
+    """An agent left the firm; ``employed`` is who stayed (FTE)."""
+
+    time: float
+    agent: int
+    fte: float
+    employed: float
 
 
 class EpisodeLived(NamedTuple):

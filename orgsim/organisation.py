@@ -104,6 +104,7 @@ class Organisation:
             self.information,
             briefing_hours=briefing.hours_per_agent,
             briefing_period=briefing.period,
+            single_view=design.single_view,
         )
         weights = np.array(
             [scenario.market.base.weights.vector(), scenario.market.niche.weights.vector()]
@@ -175,11 +176,12 @@ class Organisation:
                     supplier.deliver = self._received
         if "support" in parts:
             receivers.contacts = self.support.receive
-            self.sales.show_agents = self.support.keep_on_file
+            self.sales.show_agents = self.support.desktop.keep_on_file
             if "customers" in parts:
                 self.customers.contact_support = self.support.receive
                 self.customers.call_again = self.support.try_again
                 self.support.answer = self.customers.hear
+                self.support.mood = self.customers.mood
         for name, department in (
             ("marketing", self.marketing),
             ("sales", self.sales),
@@ -253,6 +255,10 @@ class Organisation:
         gauge("in_hand", lambda: float(self.sales.in_hand), member="reps")
         gauge("in_hand", lambda: float(self.support.in_hand), member="agents")
         gauge("knowledge", lambda: self.support.knowledge.level)
+        gauge("pressure", lambda: self.support.pressure.level)
+        gauge("standard", lambda: self.support.pressure.standard)
+        gauge("fatigue", lambda: self.support.crew.fatigue)
+        gauge("employed", lambda: self.support.crew.employed, member="agents")
         gauge("untapped", lambda: float(self.market.untapped))
         gauge("bench", lambda: float(self.logistics.bench_queue))
         gauge("pressure", lambda: self.logistics.benches.pressure, member="benches")

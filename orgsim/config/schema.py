@@ -30,7 +30,7 @@ from orgsim.shocks.demand import NicheCampaign, Promotion, SeasonalPeak, Viral
 from orgsim.shocks.market import CompetitorExit, PriceShock
 from orgsim.shocks.supply import ProductRecall, SupplierOutage
 from orgsim.shocks.workforce import AttritionWave, Pandemic
-from orgsim.units import COUNT, WEEK, Count, Duration
+from orgsim.units import COUNT, WEEK, Count, Duration, Share
 
 Part = Literal["market", "marketing", "sales", "logistics", "supplier", "support", "customers"]
 AnyShock = Annotated[
@@ -113,6 +113,12 @@ class OrganisationConfig(Config):
     channels: dict[str, ChannelConfig] = param("information channels", section="M6.1")
     handoff: HandoffConfig
     coordination: CoordinationConfig
+    single_view: Share = param(
+        "share of what the firm knows of a customer that whoever serves them can see (V_sv)",
+        section="M6.1",
+        ge=0,
+        le=1,
+    )
 
 
 class SuppliersConfig(Config):

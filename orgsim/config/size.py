@@ -177,7 +177,9 @@ def _attempts(scenario: Scenario) -> float:
 
 def _unsolved(scenario: Scenario) -> float:
     """Return the chance that an answer solves nothing and is asked for again."""
-    return scenario.customers.contact.repeat * (1.0 - scenario.support.resolution)
+    support = scenario.support
+    solved = support.resolution * min(support.channels.quality.by_channel())
+    return scenario.customers.contact.repeat * (1.0 - solved)
 
 
 def _policies(scenario: Scenario) -> list[Policy]:

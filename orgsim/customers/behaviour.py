@@ -217,6 +217,10 @@ class Customers:
         reactions.leave = self._depart
         self._diary.react = reactions.after
 
+    def mood(self, ticket: Ticket) -> float:
+        """How satisfied the customer is who is on the line."""
+        return float(self.people.satisfaction[ticket.row])
+
     def _count_groups(self) -> None:
         """Each week's end: how many there are of each group, and how they feel."""
         people = self.people
@@ -261,6 +265,10 @@ class Customers:
         self.people.copy_from(law, like.astype(np.int64), ids)
 
     def _again(self, ticket: Ticket, channel: ContactChannel) -> None:
+        """Try once more, unless the parcel has answered in the meantime."""
+        if self._enquiries.is_over(ticket):
+            self.people.open_issues[ticket.row] -= 1
+            return
         self.call_again(ticket, channel)
 
     def _hazard(self, rows: Ints) -> Floats:

@@ -24,7 +24,7 @@ from orgsim.config.base import Config, param
 from orgsim.customers.complaints import Complaints
 from orgsim.customers.expectations import speed_level
 from orgsim.customers.population import MemoryConfig, Population
-from orgsim.customers.satisfaction import reliability_level
+from orgsim.customers.satisfaction import reliability_level, touch_level
 from orgsim.customers.survey import SurveyConfig
 from orgsim.entities import (
     Attribute,
@@ -103,7 +103,7 @@ class Diary:
         self._complaints = complaints
         self._deliveries: list[tuple[Order, float, float]] = []
         self._cancellations: list[Order] = []
-        self._answers: list[tuple[Ticket, int, Outcome, float]] = []
+        self._answers: list[tuple[Ticket, int, Outcome, float, float]] = []
         self._noticed: list[tuple[Occasion, Order, float, float]] = []
         self._tellings: dict[Segment, list[int]] = {}
         self._draw = {
@@ -128,8 +128,12 @@ class Diary:
 
     def answered(self, ticket: Ticket) -> None:
         """A contact ended today, one way or the other."""
-        now = self._world.now
-        self._answers.append((ticket, ticket.occurrence, ticket.outcome, now))
+        touch = touch_level(ticket.outcome, ticket.attempt)
+        ticket.lowest_touch = min(ticket.lowest_touch, touch)
+        weight = self._config.satisfaction.journey
+        level = touch + weight * (ticket.lowest_touch - touch)
+        entry = (ticket, ticket.occurrence, ticket.outcome, level, self._world.now)
+        self._answers.append(entry)
 
     def close_day(self) -> dict[Segment, tuple[int, int]]:
         """Live through the day; (positive, negative) tellings by segment."""
@@ -208,26 +212,20 @@ class Diary:
                 self._live(occasion, rows, keys, seen, times)
 
     def _live_answers(self) -> None:
-        """Solved at once is 1, solved late or not yet 0.5, a wrong answer or none at all 0."""
+        """Every answer shows the agents' knowledge; some reset an expectation."""
         entries, self._answers = self._answers, []
         entries = [entry for entry in entries if self._people.is_active[entry[0].row]]
         if not entries:
             return
         rows = np.array([ticket.row for ticket, *_ in entries])
-        keys = np.array([key for _, key, _, _ in entries])
-        outcomes = np.array([outcome for _, _, outcome, _ in entries])
+        keys = np.array([key for _, key, *_ in entries])
+        level = np.array([shown for *_, shown, _ in entries])
         times = np.array([time for *_, time in entries])
-        is_first = keys % 64 == 0
-        level = np.where(
-            outcomes == Outcome.RESOLVED,
-            np.where(is_first, 1.0, 0.5),
-            np.where(outcomes == Outcome.UNRESOLVED, 0.5, 0.0),
-        )
         seen = np.repeat(level[:, None], len(Attribute), axis=1)
         weigh = self._complaints.burden
-        burden = np.array([weigh(ticket, outcome, at) for ticket, _, outcome, at in entries])
+        burden = np.array([weigh(ticket, outcome, at) for ticket, _, outcome, _, at in entries])
         self._live(Occasion.CONTACT, rows, keys, seen, times, burden=burden)
-        for ticket, _, outcome, time in entries:
+        for ticket, _, outcome, _, time in entries:
             self._reset_expectation(ticket, outcome)
             if ticket.reason is Reason.COMPLAINT and outcome is Outcome.RESOLVED:
                 self._complaints.settle(ticket, time)

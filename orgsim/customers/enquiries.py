@@ -9,9 +9,11 @@ is my order, where is my refund, and the same again because nobody solved it).
    questions (base and niche differ), faults and billing questions with their shares; who was let
    down and chose to speak up complains.
 2. Each falls at its own moment of the day, by the contact hours.
-3. Who hung up dials again after a drawn time, writes at once instead, or gives up. Who was not
-   helped comes back by the same channel after the stated time, with the share that repeats, at the
-   next opening; until then the problem is open. Beyond the most attempts the model stops.
+3. Who gave up waiting tries again after a drawn time, by the same channel or by another live one,
+   writes at once instead, or lets it be. Who was not helped comes back by the same channel after
+   the stated time, with the share that repeats, at the next opening; until then the problem is
+   open. Beyond the most attempts the model stops.
+4. A question about an order may be over once the parcel is there: who waits to ask again does not.
 
 Assumed: a daily chance is 1 - exp(-rate); who has left asks nothing more. Failure demand after
 Seddon (2003).
@@ -77,6 +79,12 @@ class ContactConfig(Config):
     write_instead: Share = param(
         "share of abandoned calls that become an email", section="M4.4", ge=0, le=1
     )
+    change_channel: Share = param(
+        "share of those who try again that do so by another live channel", section="M4.2"
+    )
+    ends_with_delivery: Share = param(
+        "share of questions about an order that are over when the parcel arrives", section="M4.1"
+    )
     most_attempts: Count = param(
         "attempts at one problem at which the model stops",
         unit="attempts",
@@ -112,6 +120,8 @@ class Enquiries:
             "time",
             "repeat",
             "redial",
+            "change_channel",
+            "over",
         )
         self._draw = {name: world.draws.stream(f"enquiries.{name}") for name in names}
         self._redial_after = world.draws.quantity("enquiries.redial_after", config.redial_after)
@@ -151,6 +161,8 @@ class Enquiries:
         """When and how this customer tries again; None when the problem is closed."""
         if ticket.outcome is Outcome.RESOLVED or not self._people.is_active[ticket.row]:
             return None
+        if self.is_over(ticket):
+            return None
         if ticket.attempt >= self._config.most_attempts:
             if ticket.outcome is Outcome.GIVEN_UP:
                 return None  # a line that is never answered: nobody dials for ever
@@ -165,14 +177,29 @@ class Enquiries:
             return None
         return self._opening(self._world.now + self._config.repeat_after), ticket.channel
 
+    def is_over(self, ticket: Ticket) -> bool:
+        """Whether the parcel has come in the meantime, and with it the end of the question."""
+        share, order = self._config.ends_with_delivery, ticket.order
+        if share == 0.0 or order is None or not order.closed:
+            return False
+        return self._draw["over"].uniform(ticket.customer, ticket.nth) < share
+
     def _after_hanging_up(self, ticket: Ticket) -> tuple[float, ContactChannel] | None:
         luck = self._luck("redial", ticket)
         if luck < self._config.redial:
             wait = self._redial_after.one(ticket.customer, ticket.occurrence)
-            return self._opening(self._world.now + wait), ContactChannel.PHONE
+            return self._opening(self._world.now + wait), self._next_channel(ticket)
         if luck < self._config.redial + self._config.write_instead:
             return self._world.now, ContactChannel.EMAIL
         return None
+
+    def _next_channel(self, ticket: Ticket) -> ContactChannel:
+        """By which live channel who gave up waiting tries again."""
+        share = self._config.change_channel
+        if share == 0.0 or self._luck("change_channel", ticket) >= share:
+            return ticket.channel
+        is_call = ticket.channel is ContactChannel.PHONE
+        return ContactChannel.CHAT if is_call else ContactChannel.PHONE
 
     def _luck(self, purpose: str, ticket: Ticket) -> float:
         return self._draw[purpose].uniform(ticket.customer, ticket.occurrence)

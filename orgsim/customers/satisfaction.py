@@ -9,7 +9,8 @@ than an excess; satisfaction follows quality and disconfirmation.
 
        X_speed = clip(1 - (D - 1) / 14, 0, 1),   D = calendar days from order to door
        X_reliability = 1 on time, else .9 max(0, 1 - late / 10) - silence late; at most .5 if wrong
-       X_knowledge = 1 solved at once, .5 solved later or unsolved, 0 wrong or never answered
+       X_knowledge = 1 solved at once, .5 solved later or unsolved, 0 wrong or never answered,
+                     (1 - j) that of the last touch + j the least of the journey so far
 
    Price is as promised; fit is the customer's own, lifted by a promised set-up that came. Late is
    counted in days from the date last told to the customer; who is told of a delay unasked does not
@@ -39,7 +40,7 @@ import numpy as np
 
 from orgsim.config.base import Config, param
 from orgsim.customers.kano import KanoConfig, Slopes
-from orgsim.entities import Attribute, Bools, Floats, Ints, Occasion
+from orgsim.entities import Attribute, Bools, Floats, Ints, Occasion, Outcome
 from orgsim.units import Number, Share
 
 PERCEIVED = {
@@ -114,6 +115,10 @@ class SatisfactionConfig(Config):
     contact_weight: Share = param(
         "weight of a contact relative to that of a delivery", section="M5.4", ge=0, le=1
     )
+    journey: Share = param(
+        "weight of the worst touch in how well a problem was dealt with; the rest is the last (j)",
+        section="M4.2",
+    )
     silence: Number = param(
         "reliability lost while late without news", unit="per day", section="M5.1", ge=0
     )
@@ -159,6 +164,13 @@ def reliability_level(late_days: Floats, complete: Floats, silence: Floats | flo
     late = np.maximum(late_days, 0.0)
     level = np.where(late > 0, 0.9 * np.maximum(0.0, 1.0 - late / 10.0) - silence * late, 1.0)
     return np.clip(np.where(complete > 0, level, np.minimum(level, 0.5)), 0.0, 1.0)
+
+
+def touch_level(outcome: Outcome, attempt: int) -> float:
+    """What one contact showed: solved at once is 1, late or not yet .5, wrong or unanswered 0."""
+    if outcome is Outcome.RESOLVED:
+        return 1.0 if attempt == 0 else 0.5
+    return 0.5 if outcome is Outcome.UNRESOLVED else 0.0
 
 
 def perceived_mask(occasion: Occasion) -> Bools:

@@ -8,7 +8,8 @@ Modelled: the team's mean knowledge K of the niche offer, between 0 and 1.
    level K_b: K -> K + (K_b - K) min(1, hours / h_full).
 
 Assumed: contacts spread evenly over the agents, and nobody is briefed twice, so that two numbers
-are enough: the team's mean and the knowledge of an agent who was not briefed yet. Experience curve
+are enough: the team's mean and the knowledge of an agent who was not briefed yet. A newcomer
+counts as one agent. Experience curve
 by cumulative cases after Wright (1936), in a saturating form.
 """
 
@@ -45,7 +46,7 @@ class Knowledge:
 
     def __init__(self, config: KnowledgeConfig, agents: float) -> None:
         self._config = config
-        self._agents = max(1, ceil(agents))
+        self.count(agents)
         self._unbriefed = config.uninformed
         self.level = config.uninformed
 
@@ -65,3 +66,13 @@ class Knowledge:
         share = min(1.0, hours / self._config.full_briefing)
         gain = max(0.0, self._config.briefed_level - self._unbriefed) * share
         self.level += gain / self._agents
+
+    def count(self, employed: float) -> None:
+        """So many agents are employed now."""
+        self._agents = max(1, ceil(employed))
+
+    def join(self, known: float) -> None:
+        """One of the agents now employed is a newcomer who knows so much."""
+        share = 1.0 / self._agents
+        self.level += (known - self.level) * share
+        self._unbriefed += (known - self._unbriefed) * share

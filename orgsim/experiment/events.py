@@ -80,6 +80,7 @@ ACTIVITIES: Mapping[str, Activity] = {
     "CallAnswered": Activity("call answered", "support", item="contact"),
     "CallAbandoned": Activity("call abandoned", "customer", item="contact"),
     "ContactHandled": Activity("contact handled", "support", detail="outcome", item="contact"),
+    "RecoveryGiven": Activity("made good", "support", detail="tool", item="contact"),
     "EpisodeLived": Activity("experienced", "customer", detail="occasion"),
     "CustomerReacted": Activity("answered a failure", "customer", detail="reaction"),
     "ComplaintClosed": Activity("complaint closed", "support", item="contact"),

@@ -187,11 +187,11 @@ def _contacts(window: Window) -> Iterator[Check]:
         made["time"].size,
         ends + waiting,
     )
-    by_phone = handled["channel"] == ContactChannel.PHONE
-    talking = answered["time"].size - by_phone.sum()
+    is_live = handled["channel"] != ContactChannel.EMAIL
+    talking = answered["time"].size - is_live.sum()
     calls = key_of(answered, "customer", "nth", "attempt")
     unheard = absent(
-        key_of({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
+        key_of({k: v[is_live] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
     ).size
     yield Check("calls: every handled call was answered", unheard, 0)
     on_line = absent(calls, key_of(handled, "customer", "nth", "attempt")).size

@@ -76,7 +76,7 @@ def test_rc8_agents_who_know_a_third_of_the_offer_lose_the_callers_of_longer_cal
         replace(RC8, service=RC7.service),
         "support.unfamiliar_effort=0.6",
         f"support.knowledge.uninformed={1.0 / 3.0!r}",
-        "support.knowledge.contacts_to_learn=1000000000000",
+        "support.knowledge.contacts_to_learn=1000000000",
         weeks=weeks,
         segment="niche",
     )

@@ -110,6 +110,19 @@ def test_without_lateness_and_with_everything_solved_nobody_asks_for_a_late_orde
 # -- M4.4, M4.6: what follows an answer, or none ---------------------------------------------------
 
 
+def a_ticket(row: int, outcome: Outcome, order: Order | None = None) -> Ticket:
+    return Ticket(
+        customer=row,
+        row=row,
+        nth=0,
+        segment=Segment.BASE,
+        reason=Reason.WISMO if order else Reason.GENERAL,
+        order=order,
+        channel=ContactChannel.PHONE,
+        outcome=outcome,
+    )
+
+
 class Asked:
     """One customer's problem, and when, how and with which issues open it comes back."""
 
@@ -184,6 +197,24 @@ def test_half_dial_again_three_in_ten_write_and_the_rest_give_up() -> None:
         assert again.count(channel) / n == pytest.approx(share, abs=Z * error)
     # Only those who let it be have lived through a contact: nobody helped them at all.
     assert seen(crowd.world, EpisodeLived)["customer"].size == n - len(again)
+
+
+@pytest.mark.parametrize(
+    ("channel", "changes", "then"),
+    [
+        (ContactChannel.CHAT, 0.0, ContactChannel.CHAT),
+        (ContactChannel.RETAIL, 0.0, ContactChannel.RETAIL),
+        (ContactChannel.PHONE, 1.0, ContactChannel.CHAT),
+        (ContactChannel.CHAT, 1.0, ContactChannel.PHONE),
+        (ContactChannel.RETAIL, 1.0, ContactChannel.PHONE),
+    ],
+)
+def test_who_gave_up_waiting_tries_the_same_channel_or_another_live_one(
+    channel: ContactChannel, changes: float, then: ContactChannel
+) -> None:
+    asked = Asked(Outcome.GIVEN_UP, contact__redial=1.0, contact__change_channel=changes)
+    asked.ticket.channel = channel
+    assert asked.heard(10.0, DAY) == [(10.5, then)]
 
 
 def test_nobody_dials_while_the_line_is_closed() -> None:

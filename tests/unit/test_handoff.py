@@ -91,7 +91,7 @@ def helped(shown: float, *, asks_about_order: bool, special: bool = True, n: int
         knowledge__contacts_to_learn=1e12,
     )
     support = Support(world, team, information, briefing_hours=0.0, briefing_period=0.0)
-    sales.show_agents = support.keep_on_file
+    sales.show_agents = support.desktop.keep_on_file
     information.send("promise_terms", "marketing", {"familiarity": 1.0}, dates={"onset": 0.0})
     information.send("stock_eta", "logistics", {"base_days": 3.0, "niche_days": 3.0})
     promise = a_promise(1 if special else 7, special=special)
@@ -149,10 +149,10 @@ def test_a_later_order_that_reaches_the_desktop_mends_the_customers_file() -> No
     sales = Sales(world, firm().sales, handoff)
     information = Information(world, {})
     support = Support(world, firm().support, information, briefing_hours=0.0, briefing_period=0.0)
-    sales.show_agents = support.keep_on_file
+    sales.show_agents = support.desktop.keep_on_file
     promise = a_promise(1, special=True)
     for nth in range(64):
         sales.book(an_order(7, nth=nth, segment=Segment.NICHE, promise=promise))
         is_shown = bool(seen(world, OrderPlaced)["setup_on_desktop"][-1])
-        assert support.knows_promise_to(7) == is_shown
+        assert support.desktop.knows_promise_to(7) == is_shown
     assert 10 < seen(world, OrderPlaced)["setup_on_desktop"].sum() < 54  # both happened

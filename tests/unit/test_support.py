@@ -34,10 +34,10 @@ from tests.unit.parts import Z, a_channel, a_world, an_order, but, firm, seen
 HALF_HOUR = Fixed[float](kind="fixed", mean=0.5)
 
 
-def a_config(agents: int = 1, **changes: object) -> SupportConfig:
+def a_config(agents: int | Weekly = 1, **changes: object) -> SupportConfig:
     """Agents round the clock, half an hour a contact, phone only, endless patience, all solved."""
     calm: dict[str, object] = {
-        "agents": Weekly.constant(agents),
+        "agents": Weekly.constant(agents) if isinstance(agents, int) else agents,
         "contained_share": 0.0,
         "email_share": 0.0,
         "patience": Never(kind="never"),
@@ -61,7 +61,12 @@ def a_team(
     }
     information = Information(world, channels)
     support = Support(
-        world, a_config(**changes), information, briefing_hours=briefing, briefing_period=2 * WEEK
+        world,
+        a_config(**changes),
+        information,
+        briefing_hours=briefing,
+        briefing_period=2 * WEEK,
+        single_view=0.3,
     )
     return support, information
 
