@@ -9,7 +9,7 @@ import numpy as np
 
 from orgsim.config.schema import Scenario
 from orgsim.kernel.journal import Journal
-from orgsim.kpis import demand, experience, fulfilment, money, service
+from orgsim.kpis import demand, experience, fulfilment, money, promise_keeping, service
 from orgsim.kpis.audit import audit
 from orgsim.kpis.base import Kpi, Window
 from orgsim.kpis.breaks import breaks
@@ -21,6 +21,7 @@ KPIS: tuple[Kpi, ...] = (
     *fulfilment.KPIS,
     *service.KPIS,
     *experience.KPIS,
+    *promise_keeping.KPIS,
     *money.KPIS,
 )
 """Every KPI, in the order in which work flows through the organisation."""

@@ -38,7 +38,7 @@ from orgsim.facts import (
     OrderPlaced,
     OrderShipped,
 )
-from orgsim.kpis.base import Columns, Window
+from orgsim.kpis.base import Window, key_of
 
 
 class Check(NamedTuple):
@@ -76,14 +76,6 @@ def audit(window: Window) -> dict[str, list[object]]:
         "right": [check.right for check in checks],
         "passed": [check.is_met for check in checks],
     }
-
-
-def _keys(columns: Columns, *names: str) -> Ints:
-    """One number per row that tells the rows' (customer, nth) or (customer, nth, attempt) apart."""
-    key = columns[names[0]].astype(np.int64)
-    for name in names[1:]:
-        key = key * np.int64(1_000_003) + columns[name].astype(np.int64)
-    return np.asarray(key)
 
 
 def _distinct(keys: Ints) -> Ints:
@@ -147,7 +139,7 @@ def _orders(window: Window) -> Iterator[Check]:
     if "sales" not in window.scenario.organisation.parts:
         return
     keys = {
-        name: _keys(columns, "customer", "nth")
+        name: key_of(columns, "customer", "nth")
         for name, columns in (
             ("placed", placed),
             ("delivered", delivered),
@@ -178,7 +170,7 @@ def _orders(window: Window) -> Iterator[Check]:
 def _units(window: Window) -> Iterator[Check]:
     logistics = window.scenario.logistics
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
-    returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
+    returned = _is_among(key_of(cancelled, "customer", "nth"), key_of(allocated, "customer", "nth"))
     received = window.facts(GoodsReceived)
     for component in Component:
         name = component.name.lower()
@@ -201,7 +193,7 @@ def _contacts(window: Window) -> Iterator[Check]:
         window.facts(kind)
         for kind in (ContactMade, ContactContained, CallAnswered, CallAbandoned, ContactHandled)
     )
-    attempts = _keys(made, "customer", "nth", "attempt")
+    attempts = key_of(made, "customer", "nth", "attempt")
     yield Check("contacts: no attempt is counted twice", attempts.size, _distinct(attempts).size)
     waiting = round(window.gauge("in_hand", "agents")[-1])
     ends = handled["time"].size + abandoned["time"].size + contained["time"].size
@@ -212,12 +204,12 @@ def _contacts(window: Window) -> Iterator[Check]:
     )
     by_phone = handled["channel"] == ContactChannel.PHONE
     talking = answered["time"].size - by_phone.sum()
-    calls = _keys(answered, "customer", "nth", "attempt")
+    calls = key_of(answered, "customer", "nth", "attempt")
     unheard = _absent(
-        _keys({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
+        key_of({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
     ).size
     yield Check("calls: every handled call was answered", unheard, 0)
-    on_line = _absent(calls, _keys(handled, "customer", "nth", "attempt")).size
+    on_line = _absent(calls, key_of(handled, "customer", "nth", "attempt")).size
     yield Check("calls: answered = handled + being served", int(talking), on_line)
 
 
@@ -257,10 +249,10 @@ def _deferred(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         return
     placed = window.facts(OrderPlaced)
     closed = _either(
-        _keys(window.facts(OrderDelivered), "customer", "nth"),
-        _keys(window.facts(OrderCancelled), "customer", "nth"),
+        key_of(window.facts(OrderDelivered), "customer", "nth"),
+        key_of(window.facts(OrderCancelled), "customer", "nth"),
     )
-    is_open = ~_is_among(_keys(placed, "customer", "nth"), closed)
+    is_open = ~_is_among(key_of(placed, "customer", "nth"), closed)
     owed = placed["price_cents"][is_open].sum()
     yield Check(
         "money: deferred revenue = open orders (cents)", -balance[Account.DEFERRED_REVENUE], owed
@@ -272,7 +264,7 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         return
     costs, shipped = window.scenario.finance, window.facts(OrderShipped)
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
-    returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
+    returned = _is_among(key_of(cancelled, "customer", "nth"), key_of(allocated, "customer", "nth"))
     value = 0
     for component, cost in (
         (Component.CHASSIS, costs.chassis_cost),

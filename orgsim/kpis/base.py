@@ -8,22 +8,33 @@ value is not available (NaN here, null in tables), never 0.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
 from orgsim.config.schema import Scenario
-from orgsim.entities import Bools, Floats, Ints, Segment
+from orgsim.entities import Bools, ContactChannel, Floats, Ints, Segment, Source
+from orgsim.facts import CustomerJoined
 from orgsim.kernel.journal import Journal
 from orgsim.units import WEEK
 
 Area = Literal["marketing", "sales", "logistics", "support", "customers", "company"]
 SEGMENTS: tuple[str, ...] = ("all", "base", "niche")
+SOURCES: tuple[str, ...] = ("installed", "organic", "campaign", "word_of_mouth")
 
 Columns = dict[str, Any]
+Built = TypeVar("Built")
+
+_GROUPS: Mapping[str, tuple[str, IntEnum]] = {
+    member.name.lower(): (column, member)
+    for column, members in (("segment", Segment), ("source", Source), ("channel", ContactChannel))
+    for member in members
+}
+"""What a KPI can be measured apart for: a word, the column that holds it and its code there."""
 
 _LIMITS = {
     "share": (0.0, 1.0),
@@ -58,7 +69,8 @@ class Kpi:
     scenario's `targets`, if the area has one. ``over_time`` says what its value for the whole run
     is: the ratio of sums, the last week's value, or the sum of the weeks. ``is_volume``: more of
     it meets a target, and is good or bad only by what it leads to. ``open_items`` says how
-    unfinished things count.
+    unfinished things count. ``segments`` are the groups it is measured for apart: segments of
+    customers, the sources they came from, contact channels, or who made the promise.
     """
 
     name: str
@@ -96,17 +108,39 @@ class Window:
         self.weeks = self.warmup + scenario.run.weeks
         self.ends: Floats = np.arange(1.0 - self.warmup, self.weeks - self.warmup + 1.0) * WEEK
         self._cache: dict[tuple[type[Any], str], Columns] = {}
+        self._built: dict[Callable[[Window], Any], Any] = {}
 
     def facts(self, kind: type[Any], segment: str = "all") -> Columns:
-        """The columns of a kind of fact, of one segment or of all."""
+        """The columns of a kind of fact, of one segment, source or contact channel, or of all.
+
+        A fact that does not name the source is put to where its customer came from.
+        """
         key = (kind, segment)
         if key not in self._cache:
             columns = self.journal.columns(kind)
             if segment != "all":
-                mine = columns["segment"] == Segment[segment.upper()]
+                name, code = _GROUPS[segment]
+                is_joined = name == "source" and name not in columns
+                held = self.source_of(columns["customer"]) if is_joined else columns[name]
+                mine = held == code
                 columns = {name: column[mine] for name, column in columns.items()}
             self._cache[key] = columns
         return self._cache[key]
+
+    def source_of(self, customers: Ints) -> Ints:
+        """Where customers came from; who never joined was there at the start."""
+        joined = self.facts(CustomerJoined)
+        order = np.argsort(joined["customer"])
+        ids = np.append(joined["customer"][order], np.iinfo(np.int64).max)
+        sources = np.append(joined["source"][order], Source.INSTALLED)
+        place = np.searchsorted(ids, customers)
+        return np.where(ids[place] == customers, sources[place], Source.INSTALLED)
+
+    def once(self, build: Callable[[Window], Built]) -> Built:
+        """What ``build`` makes of this window, made when first asked for."""
+        if build not in self._built:
+            self._built[build] = build(self)
+        return self._built[build]  # type: ignore[no-any-return]
 
     def week_of(self, times: Floats) -> Ints:
         """The index of the week in which each moment lies; beyond the horizon: `weeks`."""
@@ -145,6 +179,14 @@ class Window:
     def days(self) -> Floats:
         """A denominator of seven days per week."""
         return np.full(self.weeks, 7.0)
+
+
+def key_of(columns: Columns, *names: str) -> Ints:
+    """One number per row that tells the rows' (customer, nth) or (customer, nth, attempt) apart."""
+    key = columns[names[0]].astype(np.int64)
+    for name in names[1:]:
+        key = key * np.int64(1_000_003) + columns[name].astype(np.int64)
+    return np.asarray(key)
 
 
 def _divide(numerator: Floats, denominator: Floats) -> Floats:
