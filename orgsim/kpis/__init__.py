@@ -9,7 +9,16 @@ import numpy as np
 
 from orgsim.config.schema import Scenario
 from orgsim.kernel.journal import Journal
-from orgsim.kpis import demand, experience, fulfilment, money, promise_keeping, service
+from orgsim.kpis import (
+    demand,
+    experience,
+    fulfilment,
+    loyalty,
+    money,
+    promise_keeping,
+    replenishing,
+    service,
+)
 from orgsim.kpis.audit import audit
 from orgsim.kpis.base import Kpi, Window
 from orgsim.kpis.breaks import breaks
@@ -19,8 +28,10 @@ __all__ = ["KPIS", "Kpi", "Measures", "measure"]
 KPIS: tuple[Kpi, ...] = (
     *demand.KPIS,
     *fulfilment.KPIS,
+    *replenishing.KPIS,
     *service.KPIS,
     *experience.KPIS,
+    *loyalty.KPIS,
     *promise_keeping.KPIS,
     *money.KPIS,
 )

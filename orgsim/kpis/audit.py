@@ -38,7 +38,8 @@ from orgsim.facts import (
     OrderPlaced,
     OrderShipped,
 )
-from orgsim.kpis.base import Window, key_of
+from orgsim.kpis.base import Window
+from orgsim.kpis.joins import key_of as _keys
 
 
 class Check(NamedTuple):
@@ -139,7 +140,7 @@ def _orders(window: Window) -> Iterator[Check]:
     if "sales" not in window.scenario.organisation.parts:
         return
     keys = {
-        name: key_of(columns, "customer", "nth")
+        name: _keys(columns, "customer", "nth")
         for name, columns in (
             ("placed", placed),
             ("delivered", delivered),
@@ -170,7 +171,7 @@ def _orders(window: Window) -> Iterator[Check]:
 def _units(window: Window) -> Iterator[Check]:
     logistics = window.scenario.logistics
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
-    returned = _is_among(key_of(cancelled, "customer", "nth"), key_of(allocated, "customer", "nth"))
+    returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
     received = window.facts(GoodsReceived)
     for component in Component:
         name = component.name.lower()
@@ -193,7 +194,7 @@ def _contacts(window: Window) -> Iterator[Check]:
         window.facts(kind)
         for kind in (ContactMade, ContactContained, CallAnswered, CallAbandoned, ContactHandled)
     )
-    attempts = key_of(made, "customer", "nth", "attempt")
+    attempts = _keys(made, "customer", "nth", "attempt")
     yield Check("contacts: no attempt is counted twice", attempts.size, _distinct(attempts).size)
     waiting = round(window.gauge("in_hand", "agents")[-1])
     ends = handled["time"].size + abandoned["time"].size + contained["time"].size
@@ -204,12 +205,12 @@ def _contacts(window: Window) -> Iterator[Check]:
     )
     by_phone = handled["channel"] == ContactChannel.PHONE
     talking = answered["time"].size - by_phone.sum()
-    calls = key_of(answered, "customer", "nth", "attempt")
+    calls = _keys(answered, "customer", "nth", "attempt")
     unheard = _absent(
-        key_of({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
+        _keys({k: v[by_phone] for k, v in handled.items()}, "customer", "nth", "attempt"), calls
     ).size
     yield Check("calls: every handled call was answered", unheard, 0)
-    on_line = _absent(calls, key_of(handled, "customer", "nth", "attempt")).size
+    on_line = _absent(calls, _keys(handled, "customer", "nth", "attempt")).size
     yield Check("calls: answered = handled + being served", int(talking), on_line)
 
 
@@ -249,10 +250,10 @@ def _deferred(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         return
     placed = window.facts(OrderPlaced)
     closed = _either(
-        key_of(window.facts(OrderDelivered), "customer", "nth"),
-        key_of(window.facts(OrderCancelled), "customer", "nth"),
+        _keys(window.facts(OrderDelivered), "customer", "nth"),
+        _keys(window.facts(OrderCancelled), "customer", "nth"),
     )
-    is_open = ~_is_among(key_of(placed, "customer", "nth"), closed)
+    is_open = ~_is_among(_keys(placed, "customer", "nth"), closed)
     owed = placed["price_cents"][is_open].sum()
     yield Check(
         "money: deferred revenue = open orders (cents)", -balance[Account.DEFERRED_REVENUE], owed
@@ -264,7 +265,7 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         return
     costs, shipped = window.scenario.finance, window.facts(OrderShipped)
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
-    returned = _is_among(key_of(cancelled, "customer", "nth"), key_of(allocated, "customer", "nth"))
+    returned = _is_among(_keys(cancelled, "customer", "nth"), _keys(allocated, "customer", "nth"))
     value = 0
     for component, cost in (
         (Component.CHASSIS, costs.chassis_cost),

@@ -143,9 +143,9 @@ class Window:
         return self._built[build]  # type: ignore[no-any-return]
 
     def week_of(self, times: Floats) -> Ints:
-        """The index of the week in which each moment lies; beyond the horizon: `weeks`."""
-        weeks = np.floor(np.asarray(times) / WEEK).astype(np.int64) + self.warmup
-        return np.clip(weeks, 0, self.weeks)
+        """The index of the week of each moment; beyond the horizon, or never (NaN): `weeks`."""
+        weeks = np.floor(np.asarray(times) / WEEK) + self.warmup
+        return np.maximum(np.fmin(weeks, self.weeks), 0).astype(np.int64)
 
     def per_week(
         self, times: Floats, amounts: Floats | Bools | None = None, *, closing: bool = False
@@ -179,14 +179,6 @@ class Window:
     def days(self) -> Floats:
         """A denominator of seven days per week."""
         return np.full(self.weeks, 7.0)
-
-
-def key_of(columns: Columns, *names: str) -> Ints:
-    """One number per row that tells the rows' (customer, nth) or (customer, nth, attempt) apart."""
-    key = columns[names[0]].astype(np.int64)
-    for name in names[1:]:
-        key = key * np.int64(1_000_003) + columns[name].astype(np.int64)
-    return np.asarray(key)
 
 
 def _divide(numerator: Floats, denominator: Floats) -> Floats:

@@ -12,7 +12,7 @@ from orgsim.facts import (
     GroupCounted,
     SurveyAnswered,
 )
-from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.base import SEGMENTS, SOURCES, Kpi, Ratio, Window
 from orgsim.units import WEEK, YEAR
 
 CONTENT_FROM = 6.5
@@ -94,10 +94,12 @@ def residual_clv(window: Window, segment: str) -> Floats:
     counted = window.facts(GroupCounted)
     discount = window.scenario.finance.discount
     for part in Segment:
-        if segment not in ("all", part.name.lower()):
+        if segment not in ("all", part.name.lower(), *SOURCES):
             continue
         margin = order_margin(window, part)
         for source in np.unique(counted["source"]):
+            if segment in SOURCES and source != SOURCES.index(segment):
+                continue
             mine = (counted["segment"] == part) & (counted["source"] == source)
             size, leaving, ordering = (
                 window.per_week(counted["time"][mine], column, closing=True)
@@ -174,7 +176,7 @@ KPIS = (
         section="M5.11",
         formula="share of 9-10 less share of 0-6 among the answers to the weekly survey",
         open_items="those asked who do not answer are left out; so are those who left",
-        segments=SEGMENTS,
+        segments=(*SEGMENTS, *SOURCES),
         measure=_nps,
     ),
     Kpi(
@@ -209,7 +211,7 @@ KPIS = (
         target="churn",
         section="M5.9",
         formula="customers who left, per month / active customers",
-        segments=SEGMENTS,
+        segments=(*SEGMENTS, *SOURCES),
         measure=_churn,
     ),
     Kpi(
@@ -220,7 +222,7 @@ KPIS = (
         direction=1,
         section="s.9",
         formula="customers who have not left, at the week's end",
-        segments=SEGMENTS,
+        segments=(*SEGMENTS, *SOURCES),
         over_time="last",
         measure=_active,
     ),
@@ -254,7 +256,7 @@ KPIS = (
         direction=1,
         section="M5.12",
         formula="active customers x m r / (1 + i - r), rates of the last 12 weeks",
-        segments=SEGMENTS,
+        segments=(*SEGMENTS, *SOURCES),
         over_time="last",
         measure=_clv,
     ),

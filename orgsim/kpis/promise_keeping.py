@@ -33,8 +33,7 @@ def _cross(
     """Promises (or their weights) by week of the moment, promisor, segment and some code."""
     rows = ledger(window)
     shape = (window.weeks + 1, len(Promisor), len(Segment), size)
-    is_dated = np.isfinite(rows[moment])
-    weeks = window.week_of(np.where(is_dated, rows[moment] - 1e-6, np.inf))
+    weeks = window.week_of(rows[moment] - 1e-6)
     place = np.ravel_multi_index((weeks, rows["promisor"], rows["segment"], codes), shape)
     counts = np.bincount(place, weights, minlength=int(np.prod(shape)))
     return counts.reshape(shape)[:-1].astype(float)

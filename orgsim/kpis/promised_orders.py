@@ -28,7 +28,8 @@ from orgsim.facts import (
     OrderPicked,
     OrderPlaced,
 )
-from orgsim.kpis.base import Columns, Window, key_of
+from orgsim.kpis.base import Columns, Window
+from orgsim.kpis.joins import found, key_of, pick
 
 Codes = NDArray[np.signedinteger[Any]]
 UNKNOWN = -1
@@ -82,25 +83,6 @@ def _sold(window: Window, placed: Columns) -> tuple[Floats, Codes]:
     _, is_assisted = _looked_up(window.facts(LeadTouched), placed["customer"][first])
     promisor[first] = np.where(is_assisted, Promisor.REP, Promisor.MARKETING)
     return claims, promisor
-
-
-def found(keys: Ints, others: Columns) -> Ints:
-    """For each key, the row of ``others`` with it, or -1."""
-    rows = np.full(keys.size, -1, dtype=np.int64)
-    if not keys.size:
-        return rows
-    wanted = key_of(others, "customer", "nth")
-    rank, order = np.argsort(keys), np.argsort(wanted)  # rising, a search is ten times faster
-    place = np.minimum(np.searchsorted(keys[rank], wanted[order]), keys.size - 1)
-    row = rank[place]
-    is_mine = keys[row] == wanted[order]
-    rows[row[is_mine]] = order[is_mine]
-    return rows
-
-
-def pick(values: Floats, rows: Ints) -> Floats:
-    """The values at the rows, NaN where there is none."""
-    return np.append(values, np.nan)[rows]
 
 
 def _looked_up(columns: Columns, leads: Ints) -> tuple[Floats, Bools]:

@@ -35,15 +35,14 @@ from numpy.typing import NDArray
 
 from orgsim.entities import Floats, Segment, Source
 from orgsim.facts import OrderShipped
-from orgsim.kpis.base import Columns, Window, key_of
+from orgsim.kpis.base import Columns, Window
+from orgsim.kpis.joins import found, key_of, pick
 from orgsim.kpis.promised_orders import (
     UNKNOWN,
     Codes,
     Promisor,
-    found,
     last_asked,
     orders_with_fate,
-    pick,
     terms_channels,
 )
 from orgsim.units import DAY

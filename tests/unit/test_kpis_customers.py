@@ -173,7 +173,7 @@ def test_value_has_three_horizons() -> None:
 COUNTS = {
     "leads", "bookings", "orders", "deliveries", "backlog", "overdue", "cancelled", "contacts",
     "active_customers", "negative_tellings", "positive_tellings", "residual_clv", "revenue",
-    "contribution", "cash",
+    "contribution", "cash", "leads_of_target", "bookings_of_quota", "promises_made",
 }  # fmt: skip
 
 
