@@ -82,6 +82,7 @@ class RunResult:
     totals: pd.DataFrame
     value: pd.DataFrame
     breaks: pd.DataFrame
+    responses: pd.DataFrame
     audit: pd.DataFrame
     summary: pd.DataFrame
     value_summary: pd.DataFrame

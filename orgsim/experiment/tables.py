@@ -30,6 +30,14 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "totals": pa.schema(_KPI),
     "value": pa.schema([("horizon", pa.string()), ("value", pa.float64())]),
     "breaks": pa.schema([("name", pa.string()), ("time", pa.float64())]),
+    "responses": pa.schema(
+        [
+            ("name", pa.string()),
+            ("step", pa.string()),
+            ("time", pa.float64()),
+            ("reason", pa.string()),
+        ]
+    ),
     "audit": pa.schema(
         [
             ("check", pa.string()),

@@ -145,7 +145,7 @@ class Window:
     def week_of(self, times: Floats) -> Ints:
         """The index of the week of each moment; beyond the horizon, or never (NaN): `weeks`."""
         weeks = np.floor(np.asarray(times) / WEEK) + self.warmup
-        return np.maximum(np.fmin(weeks, self.weeks), 0).astype(np.int64)
+        return np.asarray(np.maximum(np.fmin(weeks, self.weeks), 0), dtype=np.int64)
 
     def per_week(
         self, times: Floats, amounts: Floats | Bools | None = None, *, closing: bool = False

@@ -140,3 +140,8 @@ def listed(names: Sequence[str]) -> str:
 def capital(text: str) -> str:
     """The text with its first letter large and the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def in_sentence(title: str) -> str:
+    """A title inside a sentence; capitals such as OTIF stay."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
