@@ -203,6 +203,13 @@ class Organisation:
         for pool in (self.sales.reps, self.support.agents):
             for what in ("busy_hours", "duty_hours", "queue_hours", "waited_hours"):
                 gauge(what, getattr(pool, what), member=pool.name)
+        for supplier in self.suppliers.values():
+            for what in ("queue_hours", "waited_hours"):
+                gauge(what, getattr(supplier.line, what), member=supplier.line.name)
+        room = self.logistics.room
+        for what in ("queue_hours", "waited_hours"):
+            gauge(what, getattr(room, what), member="backorders")
+        gauge("queued", lambda: float(room.queued), member="backorders")
         gauge("in_hand", lambda: float(self.sales.in_hand), member="reps")
         gauge("in_hand", lambda: float(self.support.in_hand), member="agents")
         gauge("knowledge", lambda: self.support.knowledge.level)

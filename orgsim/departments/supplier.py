@@ -43,7 +43,7 @@ class Supplier:
         self._world = world
         self._config = config
         self._component = component
-        self._line = Pool(world, name, 1)
+        self.line = Pool(world, name, 1)
         self._transit = world.draws.quantity(f"{name}.transit", config.transit)
         self._capacity = world.dials.declare(
             f"{name}.capacity", 1.0, "multiply", "share of the line's usual capacity there is"
@@ -71,9 +71,9 @@ class Supplier:
 
     def _fulfil(self, number: int, units: int) -> Generator[object, object, None]:
         """Queue for the line, make the units, travel; never overtake an earlier shipment."""
-        yield self._line
+        yield self.line
         yield from self._make(float(units))
-        self._line.release()
+        self.line.release()
         arrival = self._world.now + self._transit.one(number)
         if not self._config.crossing:
             arrival = max(arrival, self._last_arrival)

@@ -166,6 +166,11 @@ class Window:
         values[self.week_of(gauges["t"][mine] - 1e-6)] = gauges["value"][mine]
         return values[: self.weeks]
 
+    def members(self, name: str) -> tuple[str, ...]:
+        """Whose gauge of a name there is, in the order in which they were declared."""
+        mine = self._gauges["name"] == name
+        return tuple(dict.fromkeys(self._gauges["member"][mine].tolist()))
+
     @cached_property
     def _gauges(self) -> dict[str, Any]:
         return self.journal.gauges()
