@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 from orgsim.report.headline import SIZEABLE, money, percent
 from orgsim.report.measures import NOTHING, Estimate, Floats
+from orgsim.report.paradox import hurting_success
 from orgsim.report.story import Story
 from orgsim.report.wording import (
     HORIZONS,
@@ -237,10 +238,12 @@ def _missed(row: Row, share: float) -> str:
 
 
 def scorecard_subtitle(story: Story) -> str:
-    """Replications and draws."""
+    """Replications and draws, and the silo paradox where there is one."""
     if story.replications > 1:
         sample = f"mean of {story.replications} replications"
         sample += "" if story.is_alone else ", with and without on the same draws"
     else:
         sample = "one replication: effect and chance cannot be told apart"
-    return f"{story.title}. {capital(sample)}."
+    found = hurting_success(story)
+    paradox = f" Silo paradox index {found.index_in_words}." if found and found.is_flagged else ""
+    return f"{story.title}. {capital(sample)}.{paradox}"

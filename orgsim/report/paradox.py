@@ -6,7 +6,7 @@ It is there only if all three stand beyond chance, each by its 95 % interval:
 1. an area beats a target of its own while the shock is on (all weeks, if there is none), by a
    sizeable share, and is better by it than in the same weeks of the reference: what is beaten
    anyway is not the shock's doing;
-2. over the whole run customers are worse off than in the reference, by a number with a target;
+2. over the whole run customers are worse off than in the reference: in NPS, satisfaction or churn;
 3. so is the company, by its value.
 
 Where it is found and there was a campaign, the silo paradox index says how much (MODEL s.9); it is
@@ -36,6 +36,9 @@ from orgsim.report.wording import HORIZONS, NBSP, compact, in_sentence, listed, 
 DEMAND = ("leads", "bookings")
 """The numbers that marketing and sales are judged by in the index."""
 
+CUSTOMERS = ("nps", "satisfaction", "churn")
+"""The customers' numbers that are named, the first that fell."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Success:
@@ -56,6 +59,11 @@ class HurtingSuccess:
     company: Line
     index: Estimate
     is_flagged: bool
+
+    @property
+    def index_in_words(self) -> str:
+        """The silo paradox index with its interval."""
+        return _with_interval(self.index)
 
 
 def hurting_success(story: Story) -> HurtingSuccess | None:
@@ -86,28 +94,37 @@ def paradox(story: Story) -> Estimate:
 
 def in_words(found: HurtingSuccess, story: Story) -> str:
     """One plain sentence: whose success, whose loss, each with its interval."""
-    beaten = [
-        f"{one.area} beats its target for {in_sentence(one.title)} by {percent(one.excess.mean)} "
-        f"({percent(one.excess.low)} to {percent(one.excess.high)})"
-        for one in found.successes
-    ]
+    beaten = [_beaten(one, is_first=one is found.successes[0]) for one in found.successes]
     lost = f"{_fall(found.customers)} and {_fall(found.company)}"
     text = f"Success that hurts: {listed(beaten)}, but against {story.without} {lost}"
     if found.is_flagged:
-        low, high = compact(found.index.low), compact(found.index.high)
-        text += f". Silo paradox index {compact(found.index.mean)} ({low} to {high})"
+        index, nps = found.index_in_words, _with_interval(_niche_nps(story))
+        text += f". Silo paradox index {index}; net promoter score of the niche {nps}"
     return f"{text}. In brackets: 95{NBSP}% intervals."
 
 
+def _beaten(one: Success, *, is_first: bool) -> str:
+    """'marketing beats its target (leads, by 109 % to 119 %)'."""
+    what = "beats its target" if is_first else "its own"
+    low, high = percent(one.excess.low), percent(one.excess.high)
+    return f"{one.area} {what} ({in_sentence(one.title)}, by {low} to {high})"
+
+
 def _fall(line: Line) -> str:
-    """'satisfaction of all customers is 0.07 less (0.05 to 0.09)'."""
-    found, unit = line.difference, f"{NBSP}{line.scale.unit}" if line.scale.unit else ""
+    """'net promoter score of all customers is 1.4 pts less (1.2 to 1.5)'."""
+    found = line.difference
     ends = sorted((abs(found.low), abs(found.high)))
     amount, low, high = (line.shown(one) for one in (abs(found.mean), *ends))
+    unit = {"0-10": "points", "0-1": ""}.get(line.unit, line.scale.unit)
     whose = "" if line.name in HORIZONS else f" of {line.segment} customers"
     turn = "less" if found.mean < 0 else "more"
-    title = in_sentence(plain(line.title))
-    return f"{title}{whose} is {amount}{unit} {turn} ({low} to {high})"
+    size = f"{amount}{NBSP}{unit}" if unit else amount
+    return f"{in_sentence(plain(line.title))}{whose} is {size} {turn} ({low} to {high})"
+
+
+def _with_interval(found: Estimate) -> str:
+    mean, low, high = (compact(one) for one in (found.mean, found.low, found.high))
+    return f"{mean} ({low} to {high})"
 
 
 def _successes(story: Story) -> Iterable[Success]:
@@ -146,10 +163,11 @@ def _is_the_shocks(story: Story, note: KpiNote) -> bool:
 
 
 def _customers(story: Story) -> Iterable[Line]:
-    """The customers' numbers that have a target, of all of them and of the base."""
+    """The customers' numbers, of all of them and of the base."""
     for segment in ("all", "base"):
-        for note in story.kpis.values():
-            if note.area == "customers" and story.target(note.name) and note.direction:
+        for name in CUSTOMERS:
+            note = story.kpis.get(name)
+            if note is not None and note.direction:
                 yield whole_run(story, note, segment)
 
 

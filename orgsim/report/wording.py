@@ -57,7 +57,10 @@ WORDS = (
     "hazards of the last 12 weeks went on. Cash trough: deepest fall of cash from a peak. "
     "Chassis: part of every product; niche kit: of niche orders only. Dates are those of the "
     "middle replication of those in which it happened; what happened in no more than half stands "
-    "last; a weekly figure breaks on its week's Sunday. Weeks are calendar weeks (ISO)."
+    "last; a weekly figure breaks on its week's Sunday. Weeks are calendar weeks (ISO). Seen: what "
+    "its owner looks at is broken, too; told: a message on it has arrived; worst: no week after is "
+    "worse; recovered: four weeks unbroken begin. Silo paradox index: the share by which marketing "
+    "and sales beat their targets, times the value lost per euro of campaign budget."
 )
 """What a board member may ask, at the end of every report."""
 
