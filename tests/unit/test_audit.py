@@ -255,6 +255,16 @@ def test_a_contact_handled_in_another_channel_than_it_was_made_in_is_found() -> 
     assert name in failed({ContactHandled: by_another})
 
 
+def test_a_lead_that_was_won_and_lost_is_found() -> None:
+    won = a_run().columns(LeadWon)
+
+    def lost_as_well(columns: Columns) -> Columns:
+        return {name: np.append(column, won[name][0]) for name, column in columns.items()}
+
+    name = "leads in hand: who leaves has entered, and once"
+    assert name in failed({LeadLost: lost_as_well})
+
+
 def test_a_customer_counted_to_another_source_is_found_by_source_alone() -> None:
     def moved(columns: Columns) -> Columns:
         at = np.flatnonzero(columns["segment"] == 0)[0]

@@ -36,7 +36,7 @@ def test_a_fact_without_source_is_put_to_where_its_customer_came_from() -> None:
     facts = [
         joined(1, Source.CAMPAIGN),
         joined(2, Source.ORGANIC),
-        *(SurveyAnswered(5.0, n, BASE, 10 if n == 1 else 0) for n in (1, 2, 3)),
+        *(SurveyAnswered(5.0, n, BASE, 10 if n == 1 else 0) for n in (0, 1, 2, 3)),
     ]
     assert value("nps", facts, "campaign").weekly == about(nan, 100.0, nan)
     assert value("nps", facts, "organic").weekly == about(nan, -100.0, nan)
@@ -134,6 +134,8 @@ def test_a_cycle_without_stock_out_saw_no_order_lack_the_part_since_the_receipt_
     facts = [*RECEIPTS, missing(15.0, 1), missing(16.0, 2), missing(300.0, 3)]
     assert value("cycle_service_chassis", facts).weekly == about(nan, 0.5, 1.0)
     assert value("cycle_service_kit", facts).weekly == about(nan, nan, nan)
+    late = [*RECEIPTS, missing(20.0, 1)]  # the receipt of that moment came first
+    assert value("cycle_service_chassis", late).weekly == about(nan, 1.0, 0.0)
     kits = [*RECEIPTS, missing(15.0, 1, Component.KIT)]
     assert value("cycle_service_chassis", kits).weekly == about(nan, 1.0, 1.0)
 

@@ -112,11 +112,12 @@ def test_it_is_said_in_one_sentence_with_intervals_at_the_terminal_and_on_the_sc
     [
         run(fall=0.5),  # customers are happier than without the campaign
         run(worth=(200e3, 300e3, -50e3)),  # the company gains
-        run(worth=(-20e3, 0.0, -50e3)),  # what the company gains or loses may be chance
+        run(worth=(-20e3, -20e3, -50e3)),  # what the company loses may be chance
+        run(fall=0.05),  # what customers lose may be chance
         run(replications=1),  # nothing is said of one replication
         run(shock=""),  # nothing happens, and nothing differs
     ],
-    ids=["happy", "gain", "chance", "one", "calm"],
+    ids=["happy", "gain", "chance", "chance among customers", "one", "calm"],
 )
 def test_it_is_not_said_where_one_of_the_three_is_missing(result: SimpleNamespace) -> None:
     assert hurting_success(story(result)) is None

@@ -74,6 +74,11 @@ def test_a_break_is_followed_from_its_first_week_over_its_worst_to_four_weeks_wi
     assert times(found)[3:] == [sunday(4), sunday(6)]
 
 
+def test_a_worse_week_after_the_recovery_is_another_story() -> None:
+    found = response(abandoned([0, 0, 0, 0.2, 0, 0, 0, 0, 0.4, 0]))["abandonment"]
+    assert times(found)[3:] == [sunday(3), sunday(4)]
+
+
 def test_what_broke_before_the_shock_is_not_its_doing() -> None:
     found = response(abandoned([0.2, 0, 0, 0.2, 0, 0, 0, 0, 0, 0]))["abandonment"]
     assert found["began"][0] == sunday(3)
