@@ -212,6 +212,7 @@ class Organisation:
         gauge("queued", lambda: float(room.queued), member="backorders")
         gauge("in_hand", lambda: float(self.sales.in_hand), member="reps")
         gauge("in_hand", lambda: float(self.support.in_hand), member="agents")
+        gauge("busy", lambda: float(self.support.agents.busy), member="agents")
         gauge("knowledge", lambda: self.support.knowledge.level)
         gauge("untapped", lambda: float(self.market.untapped))
         gauge("bench", lambda: float(self.logistics.bench_queue))

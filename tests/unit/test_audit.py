@@ -61,8 +61,8 @@ def a_run() -> Journal:
     return simulate(SCENARIO, 0)
 
 
-def copied(edits: dict[type, Edit], gauge: str = "") -> Journal:
-    """The run's journal with some facts edited, and one more hour on a gauge of that name."""
+def copied(edits: dict[type, Edit], gauge: str = "", by: float = 1.0) -> Journal:
+    """The run's journal with some facts edited, and so much more on a gauge of that name."""
     run, copy = a_run(), Journal()
     for kind in run.kinds():
         columns = run.columns(kind)
@@ -72,12 +72,12 @@ def copied(edits: dict[type, Edit], gauge: str = "") -> Journal:
     for time, name, member, value in zip(
         *(gauges[name].tolist() for name in ("t", "name", "member", "value")), strict=True
     ):
-        copy.record_gauge(time, name, member, value + float(f"{name} {member}" == gauge))
+        copy.record_gauge(time, name, member, value + by * (f"{name} {member}" == gauge))
     return copy
 
 
-def failed(edits: dict[type, Edit] | None = None, gauge: str = "") -> set[str]:
-    checks = audit(Window(SCENARIO, copied(edits or {}, gauge)))
+def failed(edits: dict[type, Edit] | None = None, gauge: str = "", by: float = 1.0) -> set[str]:
+    checks = audit(Window(SCENARIO, copied(edits or {}, gauge, by)))
     return {
         str(name)
         for name, passed in zip(checks["check"], checks["passed"], strict=True)
@@ -278,12 +278,26 @@ def test_a_customer_counted_to_another_source_is_found_by_source_alone() -> None
     }
 
 
-def test_agents_who_are_busy_with_nothing_are_found() -> None:
-    def idle(columns: Columns) -> Columns:
-        return {**columns, "handle_hours": 0.9 * columns["handle_hours"]}
+@pytest.mark.parametrize(
+    ("factor", "name"),
+    [
+        (0.9, "agents: hours busy with nothing, within 1 %"),
+        (1.01, "agents: hours of contacts and briefings beyond hours busy"),
+    ],
+)
+def test_hours_of_agents_that_are_worked_twice_or_not_at_all_are_found(
+    factor: float, name: str
+) -> None:
+    def changed(columns: Columns) -> Columns:
+        return {**columns, "handle_hours": factor * columns["handle_hours"]}
 
-    name = "agents: hours busy = hours of contacts and briefings, within 1 %"
-    assert failed({ContactHandled: idle}) == {name}
+    assert failed({ContactHandled: changed}) == {name}
+
+
+def test_hours_busy_off_duty_are_found() -> None:
+    name = "agents: hours busy beyond hours on duty"
+    on_duty = Window(SCENARIO, a_run()).gauge("duty_hours", "agents")[-1]
+    assert name in failed(gauge="busy_hours agents", by=2.0 * on_duty)
 
 
 QUEUES = ["reps", "agents", "backorders", "supplier.chassis", "supplier.kit"]
