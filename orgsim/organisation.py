@@ -252,15 +252,24 @@ class Organisation:
         for pool in (self.sales.reps, self.support.agents):
             for what in ("busy_hours", "duty_hours", "queue_hours", "waited_hours"):
                 gauge(what, getattr(pool, what), member=pool.name)
+        for supplier in self.suppliers.values():
+            for what in ("queue_hours", "waited_hours"):
+                gauge(what, getattr(supplier.line, what), member=supplier.line.name)
+        room = self.logistics.room
+        for what in ("queue_hours", "waited_hours"):
+            gauge(what, getattr(room, what), member="backorders")
+        gauge("queued", lambda: float(room.queued), member="backorders")
         gauge("in_hand", lambda: float(self.sales.in_hand), member="reps")
         gauge("in_hand", lambda: float(self.support.in_hand), member="agents")
+        gauge("busy", lambda: float(self.support.agents.busy), member="agents")
+        gauge("own_hours", lambda: self.support.desk.own_hours, member="agents")
         gauge("knowledge", lambda: self.support.knowledge.level)
         gauge("pressure", lambda: self.support.pressure.level)
         gauge("standard", lambda: self.support.pressure.standard)
         gauge("fatigue", lambda: self.support.crew.fatigue)
         gauge("employed", lambda: self.support.crew.employed, member="agents")
         gauge("untapped", lambda: float(self.market.untapped))
-        gauge("bench", lambda: float(self.logistics.bench_queue))
+        gauge("bench", lambda: float(self.logistics.bench_queue + self.logistics.held))
         gauge("pressure", lambda: self.logistics.benches.pressure, member="benches")
         gauge("rests", lambda: float(self.logistics.shipping.rests))
         gauge("in_hand", lambda: float(self.logistics.returns.in_hand), member="inspection")

@@ -20,7 +20,8 @@ from orgsim.customers.sources import AnySource
 from orgsim.departments.finance import FinanceConfig
 from orgsim.departments.logistics import LogisticsConfig
 from orgsim.departments.marketing import CampaignConfig, MarketingConfig
-from orgsim.departments.sales import HandoffConfig, SalesConfig
+from orgsim.departments.order_record import HandoffConfig
+from orgsim.departments.sales import SalesConfig
 from orgsim.departments.supplier import SupplierConfig
 from orgsim.departments.support import SupportConfig
 from orgsim.governance.information import ChannelConfig

@@ -51,7 +51,7 @@ from orgsim.entities import (
     new_order,
     nobody,
 )
-from orgsim.facts import CustomerJoined, CustomerLeft, GroupCounted
+from orgsim.facts_of_customers import CustomerJoined, CustomerLeft, GroupCounted
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.draws import entity_base
 from orgsim.kernel.world import Rank, World

@@ -25,7 +25,7 @@ import numpy as np
 from orgsim.config.base import Config, param
 from orgsim.customers.population import Population
 from orgsim.entities import Bools, Floats, Ints, Segment
-from orgsim.facts import VariantSwitched
+from orgsim.facts_of_customers import VariantSwitched
 from orgsim.kernel.world import World
 from orgsim.units import Share
 

@@ -28,7 +28,7 @@ from pydantic import model_validator
 from orgsim.config.base import Config, param
 from orgsim.customers.population import Population
 from orgsim.entities import Floats, Ints, Outcome, Reason, Ticket
-from orgsim.facts import ComplaintClosed
+from orgsim.facts_of_customers import ComplaintClosed
 from orgsim.kernel.world import World
 from orgsim.units import Duration, Number, Share
 

@@ -38,7 +38,7 @@ from orgsim.entities import (
     Segment,
     Ticket,
 )
-from orgsim.facts import EpisodeLived, ExperienceTold
+from orgsim.facts_of_customers import EpisodeLived, ExperienceTold
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.world import World
 from orgsim.units import DAY, Count, Number, Share

@@ -29,7 +29,7 @@ from orgsim.config.base import Config, param
 from orgsim.customers.complaints import Complaints
 from orgsim.customers.population import Population
 from orgsim.entities import Floats, Ints, Occasion, Reaction, nobody
-from orgsim.facts import CustomerReacted
+from orgsim.facts_of_customers import CustomerReacted
 from orgsim.kernel.world import World
 from orgsim.units import Effect
 

@@ -29,7 +29,7 @@ from orgsim.config.base import Config, param
 from orgsim.customers.population import Population
 from orgsim.customers.recall import RecallConfig
 from orgsim.entities import Floats, Ints
-from orgsim.facts import SurveyAnswered
+from orgsim.facts_of_customers import SurveyAnswered
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.world import World
 from orgsim.units import WEEK, Number, Share

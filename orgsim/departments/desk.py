@@ -59,6 +59,8 @@ class Desk:
         self._record = {
             kind: world.journal.recorder(kind) for kind in (CallAnswered, CallAbandoned)
         }
+        self.own_hours = 0.0
+        """Hours of briefings, call-backs and chats with nobody at the other end."""
         self.hours_of: Callable[[Ticket], float] = lambda ticket: ticket.base_handle_hours
         self.conclude: Callable[[Ticket, float], None] = nobody
         self.give_up: Callable[[Ticket], None] = nobody
@@ -103,7 +105,7 @@ class Desk:
         if key not in self._unnoticed:
             yield hours * self._channels.silent_work
             self.agents.release()
-            self._own_work -= 1
+            self._own_work_done(hours * self._channels.silent_work)
             return
         self._unnoticed.remove(key)
         self._note(CallAnswered, ticket, self._world.now - began)
@@ -134,7 +136,7 @@ class Desk:
     def _calling_back(self, hours: float, done: Callable[[], None]) -> Process:
         self._own_work += 1
         yield self.agents.work(hours)
-        self._own_work -= 1
+        self._own_work_done(hours)
         done()
 
     def brief(self, hours: float, done: Callable[[], None]) -> None:
@@ -146,8 +148,12 @@ class Desk:
         yield self.agents.turn(priority=0)
         yield hours
         self.agents.release()
-        self._own_work -= 1
+        self._own_work_done(hours)
         done()
+
+    def _own_work_done(self, hours: float) -> None:
+        self._own_work -= 1
+        self.own_hours += hours
 
     def _is_silent(self, ticket: Ticket) -> bool:
         share = self._channels.silent_share

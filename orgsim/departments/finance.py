@@ -25,10 +25,7 @@ from orgsim.config.base import Config, param
 from orgsim.departments.receivables import Receivables, ReceivablesConfig
 from orgsim.entities import Account, Component, Floats, Order, Segment
 from orgsim.errors import ModelError
-from orgsim.facts import (
-    AccountClosed,
-    AmountPosted,
-)
+from orgsim.facts import AccountClosed, AmountPosted
 from orgsim.facts_after_sale import (
     RefundPaid,
 )

@@ -114,6 +114,7 @@ class Logistics:
         }
         kits = self.planning[Component.KIT]
         self.planning[Component.CHASSIS].niche_forecast = lambda: kits.forecast
+        self._held: set[tuple[int, int]] = set()
         self._stock_outs = StockOuts(world, config.stock_out)
         self.turn_away: Callable[[Order], None] = nobody
         self.exchange: Callable[[Order], int] = lambda order: 0
@@ -169,6 +170,7 @@ class Logistics:
             return False
         order.closed = True
         if order.claim.granted:
+            self._held.discard((order.customer, order.nth))
             self.benches.withdraw(order)
             self.room.put_back(order.claim)
         else:
@@ -183,10 +185,16 @@ class Logistics:
         """Orders waiting to be packed."""
         return self.benches.queued
 
+    @property
+    def held(self) -> int:
+        """Orders with all their parts that wait for accessories before they are packed."""
+        return len(self._held)
+
     def _allocated(self, order: Order) -> None:
         now = self._world.now
         self._record_allocated((now, order.customer, order.nth, order.segment, now - order.placed))
         if self.accessories.hold_up(order):
+            self._held.add((order.customer, order.nth))
             self._world.at(order.rest_ready, self._release, order)
         else:
             self.benches.join(order)
@@ -194,6 +202,7 @@ class Logistics:
     def _release(self, order: Order) -> None:
         """The order's accessories are there; it may have been cancelled meanwhile."""
         if not order.closed:
+            self._held.remove((order.customer, order.nth))
             self.benches.join(order)
 
     def _pay(self, debit: Account, credit: Account, cents: int) -> None:

@@ -26,10 +26,8 @@ each promised field survives with a probability: what is lost there, no one down
    lead, and no rep looks into customers' minds. The discount is from the list price, whoever
    grants it.
 4. A win makes a customer and a first order, and earns a commission. Every order, first or repeat,
-   is paid when placed, but for customers on account, and gets a record: express, set-up and the
-   special date are each kept with probability h_so. Where the date is lost the record shows the
-   standard one; the customer's own stays. On the agents' desktop set-up and date appear with
-   probability h_ss each. The order goes to logistics at once.
+   is paid when placed, but for customers on account, and gets a record (see `order_record`); the
+   order goes to logistics at once. The customer knows what was promised, whatever the record says.
 5. Where the order page quotes dates, promise and win probability follow the quote (see `quoting`).
 
 Assumed: own reps are alike, a lead is served once and never called back. Lead ageing after Oldroyd,
@@ -47,6 +45,7 @@ from typing import Literal
 import numpy as np
 
 from orgsim.config.base import Config, param
+from orgsim.departments.order_record import HandoffConfig, OrderRecords
 from orgsim.departments.persuasion import (
     USUAL_TRUST,
     InfluenceConfig,
@@ -131,23 +130,6 @@ class SalesConfig(Config):
     )
 
 
-class HandoffConfig(Config):
-    """What survives where departments meet (MODEL M2.6)."""
-
-    order_fields: Share = param(
-        "probability that each promised field reaches the order record (h_so)",
-        section="M2.6",
-        ge=0,
-        le=1,
-    )
-    desktop_fields: Share = param(
-        "probability that each promised field reaches the agents' desktop (h_ss)",
-        section="M2.6",
-        ge=0,
-        le=1,
-    )
-
-
 class Sales:
     """Converts qualified leads and writes every order's record."""
 
@@ -188,14 +170,7 @@ class Sales:
         self._luck = {
             name: world.draws.stream(f"sales.{name}") for name in ("qualify", "web", "win")
         }
-        self._survives = {
-            field: (world.draws.stream(f"sales.field.{field}"), probability)
-            for fields, probability in (
-                (("express", "setup", "due"), handoff.order_fields),
-                (("setup_on_desktop", "due_on_desktop"), handoff.desktop_fields),
-            )
-            for field in fields
-        }
+        self._records = OrderRecords(world, handoff)
         self._handle = world.draws.quantity("sales.handle_time", config.handle_time)
         self._cents = {
             Segment.BASE: round(100 * config.price_base),
@@ -241,13 +216,9 @@ class Sales:
             self._world.at(lead.created, self._web_visit if on_web[at] else self._queue, lead)
 
     def book(self, order: Order) -> None:
-        """Write the order record: each promised field survives with the hand-off's fidelity."""
-        promise, standard = order.promise, self._standard_due(order)
-        order.express_on_record = promise.express and self._is_kept("express", order)
-        order.setup_on_record = promise.setup and self._is_kept("setup", order)
-        order.due_on_record = order.due if self._is_kept("due", order) else standard
-        order.setup_on_desktop = promise.setup and self._is_kept("setup_on_desktop", order)
-        order.due_on_desktop = order.due == standard or self._is_kept("due_on_desktop", order)
+        """Take an order: write its record, let it be paid or billed, and hand it on."""
+        promise = order.promise
+        self._records.write(order, self._standard_due(order))
         order.price_cents = round(self._cents[order.segment] * promise.price)
         order.on_account = self.takes_on_account(order)
         if not order.on_account:
@@ -393,10 +364,6 @@ class Sales:
 
     def _persuasion(self, segment: Segment) -> PersuasionConfig:
         return self._config.niche if segment is Segment.NICHE else self._config.base
-
-    def _is_kept(self, field: str, order: Order) -> bool:
-        stream, probability = self._survives[field]
-        return stream.uniform(order.customer, order.nth) < probability
 
     def _standard_due(self, order: Order) -> float:
         standard = later(self.promise(Segment.BASE, 0.0), self.delay(order.segment))

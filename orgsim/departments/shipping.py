@@ -25,10 +25,7 @@ from numpy.typing import NDArray
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Account, Bools, Floats, Ints, Order, Post, nobody
-from orgsim.facts import (
-    OrderDelivered,
-    OrderShipped,
-)
+from orgsim.facts import OrderDelivered, OrderShipped
 from orgsim.facts_after_sale import (
     OrderSplit,
     RestDelivered,

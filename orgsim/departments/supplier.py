@@ -50,7 +50,7 @@ class Supplier:
         self._world = world
         self._config = config
         self._component = component
-        self._line = Pool(world, name, 1)
+        self.line = Pool(world, name, 1)
         self._transit = world.draws.quantity(f"{name}.transit", config.transit)
         self._by_air = world.draws.quantity(f"{name}.air_transit", config.air_transit)
         self._capacity = world.dials.declare(
@@ -112,9 +112,9 @@ class Supplier:
         self._world.at(arrival, self._arrive, units, rank=Rank.RECEIPT)
 
     def _produce(self, units: int) -> Generator[object, object, None]:
-        yield self._line
+        yield self.line
         yield from self._make(float(units))
-        self._line.release()
+        self.line.release()
 
     def _make(self, left: float) -> Generator[object, object, None]:
         while left > 1e-9 and (self._config.capacity is not None or self._capacity.value <= 0):

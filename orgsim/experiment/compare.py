@@ -90,6 +90,33 @@ def first_breaks(breaks: pd.DataFrame, since: float = 0.0) -> pd.DataFrame:
     return pd.concat([found[~rare], found[rare]], ignore_index=True)
 
 
+def response_times(responses: pd.DataFrame, since: float) -> pd.DataFrame:
+    """How long each step of the response to a break took in the scenario (see `kpis.response`).
+
+    One row per break and step: median, shortest, longest (hours from `since`, the first shock's
+    onset, over the replications that got there), count of them, n, and the reason most frequent
+    among the others. The median is the lower one: a time that did occur in a replication.
+    """
+    rows = []
+    own = responses[responses["variant"] == "scenario"]
+    for (name, step), cases in own.groupby(["name", "step"], sort=False):
+        took, missing = cases["time"].dropna() - since, cases.loc[cases["time"].isna(), "reason"]
+        rows.append(
+            {
+                "name": name,
+                "step": step,
+                "median": float(took.quantile(0.5, interpolation="lower")),
+                "shortest": float(took.min()),
+                "longest": float(took.max()),
+                "count": int(took.size),
+                "n": len(cases),
+                "reason": next(iter(missing.mode()), None),
+            }
+        )
+    columns = ["name", "step", "median", "shortest", "longest", "count", "n", "reason"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def _sound(frame: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:
     """Without the replications of which either variant failed its audit."""
     return frame[~frame["replication"].isin(failed_checks(audit)["replication"].unique())]

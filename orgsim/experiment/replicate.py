@@ -34,6 +34,7 @@ from orgsim.experiment import tables
 
 if TYPE_CHECKING:
     from orgsim.kernel.journal import Journal
+    from orgsim.kpis.base import Window
 
 Variant = Literal["scenario", "reference"]
 _WATCH = "orgsim-watches-parent"
@@ -80,6 +81,7 @@ def perform(task: Task) -> Outcome:
     """Simulate and measure one replication with the real model."""
     from orgsim.config.schema import Scenario
     from orgsim.kpis import measure
+    from orgsim.kpis.base import Window
     from orgsim.organisation import reference_of, simulate
 
     scenario = Scenario.model_validate(json.loads(task.config))
@@ -88,8 +90,15 @@ def perform(task: Task) -> Outcome:
     journal = simulate(scenario, task.replication)
     measures = measure(scenario, journal)
     measured = {name: tables.table_of(name, getattr(measures, name)) for name in tables.SCHEMAS}
-    facts = facts_of(journal) if task.keep_facts else {}
+    facts = facts_of(journal) | story_of(Window(scenario, journal)) if task.keep_facts else {}
     return Outcome(task=task, tables=measured, facts=facts)
+
+
+def story_of(window: Window) -> dict[str, pa.Table]:
+    """What is told case by case of the replication whose events are written."""
+    from orgsim.kpis.promises import readable
+
+    return {"promises": tables.table_of("promises", readable(window))}
 
 
 def facts_of(journal: Journal) -> dict[str, pa.Table]:

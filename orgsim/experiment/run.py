@@ -82,6 +82,7 @@ class RunResult:
     totals: pd.DataFrame
     value: pd.DataFrame
     breaks: pd.DataFrame
+    responses: pd.DataFrame
     audit: pd.DataFrame
     summary: pd.DataFrame
     value_summary: pd.DataFrame
@@ -219,10 +220,11 @@ def _write_tables(
 
 
 def _write_story(target: folder.RunFolder, store: Store, point: Point) -> None:
-    """The facts of the scenario's first replication, and its event log as CSV."""
+    """The facts of the scenario's first replication, its promises, and its event log as CSV."""
     files = store.facts(point.scenario_address, 0)
     for kind, path in files.items():
-        target.write(f"facts/{kind}.parquet", [path.read_bytes()])
+        folder_of = "" if kind in tables.STORY_SCHEMAS else "facts/"
+        target.write(f"{folder_of}{kind}.parquet", [path.read_bytes()])
     facts = {kind: tables.decode(path) for kind, path in files.items()}
     start = point.config.get("run", {}).get("start_date", "2024-01-01")
     target.write("events.csv", events.csv_of(events.event_log(facts, start)))

@@ -30,12 +30,43 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "totals": pa.schema(_KPI),
     "value": pa.schema([("horizon", pa.string()), ("value", pa.float64())]),
     "breaks": pa.schema([("name", pa.string()), ("time", pa.float64())]),
+    "responses": pa.schema(
+        [
+            ("name", pa.string()),
+            ("step", pa.string()),
+            ("time", pa.float64()),
+            ("reason", pa.string()),
+        ]
+    ),
     "audit": pa.schema(
         [
             ("check", pa.string()),
             ("left", pa.float64()),
             ("right", pa.float64()),
             ("passed", pa.bool_()),
+        ]
+    ),
+}
+
+#: What is told of one replication only, one row per case: table name -> schema.
+STORY_SCHEMAS: Mapping[str, pa.Schema] = {
+    "promises": pa.schema(
+        [
+            ("made", pa.float64()),
+            ("promisor", pa.string()),
+            ("customer", pa.int64()),
+            ("nth", pa.int64()),
+            ("segment", pa.string()),
+            ("source", pa.string()),
+            ("attribute", pa.string()),
+            ("due", pa.float64()),
+            ("claim", pa.float64()),
+            ("on_record", pa.bool_()),
+            ("support_knew", pa.float64()),
+            ("told", pa.string()),
+            ("fate", pa.string()),
+            ("settled", pa.float64()),
+            ("days_late", pa.float64()),
         ]
     ),
 }
@@ -48,7 +79,7 @@ def table_of(name: str, columns: Mapping[str, Any]) -> pa.Table:
 
     NaN and infinities become null. Raises ResultError when a column is missing, unknown or short.
     """
-    schema = SCHEMAS[name]
+    schema = {**SCHEMAS, **STORY_SCHEMAS}[name]
     if set(columns) != set(schema.names):
         raise ResultError(f"table {name}: expected {schema.names}, measured {sorted(columns)}")
     try:

@@ -15,8 +15,11 @@ from orgsim.kpis import (
     demand,
     experience,
     fulfilment,
+    loyalty,
     money,
     problems,
+    promise_keeping,
+    replenishing,
     service,
     supply,
     voice,
@@ -24,6 +27,7 @@ from orgsim.kpis import (
 from orgsim.kpis.audit import audit
 from orgsim.kpis.base import Kpi, Window
 from orgsim.kpis.breaks import breaks
+from orgsim.kpis.response import responses
 
 __all__ = ["KPIS", "Kpi", "Measures", "measure"]
 
@@ -32,10 +36,13 @@ KPIS: tuple[Kpi, ...] = (
     *fulfilment.KPIS,
     *supply.KPIS,
     *after_sale.KPIS,
+    *replenishing.KPIS,
     *service.KPIS,
     *problems.KPIS,
     *experience.KPIS,
     *voice.KPIS,
+    *loyalty.KPIS,
+    *promise_keeping.KPIS,
     *money.KPIS,
     *books.KPIS,
 )
@@ -52,12 +59,13 @@ class Measures:
     totals: Columns
     value: Columns
     breaks: Columns
+    responses: Columns
     audit: Columns
 
 
 def measure(scenario: Scenario, journal: Journal) -> Measures:
     """Measure every KPI of one replication, week by week and over all measured weeks."""
-    window = Window(scenario, journal)
+    window, by_name = Window(scenario, journal), {kpi.name: kpi for kpi in KPIS}
     weeks = np.arange(window.weeks) - window.warmup
     rows: list[tuple[str, str, Any, float]] = []
     for kpi in KPIS:
@@ -75,6 +83,7 @@ def measure(scenario: Scenario, journal: Journal) -> Measures:
         },
         totals={"kpi": list(names), "segment": list(segments), "value": list(totals)},
         value=money.horizons(window),
-        breaks=breaks(window, {kpi.name: kpi for kpi in KPIS}),
+        breaks=breaks(window, by_name),
+        responses=responses(window, by_name),
         audit=audit(window),
     )

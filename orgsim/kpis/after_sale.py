@@ -22,7 +22,8 @@ from orgsim.facts_after_sale import (
     ReturnSent,
 )
 from orgsim.kpis.base import SEGMENTS, Columns, Kpi, Ratio, Window
-from orgsim.kpis.identities import distinct, is_among, key_of
+from orgsim.kpis.identities import distinct, is_among
+from orgsim.kpis.joins import key_of
 from orgsim.units import DAY
 
 

@@ -12,11 +12,7 @@ from typing import Any
 import numpy as np
 
 from orgsim.entities import Account, Bools, Ints
-from orgsim.facts import (
-    AccountClosed,
-    OrderDelivered,
-    OrderShipped,
-)
+from orgsim.facts import AccountClosed, OrderDelivered, OrderShipped
 from orgsim.facts_after_sale import (
     InvoicePaid,
     InvoiceSent,
@@ -31,7 +27,8 @@ from orgsim.facts_after_sale import (
     ReturnSent,
 )
 from orgsim.kpis.base import Window
-from orgsim.kpis.identities import Check, absent, distinct, is_among, key_of
+from orgsim.kpis.identities import Check, absent, distinct, is_among
+from orgsim.kpis.joins import key_of
 
 
 def after_sale(window: Window) -> Iterator[Check]:

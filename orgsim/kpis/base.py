@@ -8,16 +8,17 @@ value is not available (NaN here, null in tables), never 0.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
 from orgsim.config.schema import Scenario
-from orgsim.entities import Bools, Floats, Ints, Segment, Source
-from orgsim.facts import CustomerJoined
+from orgsim.entities import Bools, ContactChannel, Floats, Ints, Segment, Source
+from orgsim.facts_of_customers import CustomerJoined
 from orgsim.kernel.journal import Journal
 from orgsim.units import WEEK
 
@@ -28,6 +29,14 @@ GROUPS: tuple[str, ...] = (*SEGMENTS, *SOURCES)
 """What a customer's KPI is reported by: everybody, a segment, or where customers came from."""
 
 Columns = dict[str, Any]
+Built = TypeVar("Built")
+
+_GROUPS: Mapping[str, tuple[str, IntEnum]] = {
+    member.name.lower(): (column, member)
+    for column, members in (("segment", Segment), ("source", Source), ("channel", ContactChannel))
+    for member in members
+}
+"""What a KPI can be measured apart for: a word, the column that holds it and its code there."""
 
 _LIMITS = {
     "share": (0.0, 1.0),
@@ -62,7 +71,8 @@ class Kpi:
     scenario's `targets`, if the area has one. ``over_time`` says what its value for the whole run
     is: the ratio of sums, the last week's value, or the sum of the weeks. ``is_volume``: more of
     it meets a target, and is good or bad only by what it leads to. ``open_items`` says how
-    unfinished things count.
+    unfinished things count. ``segments`` are the groups it is measured for apart: segments of
+    customers, the sources they came from, contact channels, or who made the promise.
     """
 
     name: str
@@ -100,49 +110,44 @@ class Window:
         self.weeks = self.warmup + scenario.run.weeks
         self.ends: Floats = np.arange(1.0 - self.warmup, self.weeks - self.warmup + 1.0) * WEEK
         self._cache: dict[tuple[type[Any], str], Columns] = {}
-        self._sources: dict[type[Any], Ints] = {}
+        self._built: dict[Callable[[Window], Any], Any] = {}
 
     def facts(self, kind: type[Any], segment: str = "all") -> Columns:
-        """The columns of a kind of fact, of all, of one segment or of customers of one source."""
+        """The columns of a kind of fact, of one segment, source or contact channel, or of all.
+
+        A fact that does not name the source is put to where its customer came from.
+        """
         key = (kind, segment)
         if key not in self._cache:
             columns = self.journal.columns(kind)
             if segment != "all":
-                if segment in SOURCES:
-                    mine = self._source_of(kind) == Source[segment.upper()]
-                else:
-                    mine = columns["segment"] == Segment[segment.upper()]
+                name, code = _GROUPS[segment]
+                is_joined = name == "source" and name not in columns
+                held = self.source_of(columns["customer"]) if is_joined else columns[name]
+                mine = held == code
                 columns = {name: column[mine] for name, column in columns.items()}
             self._cache[key] = columns
         return self._cache[key]
 
-    def _source_of(self, kind: type[Any]) -> Ints:
-        """Where the customer of each fact came from; who never joined was there at the start."""
-        if kind not in self._sources:
-            columns = self.journal.columns(kind)
-            self._sources[kind] = (
-                columns["source"] if "source" in columns else self._looked_up(columns["customer"])
-            )
-        return self._sources[kind]
+    def source_of(self, customers: Ints) -> Ints:
+        """Where customers came from; who never joined was there at the start."""
+        joined = self.facts(CustomerJoined)
+        order = np.argsort(joined["customer"])
+        ids = np.append(joined["customer"][order], np.iinfo(np.int64).max)
+        sources = np.append(joined["source"][order], Source.INSTALLED)
+        place = np.searchsorted(ids, customers)
+        return np.where(ids[place] == customers, sources[place], Source.INSTALLED)
 
-    def _looked_up(self, customers: Ints) -> Ints:
-        joined, source = self._joined
-        if not joined.size:
-            return np.full(customers.size, Source.INSTALLED)
-        at = np.minimum(np.searchsorted(joined, customers), joined.size - 1)
-        return np.where(joined[at] == customers, source[at], Source.INSTALLED)
-
-    @cached_property
-    def _joined(self) -> tuple[Ints, Ints]:
-        """Customers who joined, and their sources, by customer."""
-        columns = self.facts(CustomerJoined)
-        order = np.argsort(columns["customer"], kind="stable")
-        return columns["customer"][order], columns["source"][order]
+    def once(self, build: Callable[[Window], Built]) -> Built:
+        """What ``build`` makes of this window, made when first asked for."""
+        if build not in self._built:
+            self._built[build] = build(self)
+        return self._built[build]  # type: ignore[no-any-return]
 
     def week_of(self, times: Floats) -> Ints:
-        """The index of the week in which each moment lies; beyond the horizon: `weeks`."""
-        weeks = np.floor(np.asarray(times) / WEEK).astype(np.int64) + self.warmup
-        return np.clip(weeks, 0, self.weeks)
+        """The index of the week of each moment; beyond the horizon, or never (NaN): `weeks`."""
+        weeks = np.floor(np.asarray(times) / WEEK) + self.warmup
+        return np.asarray(np.maximum(np.fmin(weeks, self.weeks), 0), dtype=np.int64)
 
     def per_week(
         self, times: Floats, amounts: Floats | Bools | None = None, *, closing: bool = False
@@ -162,6 +167,11 @@ class Window:
         values = np.full(self.weeks + 1, np.nan)
         values[self.week_of(gauges["t"][mine] - 1e-6)] = gauges["value"][mine]
         return values[: self.weeks]
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """Whose gauge of a name there is, in the order in which they were declared."""
+        mine = self._gauges["name"] == name
+        return tuple(dict.fromkeys(self._gauges["member"][mine].tolist()))
 
     @cached_property
     def _gauges(self) -> dict[str, Any]:

@@ -31,12 +31,18 @@ class Break:
     is_beyond: Callable[[Floats, Mapping[str, float]], Bools]
     least: int = 0
     """Cases a week must have before its ratio says anything."""
+    seen_as: str = ""
+    """The KPI by which its owner would notice, where that is another one."""
+    topics: tuple[str, ...] = ()
+    """Topics of messages that tell of it."""
 
 
 BREAKS = (
     Break(
         name="otif",
         kpi="otif",
+        seen_as="otif_on_record",
+        topics=("stock_eta",),
         rule="5 points below target",
         is_beyond=lambda v, t: v < t["otif"] - 0.05,
     ),
@@ -44,6 +50,8 @@ BREAKS = (
         name="otif_niche",
         kpi="otif",
         segment="niche",
+        seen_as="otif_on_record",
+        topics=("stock_eta",),
         rule="less than half",
         is_beyond=lambda v, t: v < 0.5,
         least=20,
@@ -51,6 +59,7 @@ BREAKS = (
     Break(
         name="backlog",
         kpi="backlog",
+        topics=("stock_eta",),
         rule="twice its usual level",
         is_beyond=lambda v, t: v > 2.0 * t["before"],
     ),
@@ -98,7 +107,7 @@ def breaks(window: Window, kpis: Mapping[str, Kpi]) -> dict[str, list[object]]:
 
     A kind that never broke has one row with NaN, so that every kind is in the table.
     """
-    found = {f"cover_{part.name.lower()}": _stock_outs(window, part) for part in Component}
+    found = {f"cover_{part.name.lower()}": stock_outs(window, part) for part in Component}
     found |= {rule.name: _beyond(window, rule, kpis[rule.kpi]) for rule in BREAKS}
     rows = [
         (name, time) for name, times in found.items() for time in times.tolist() or [float("nan")]
@@ -107,7 +116,7 @@ def breaks(window: Window, kpis: Mapping[str, Kpi]) -> dict[str, list[object]]:
     return {"name": list(names), "time": list(times)}
 
 
-def _stock_outs(window: Window, component: Component) -> Floats:
+def stock_outs(window: Window, component: Component) -> Floats:
     """The first moment of each measured day at which an order lacked the component."""
     times = np.sort(
         np.concatenate(
@@ -123,6 +132,12 @@ def _stock_outs(window: Window, component: Component) -> Floats:
 
 def _beyond(window: Window, rule: Break, kpi: Kpi) -> Floats:
     """The last day of each measured week beyond the threshold."""
+    beyond, _ = weeks_beyond(window, rule, kpi)
+    return window.ends[beyond] - DAY
+
+
+def weeks_beyond(window: Window, rule: Break, kpi: Kpi) -> tuple[Bools, Floats]:
+    """Which measured weeks are beyond the threshold, and each week's value; NaN: says nothing."""
     ratio = kpi.measure(window, rule.segment)
     values, normal = ratio.weekly(), dict(window.scenario.targets)
     if window.warmup:
@@ -130,7 +145,8 @@ def _beyond(window: Window, rule: Break, kpi: Kpi) -> Floats:
     try:
         beyond = rule.is_beyond(values, normal)
     except KeyError:  # the scenario has no target, or no week before, to fall short of
-        return np.empty(0)
-    beyond &= ratio.denominator >= rule.least
+        return np.zeros(window.weeks, dtype=bool), values
+    says_nothing = ratio.denominator < rule.least
+    beyond &= ~says_nothing
     beyond[: window.warmup] = False
-    return window.ends[beyond] - DAY
+    return beyond, np.where(says_nothing, np.nan, values)

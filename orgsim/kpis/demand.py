@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from orgsim.entities import Account, Floats
 from orgsim.facts import AmountPosted, LeadCreated, LeadLost, LeadQualified, LeadTouched, LeadWon
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.units import DAY, WEEK
+
+CAME_FROM = ("organic", "campaign", "word_of_mouth")
+"""Sources of new customers."""
 
 
 def spent(window: Window, *accounts: Account) -> Floats:
@@ -25,7 +31,9 @@ def _qualified(window: Window, segment: str) -> Ratio:
 
 
 def _cost_per_lead(window: Window, segment: str) -> Ratio:
-    return Ratio(spent(window, Account.LEAD_COST, Account.CAMPAIGN), window.count(LeadCreated))
+    accounts = {"base": (Account.LEAD_COST,), "niche": (Account.CAMPAIGN,)}
+    paid = spent(window, *accounts.get(segment, (Account.LEAD_COST, Account.CAMPAIGN)))
+    return Ratio(paid, window.count(LeadCreated, segment))
 
 
 def _acquisition(window: Window, segment: str) -> Ratio:
@@ -40,6 +48,14 @@ def _acquisition(window: Window, segment: str) -> Ratio:
 
 def _bookings(window: Window, segment: str) -> Ratio:
     return Ratio(window.count(LeadWon, segment), window.days)
+
+
+def _against_target(kind: type[object], target: str) -> Callable[[Window, str], Ratio]:
+    def measure(window: Window, segment: str) -> Ratio:
+        wanted = window.scenario.targets.get(target, 0.0)
+        return Ratio(window.count(kind), wanted * WEEK / DAY * window.ones)
+
+    return measure
 
 
 def _win_rate(window: Window, segment: str) -> Ratio:
@@ -68,9 +84,20 @@ KPIS = (
         target="leads",
         is_volume=True,
         section="s.9",
-        formula="leads created / days",
-        segments=SEGMENTS,
+        formula="leads created, all of them marketing-qualified (MQL) / days",
+        segments=(*SEGMENTS, *CAME_FROM),
         measure=_leads,
+    ),
+    Kpi(
+        name="leads_of_target",
+        title="Leads against target",
+        unit="share of target",
+        area="marketing",
+        direction=1,
+        is_volume=True,
+        section="O3",
+        formula="leads created / leads that the target asks for",
+        measure=_against_target(LeadCreated, "leads"),
     ),
     Kpi(
         name="sql",
@@ -90,7 +117,8 @@ KPIS = (
         area="marketing",
         direction=-1,
         section="s.9",
-        formula="(lead cost + campaign spend) / leads created",
+        formula="(lead cost + campaign spend) / leads created; base: lead cost, niche: campaign",
+        segments=SEGMENTS,
         measure=_cost_per_lead,
     ),
     Kpi(
@@ -113,8 +141,19 @@ KPIS = (
         is_volume=True,
         section="s.9",
         formula="leads won / days",
-        segments=SEGMENTS,
+        segments=(*SEGMENTS, *CAME_FROM),
         measure=_bookings,
+    ),
+    Kpi(
+        name="bookings_of_quota",
+        title="Bookings against quota",
+        unit="share of quota",
+        area="sales",
+        direction=1,
+        is_volume=True,
+        section="O3",
+        formula="leads won / bookings that the quota asks for",
+        measure=_against_target(LeadWon, "bookings"),
     ),
     Kpi(
         name="win_rate",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from orgsim.entities import Floats, Occasion, Segment
-from orgsim.facts import (
+from orgsim.facts_of_customers import (
     CustomerLeft,
     EpisodeLived,
     ExperienceTold,
     GroupCounted,
     SurveyAnswered,
 )
-from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.base import GROUPS, SEGMENTS, SOURCES, Kpi, Ratio, Window
 from orgsim.units import WEEK, YEAR
 
 CONTENT_FROM = 6.5
@@ -94,10 +94,12 @@ def residual_clv(window: Window, segment: str) -> Floats:
     counted = window.facts(GroupCounted)
     discount = window.scenario.finance.discount
     for part in Segment:
-        if segment not in ("all", part.name.lower()):
+        if segment not in ("all", part.name.lower(), *SOURCES):
             continue
         margin = order_margin(window, part)
         for source in np.unique(counted["source"]):
+            if segment in SOURCES and source != SOURCES.index(segment):
+                continue
             mine = (counted["segment"] == part) & (counted["source"] == source)
             size, leaving, ordering = (
                 window.per_week(counted["time"][mine], column, closing=True)
@@ -220,7 +222,7 @@ KPIS = (
         direction=1,
         section="s.9",
         formula="customers who have not left, at the week's end",
-        segments=SEGMENTS,
+        segments=(*SEGMENTS, *SOURCES),
         over_time="last",
         measure=_active,
     ),
@@ -254,7 +256,7 @@ KPIS = (
         direction=1,
         section="M5.12",
         formula="active customers x m r / (1 + i - r), rates of the last 12 weeks",
-        segments=SEGMENTS,
+        segments=(*SEGMENTS, *SOURCES),
         over_time="last",
         measure=_clv,
     ),

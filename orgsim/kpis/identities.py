@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from orgsim.entities import Bools, Ints
-from orgsim.kpis.base import Columns
 
 
 class Check(NamedTuple):
@@ -28,14 +27,6 @@ class Check(NamedTuple):
         if self.is_count:
             return bool(self.left == self.right)
         return bool(np.isclose(self.left, self.right, rtol=1e-9, atol=1e-6))
-
-
-def key_of(columns: Columns, *names: str) -> Ints:
-    """One number per row that tells the rows' (customer, nth) or (customer, nth, attempt) apart."""
-    key = columns[names[0]].astype(np.int64)
-    for name in names[1:]:
-        key = key * np.int64(1_000_003) + columns[name].astype(np.int64)
-    return np.asarray(key)
 
 
 def distinct(keys: Ints) -> Ints:

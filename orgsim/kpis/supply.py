@@ -6,13 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from orgsim.entities import Component, Floats
-from orgsim.facts import (
-    GoodsExpedited,
-    GoodsOrdered,
-    OrderLost,
-    OrderPlaced,
-    OrderSubstituted,
-)
+from orgsim.facts import GoodsExpedited, GoodsOrdered, OrderLost, OrderPlaced, OrderSubstituted
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
 from orgsim.kpis.fulfilment import PARTS
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from orgsim.entities import Reaction, Reason
-from orgsim.facts import ComplaintClosed, ContactMade, CustomerReacted, GroupCounted
+from orgsim.facts import ContactMade
+from orgsim.facts_of_customers import ComplaintClosed, CustomerReacted, GroupCounted
 from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window
 from orgsim.units import WEEK, YEAR
 

@@ -31,7 +31,9 @@ from orgsim.report.headline import headline
 from orgsim.report.machine import run_as_json, sweep_as_json
 from orgsim.report.measures import Estimate
 from orgsim.report.narrative import apart, comparison_message
+from orgsim.report.paradox import hurting_success, in_words
 from orgsim.report.progress import Watch, plain_console
+from orgsim.report.response import HEADINGS, response_rows
 from orgsim.report.story import HOURS_PER_WEEK, Story
 from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
 from orgsim.report.wording import HORIZONS, WORDS, calendar_week, capital, short_date
@@ -80,6 +82,7 @@ class Terminal(Watch):
             self._targets(story)
             self._whole_run(story)
             self._breaks(story)
+            self._responses(story)
             self._notes(result)
         self._places(result.folder)
 
@@ -92,6 +95,8 @@ class Terminal(Watch):
             # Wrapped here: rich parts a number from its unit, at the space that must not break.
             answer = textwrap.fill(headline(story) + ".", self.out.width)
             self.out.print(Text(answer, style="bold"))
+            if (found := hurting_success(story)) is not None:
+                self._note(in_words(found, story))
         self.out.print()
         runs = result.point.replications
         each = "replication" if runs == 1 else "replications, each with its own luck,"
@@ -150,6 +155,15 @@ class Terminal(Watch):
         title = f"What first broke{since}, and in how many replications"
         self._print_table(title, headings, rows)
         self.out.print()
+
+    def _responses(self, story: Story) -> None:
+        rows = response_rows(story)
+        if rows:
+            title = f"How the firm responded: median weeks from the start of the {story.left_out}"
+            few = any("(" in cell for row in rows for cell in row[1:])
+            title += f" (in how many, if not all {story.replications})" if few else ""
+            self._print_table(title, tuple(HEADINGS.values()), rows)
+            self.out.print()
 
     def _notes(self, result: RunResult) -> None:
         runs, saved = result.point.replications, variance_reduction(result.value, HEADLINE)

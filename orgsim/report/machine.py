@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from orgsim.experiment.compare import failed_checks, variance_reduction
 from orgsim.report.headline import headline
+from orgsim.report.paradox import hurting_success, in_words
 from orgsim.report.story import HOURS_PER_WEEK, Story
 from orgsim.report.verdicts import attainments, whole_run
 from orgsim.report.wording import HORIZONS
@@ -51,6 +52,8 @@ def run_as_json(result: RunResult, kpis: Iterable[KpiNote] | None = None) -> str
         "value": _value(story),
         "variance_reduction": _plain(variance_reduction(result.value, "year+CLV")),
         "breaks": _breaks(story),
+        "responses": _records(story.responses),
+        "success_that_hurts": _hurting(story),
         "failed_checks": _records(failed_checks(result.audit)),
     }
     return json.dumps(answer, indent=1, allow_nan=False) + "\n"
@@ -102,6 +105,28 @@ def _breaks(story: Story) -> list[dict[str, Any]]:
             row[f"{time}_date"] = None if day is None else day.isoformat()
             row[f"{time}_week"] = None if day is None else day.isocalendar().week
     return rows
+
+
+def _hurting(story: Story) -> dict[str, Any] | None:
+    """Whose success hurt whom, in words and figures; null where the pattern is not there."""
+    found = hurting_success(story)
+    if found is None:
+        return None
+    return {
+        "words": in_words(found, story),
+        "successes": [
+            {"area": one.area, "kpi": one.kpi, **_figures("excess", one.excess)}
+            for one in found.successes
+        ],
+        "customers": {
+            "kpi": found.customers.name,
+            "segment": found.customers.segment,
+            **_figures("difference", found.customers.difference),
+        },
+        "company": _figures("difference", found.company.difference),
+        **_figures("paradox_index", found.index),
+        "paradox_flagged": found.is_flagged,
+    }
 
 
 def sweep_as_json(sweep: SweepResult) -> str:

@@ -17,8 +17,18 @@ if TYPE_CHECKING:
 
 from orgsim.report.headline import SIZEABLE, change, money, percent
 from orgsim.report.measures import NOTHING, Estimate, Floats
+from orgsim.report.paradox import hurting_success
 from orgsim.report.story import Story
-from orgsim.report.wording import HORIZONS, NBSP, Scale, capital, compact, listed, short_date
+from orgsim.report.wording import (
+    HORIZONS,
+    NBSP,
+    Scale,
+    capital,
+    compact,
+    in_sentence,
+    listed,
+    short_date,
+)
 
 FEW = 5
 """Below so many replications a band would be an invention: each is drawn."""
@@ -41,7 +51,7 @@ def cascade_subtitle(story: Story) -> str:
 def value_message(story: Story) -> str:
     """What the scenario costs or earns against doing nothing, in the year and beyond."""
     worths = {
-        _lower(HORIZONS[horizon].title): worth
+        in_sentence(HORIZONS[horizon].title): worth
         for horizon in ("year", "year+CLV")
         if (worth := story.worth(horizon)).n
     }
@@ -81,11 +91,6 @@ def sign_share(differences: Floats) -> str:
     return f"{word} in {count} of {differences.size}"
 
 
-def _lower(title: str) -> str:
-    """A title inside a sentence; capitals such as OTIF stay."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
 def comparison_message(stories: Sequence[Story]) -> str:
     """Which scenario is worth most and least against doing nothing, as far as that is sure."""
     found = zip(short_titles(stories), stories, strict=True)
@@ -97,11 +102,13 @@ def comparison_message(stories: Sequence[Story]) -> str:
     (most, best, first), (least, worst, last) = known[0], known[-1]
     amounts = [money(worth.mean, sign=True) for worth in (most, least)]
     if first is last:
-        return f"{best}: {_lower(value)} {amounts[0]} against {nothing}"
+        return f"{best}: {in_sentence(value)} {amounts[0]} against {nothing}"
     if apart(first, last).is_sure:
-        said = f"“{best}” leaves more {_lower(value)} than “{worst}”"
+        said = f"“{best}” leaves more {in_sentence(value)} than “{worst}”"
         return f"{said}: {amounts[0]} and {amounts[1]} against {nothing}"
-    return f"No clear order: {_lower(value)} from {amounts[1]} to {amounts[0]} against {nothing}"
+    return (
+        f"No clear order: {in_sentence(value)} from {amounts[1]} to {amounts[0]} against {nothing}"
+    )
 
 
 def apart(first: Story, last: Story) -> Estimate:
@@ -222,10 +229,12 @@ def _missed(row: Row, share: float) -> str:
 
 
 def scorecard_subtitle(story: Story) -> str:
-    """Replications and draws."""
+    """Replications and draws, and the silo paradox where there is one."""
     if story.replications > 1:
         sample = f"mean of {story.replications} replications"
         sample += "" if story.is_alone else ", with and without on the same draws"
     else:
         sample = "one replication: effect and chance cannot be told apart"
-    return f"{story.title}. {capital(sample)}."
+    found = hurting_success(story)
+    paradox = f" Silo paradox index {found.index_in_words}." if found and found.is_flagged else ""
+    return f"{story.title}. {capital(sample)}.{paradox}"

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from orgsim.experiment.compare import first_breaks
+from orgsim.experiment.compare import first_breaks, response_times
 from orgsim.experiment.point import left_out
 from orgsim.kpis.base import limits
 from orgsim.kpis.breaks import BREAKS
@@ -98,7 +98,10 @@ class Story:
     value: pd.DataFrame
     value_summary: pd.DataFrame
     breaks: pd.DataFrame
+    responses: pd.DataFrame
     summary: pd.DataFrame
+    budget: float
+    """EUR that the campaigns are to spend; 0 without any."""
     replications: int
     _courses: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict, repr=False)
 
@@ -127,7 +130,9 @@ class Story:
             value=result.value,
             value_summary=result.value_summary,
             breaks=first_breaks(result.breaks, since=_onset(windows) * HOURS_PER_WEEK),
+            responses=response_times(result.responses, since=_onset(windows) * HOURS_PER_WEEK),
             summary=result.summary,
+            budget=_budget(scenario),
             replications=int(weekly["replication"].nunique()) if len(weekly) else 0,
             _courses={
                 (str(v), str(k), str(s)): rows
@@ -274,6 +279,12 @@ def _targets(scenario: Any, notes: Mapping[str, KpiNote]) -> dict[str, float]:
         for name, note in notes.items()
         if note.target is not None and note.target in scenario.targets
     }
+
+
+def _budget(scenario: Any) -> float:
+    """What the scenario's campaigns are to spend; each is the one that its group describes."""
+    count = sum("campaign" in shock.kind for shock in scenario.shocks.values())
+    return count * float(scenario.campaign.budget * scenario.campaign.intensity) if count else 0.0
 
 
 def _onset(windows: Iterable[Window]) -> float:

@@ -57,7 +57,10 @@ WORDS = (
     "hazards of the last 12 weeks went on. Cash trough: deepest fall of cash from a peak. "
     "Chassis: part of every product; niche kit: of niche orders only. Dates are those of the "
     "middle replication of those in which it happened; what happened in no more than half stands "
-    "last; a weekly figure breaks on its week's Sunday. Weeks are calendar weeks (ISO)."
+    "last; a weekly figure breaks on its week's Sunday. Weeks are calendar weeks (ISO). Seen: what "
+    "its owner looks at is broken, too; told: a message on it has arrived; worst: no week after is "
+    "worse; recovered: four weeks unbroken begin. Silo paradox index: the share by which marketing "
+    "and sales beat their targets, times the value lost per euro of campaign budget."
 )
 """What a board member may ask, at the end of every report."""
 
@@ -140,3 +143,8 @@ def listed(names: Sequence[str]) -> str:
 def capital(text: str) -> str:
     """The text with its first letter large and the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def in_sentence(title: str) -> str:
+    """A title inside a sentence; capitals such as OTIF stay."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

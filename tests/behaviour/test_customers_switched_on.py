@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from orgsim.entities import Occasion, Reaction, Reason
-from orgsim.facts import ComplaintClosed, ContactMade, CustomerLeft, CustomerReacted, EpisodeLived
+from orgsim.facts import ContactMade
+from orgsim.facts_of_customers import ComplaintClosed, CustomerLeft, CustomerReacted, EpisodeLived
 from orgsim.kpis import measure
 from orgsim.organisation import simulate
 from tests.behaviour.test_calibration_gates import AS_IT_IS, SWITCHED_ON

@@ -153,6 +153,7 @@ def result(
         targets=TARGETS,
         run=SimpleNamespace(weeks=weeks, seed=1, start_date=start),
         shocks=shocks,
+        campaign=SimpleNamespace(budget=300e3, intensity=1.0),
     )
     measured = weekly[weekly["week"] >= 0]
     keys = ["variant", "replication", "kpi", "segment"]
@@ -163,6 +164,7 @@ def result(
         totals=totals,
         value=value,
         breaks=_breaks(replications),
+        responses=_responses(replications),
         audit=audit,
         summary=summarise(totals, audit),
         value_summary=summarise_value(value, audit),
@@ -178,6 +180,25 @@ def result(
         folder=Path("results/chart-data"),
         resolved=SimpleNamespace(name=name, scenario=scenario),
     )
+
+
+RESPONSES = {"detected": 2.0, "told": 2.5, "contained": 4.0, "recovered": 9.0}
+"""When each step was reached, in weeks after the launch."""
+
+
+def _responses(replications):
+    """Every break of every replication; in the first no channel tells of any."""
+    rows = [
+        ("scenario", replication, name, step, (8 + after) * 168.0, None)
+        for replication in range(replications)
+        for name, began in BROKEN.items()
+        for step, after in {"began": began, **RESPONSES}.items()
+    ]
+    columns = ["variant", "replication", "name", "step", "time", "reason"]
+    frame = pd.DataFrame(rows, columns=columns)
+    untold = (frame["step"] == "told") & (frame["replication"] == 0)
+    frame.loc[untold, ["time", "reason"]] = [np.nan, "no channel tells of it"]
+    return frame
 
 
 def _alone(frame):

@@ -88,6 +88,12 @@ def measured(task: Task, config: dict, *, balances: bool) -> Outcome:
             "name": ["first late order", "first stock-out"],
             "time": [200.0 + task.replication, None],
         },
+        "responses": {
+            "name": ["first late order"] * 5,
+            "step": ["began", "detected", "told", "contained", "recovered"],
+            "time": [200.0, 224.0, None, 300.0, 500.0 + task.replication],
+            "reason": [None, None, "no channel tells of it", None, None],
+        },
         "audit": {
             "check": ["leads", "money"],
             "left": [level, 1.0],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from orgsim.entities import Attribute, Occasion, Order, Reason
-from orgsim.facts import EpisodeLived
+from orgsim.facts_of_customers import EpisodeLived
 from orgsim.kernel.distributions import Fixed
 from orgsim.units import DAY
 from tests.unit.crowd import ACrowd

@@ -10,7 +10,7 @@ import pytest
 from orgsim.config.compose import resolve
 from orgsim.customers.cannibalisation import MOST_PULLED
 from orgsim.entities import Order, Segment
-from orgsim.facts import VariantSwitched
+from orgsim.facts_of_customers import VariantSwitched
 from orgsim.kpis import measure
 from orgsim.organisation import simulate
 from orgsim.units import DAY, WEEK

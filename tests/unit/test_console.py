@@ -41,6 +41,7 @@ def result(results: Path, replications: int = 3, **config: Any) -> RunResult:
         run=run,
         targets={"leads": 50.0, "otif": 0.95},
         shocks={"niche": SimpleNamespace(kind="niche_campaign", onset=168.0, duration=168.0)},
+        campaign=SimpleNamespace(budget=300e3, intensity=1.0),
     )
     return run_point(
         fake_model.point(replications=replications, **config),

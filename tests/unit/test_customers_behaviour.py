@@ -8,7 +8,7 @@ from scipy.special import ndtri
 
 from orgsim.customers.behaviour import Customers
 from orgsim.entities import Lead, Occasion, Order, Segment, Source
-from orgsim.facts import (
+from orgsim.facts_of_customers import (
     CustomerJoined,
     CustomerLeft,
     EpisodeLived,

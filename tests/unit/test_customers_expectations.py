@@ -11,7 +11,7 @@ from orgsim.customers.population import Population
 from orgsim.customers.satisfaction import trust_after, value_of_gap
 from orgsim.entities import Attribute, Floats, Occasion, Outcome, Reason, Segment, Source, Ticket
 from orgsim.entities import ContactChannel as Channel
-from orgsim.facts import EpisodeLived
+from orgsim.facts_of_customers import EpisodeLived
 from orgsim.units import DAY
 from tests.unit.crowd import WEIGHTS, ACrowd
 from tests.unit.parts import Z, but, firm, levels, seen

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from orgsim.customers.complaints import RecoveryConfig, recovered
 from orgsim.entities import ContactChannel, Outcome, Reaction, Reason, Segment, Ticket
-from orgsim.facts import ComplaintClosed, CustomerLeft, CustomerReacted, EpisodeLived
+from orgsim.facts_of_customers import ComplaintClosed, CustomerLeft, CustomerReacted, EpisodeLived
 from orgsim.units import DAY
 from tests.unit.crowd import USUAL, ACrowd
 from tests.unit.parts import Z, but, seen

@@ -7,7 +7,7 @@ import pytest
 
 from orgsim.entities import ContactChannel, Occasion, Order, Outcome, Reason, Segment, Ticket
 from orgsim.errors import ModelError
-from orgsim.facts import EpisodeLived
+from orgsim.facts_of_customers import EpisodeLived
 from orgsim.kernel.distributions import Fixed
 from orgsim.units import DAY
 from tests.unit.crowd import ACrowd

@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from orgsim import facts, facts_after_sale
+from orgsim import facts, facts_after_sale, facts_of_customers
 from orgsim.experiment.events import ACTIVITIES, COLUMNS, csv_of, event_log
 from orgsim.experiment.replicate import fact_table
 
 KINDS = {
     name: kind
-    for module in (facts, facts_after_sale)
+    for module in (facts, facts_after_sale, facts_of_customers)
     for name, kind in inspect.getmembers(module, inspect.isclass)
     if issubclass(kind, tuple) and hasattr(kind, "_fields") and kind.__module__ == module.__name__
 }

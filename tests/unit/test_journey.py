@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from orgsim.entities import Outcome
-from orgsim.facts import EpisodeLived
+from orgsim.facts_of_customers import EpisodeLived
 from orgsim.units import DAY
 from tests.unit.crowd import ACrowd
 from tests.unit.parts import Z, seen

@@ -16,12 +16,12 @@ from orgsim.entities import (
     Segment,
     Source,
 )
-from orgsim.facts import (
+from orgsim.facts import LeadCreated
+from orgsim.facts_of_customers import (
     CustomerLeft,
     EpisodeLived,
     ExperienceTold,
     GroupCounted,
-    LeadCreated,
     SurveyAnswered,
 )
 from orgsim.kernel.journal import Journal
@@ -189,7 +189,7 @@ def test_value_has_three_horizons() -> None:
 COUNTS = {
     "leads", "bookings", "orders", "deliveries", "backlog", "overdue", "cancelled", "contacts",
     "active_customers", "negative_tellings", "positive_tellings", "residual_clv", "revenue",
-    "contribution", "cash",
+    "contribution", "cash", "leads_of_target", "bookings_of_quota", "promises_made",
 }  # fmt: skip
 
 

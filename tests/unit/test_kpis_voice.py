@@ -7,9 +7,9 @@ from math import nan
 import pytest
 
 from orgsim.entities import ContactChannel, Occasion, Reaction, Reason, Segment, Source
-from orgsim.facts import (
+from orgsim.facts import ContactMade
+from orgsim.facts_of_customers import (
     ComplaintClosed,
-    ContactMade,
     CustomerJoined,
     CustomerReacted,
     GroupCounted,

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from orgsim.customers.recall import Recall, RecallConfig
 from orgsim.entities import Floats, Segment
-from orgsim.facts import ExperienceTold, SurveyAnswered
+from orgsim.facts_of_customers import ExperienceTold, SurveyAnswered
 from orgsim.units import DAY, WEEK
 from tests.unit.crowd import USUAL, ACrowd
 from tests.unit.parts import Z, but, seen

@@ -188,3 +188,20 @@ def test_a_comparison_puts_each_scenario_beside_the_first_pair_by_pair() -> None
     out.seek(0)
     terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
     assert "(+100" not in row(out.getvalue(), "Told")
+
+
+def test_how_the_firm_responded_is_told_in_weeks_from_the_shock_with_who_got_there() -> None:
+    text = told(chart_data.result(replications=4))
+    title = "How the firm responded: median weeks from the start of the campaign"
+    assert f"{title} (in how many, if not all 4)" in text
+    table = text.split("How the firm responded")[1]
+    line = row(table, "Order backlog: twice its usual level")
+    assert line.split()[-5:] == ["2.0", "2.5", "(3)", "4.0", "9.0"]
+    assert max(map(len, text.splitlines())) <= 100
+    responses = as_json(chart_data.result(replications=4))["responses"]
+    one = next(r for r in responses if (r["name"], r["step"]) == ("backlog", "told"))
+    assert (one["count"], one["n"], one["reason"]) == (3, 4, "no channel tells of it")
+
+
+def test_a_firm_that_met_no_shock_has_no_response_to_tell_of() -> None:
+    assert "How the firm responded" not in told(chart_data.result(shock=""))

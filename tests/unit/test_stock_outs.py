@@ -15,7 +15,6 @@ from orgsim.entities import Account, Component, Occasion, Order, Segment
 from orgsim.errors import ConfigError
 from orgsim.facts import (
     AmountPosted,
-    EpisodeLived,
     OrderAllocated,
     OrderBackordered,
     OrderCancelled,
@@ -24,6 +23,7 @@ from orgsim.facts import (
     OrderPlaced,
     OrderSubstituted,
 )
+from orgsim.facts_of_customers import EpisodeLived
 from orgsim.governance.information import Information
 from orgsim.kernel.journal import Journal
 from orgsim.kernel.world import World

@@ -1,0 +1,38 @@
+"""The silo paradox index: local success times global loss (MODEL s.9).
+
+    PI = max(0, mean(a_Mkt, a_Sal)) x max(0, -(V_design - V_none) / |campaign budget|)
+
+a is by how much marketing and sales beat their own targets while the campaign is on (0.8: by 80 %),
+V the company's value with the campaign and without it. It is 0 where nobody beats a target, and
+where the company loses nothing; the paradox needs both. Per replication, on the same luck.
+
+Assumed: one campaign, or one budget for all of them. Without a budget there is no index (NaN).
+
+Reference: MODEL s.9 (silo-paradox scorecard).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FLAGGED_FROM = 0.05
+"""An index above this, with a niche NPS below 0, marks the paradox (MODEL s.9)."""
+
+
+def paradox_index(
+    attainments: ArrayLike, value_change: ArrayLike, budget: float
+) -> NDArray[np.float64]:
+    """The index of each replication.
+
+    ``attainments`` has a row per area and a column per replication; ``value_change`` is the value
+    with the campaign less that without, EUR per replication.
+
+    >>> paradox_index([[1.0], [0.5]], [-150e3], 300e3).tolist()
+    [0.375]
+    """
+    success = np.maximum(0.0, np.mean(np.atleast_2d(attainments), axis=0))
+    change = np.asarray(value_change, dtype=np.float64)
+    if not budget:
+        return np.full(change.shape, np.nan)
+    return np.asarray(success * np.maximum(0.0, -change / abs(budget)))
