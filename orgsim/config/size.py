@@ -178,7 +178,14 @@ def _attempts(scenario: Scenario) -> float:
 def _unsolved(scenario: Scenario) -> float:
     """Return the chance that an answer solves nothing and is asked for again."""
     support = scenario.support
-    solved = support.resolution * min(support.channels.quality.by_channel())
+    quality, channels = support.channels.quality, support.channels
+    worst = min(
+        quality.phone,
+        quality.email if support.email_share else 1.0,
+        quality.chat if channels.chat_share else 1.0,
+        quality.retail if channels.retail_share else 1.0,
+    )
+    solved = support.resolution * worst
     return scenario.customers.contact.repeat * (1.0 - solved)
 
 

@@ -24,7 +24,7 @@ from orgsim.config.base import Config, param
 from orgsim.customers.complaints import Complaints
 from orgsim.customers.expectations import speed_level
 from orgsim.customers.population import MemoryConfig, Population
-from orgsim.customers.satisfaction import reliability_level, touch_level
+from orgsim.customers.satisfaction import TOUCHES, reliability_level
 from orgsim.customers.survey import SurveyConfig
 from orgsim.entities import (
     Attribute,
@@ -128,10 +128,11 @@ class Diary:
 
     def answered(self, ticket: Ticket) -> None:
         """A contact ended today, one way or the other."""
-        touch = touch_level(ticket.outcome, ticket.attempt)
-        ticket.lowest_touch = min(ticket.lowest_touch, touch)
+        level = TOUCHES[ticket.outcome][ticket.attempt > 0]
         weight = self._config.satisfaction.journey
-        level = touch + weight * (ticket.lowest_touch - touch)
+        if weight:
+            ticket.lowest_touch = min(ticket.lowest_touch, level)
+            level += weight * (ticket.lowest_touch - level)
         entry = (ticket, ticket.occurrence, ticket.outcome, level, self._world.now)
         self._answers.append(entry)
 

@@ -166,11 +166,14 @@ def reliability_level(late_days: Floats, complete: Floats, silence: Floats | flo
     return np.clip(np.where(complete > 0, level, np.minimum(level, 0.5)), 0.0, 1.0)
 
 
-def touch_level(outcome: Outcome, attempt: int) -> float:
-    """What one contact showed: solved at once is 1, late or not yet .5, wrong or unanswered 0."""
-    if outcome is Outcome.RESOLVED:
-        return 1.0 if attempt == 0 else 0.5
-    return 0.5 if outcome is Outcome.UNRESOLVED else 0.0
+_TOUCHES = {
+    Outcome.RESOLVED: (1.0, 0.5),
+    Outcome.UNRESOLVED: (0.5, 0.5),
+    Outcome.WRONG_ANSWER: (0.0, 0.0),
+    Outcome.GIVEN_UP: (0.0, 0.0),
+}
+TOUCHES = tuple(_TOUCHES[outcome] for outcome in Outcome)
+"""What one contact showed, by outcome: at the first attempt, and at any later one."""
 
 
 def perceived_mask(occasion: Occasion) -> Bools:

@@ -29,6 +29,7 @@ from orgsim.units import Count
 from orgsim.weekly import Weekly
 
 _CLASSES = 3
+_NAMES = tuple(channel.name.lower() for channel in ContactChannel)
 
 Process = Generator[object, object, None]
 
@@ -51,6 +52,7 @@ class Desk:
     ) -> None:
         self._world = world
         self._urgency = urgency
+        self._is_fifo = urgency.complaint == urgency.niche == urgency.other
         self._channels = channels
         self.agents = Pool(world, "agents", shifts, priorities=_CLASSES + 1)
         self._own_work = 0
@@ -73,14 +75,14 @@ class Desk:
 
     def serve(self, ticket: Ticket) -> None:
         """Take a contact into the queue of its channel."""
-        self._world.start(self._process(ticket), name=ticket.channel.name.lower())
-
-    def _process(self, ticket: Ticket) -> Process:
-        if ticket.channel is ContactChannel.EMAIL:
-            return self._written(ticket)
-        if ticket.channel is ContactChannel.CHAT and self._is_silent(ticket):
-            return self._silent(ticket)
-        return self._live(ticket)
+        channel = ticket.channel
+        if channel is ContactChannel.EMAIL:
+            process = self._written(ticket)
+        elif channel is ContactChannel.CHAT and self._is_silent(ticket):
+            process = self._silent(ticket)
+        else:
+            process = self._live(ticket)
+        self._world.start(process, name=_NAMES[channel])
 
     def _live(self, ticket: Ticket) -> Process:
         """Hold the line until an agent is free or patience ends; then talk."""
@@ -162,6 +164,8 @@ class Desk:
         return self._falls_silent.uniform(ticket.customer, ticket.occurrence) < share
 
     def _class_of(self, ticket: Ticket) -> int:
+        if self._is_fifo:
+            return self._urgency.other
         if ticket.reason is Reason.COMPLAINT:
             return self._urgency.complaint
         is_niche = ticket.segment is Segment.NICHE

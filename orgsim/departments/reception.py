@@ -164,7 +164,9 @@ class Reception:
                 self._world.now, ticket.customer, ticket.nth, ticket.segment, ticket.reason
             )
         )
-        luck = self._to_the_point.uniform(ticket.customer, ticket.occurrence)
-        is_solved = luck < self._config.channels.quality.self_service
+        quality = self._config.channels.quality.self_service
+        is_solved = quality == 1.0 or (
+            self._to_the_point.uniform(ticket.customer, ticket.occurrence) < quality
+        )
         ticket.outcome = Outcome.RESOLVED if is_solved else Outcome.UNRESOLVED
         self.answer(ticket)

@@ -66,7 +66,7 @@ class Recovery:
 
     def consider(self, ticket: Ticket) -> None:
         """Once the contact is dealt with: make good what is to be, if the agent may."""
-        if self._config.empowerment == 0.0 or ticket.is_settled:
+        if ticket.is_settled:
             return
         tool = _tool(ticket)
         if tool is None:

@@ -113,7 +113,7 @@ class Staffing:
 
     def count(self, hours: float, is_live: bool) -> None:
         """A contact reached the team that takes an agent so long."""
-        if not self._config.review or not self._ends:
+        if not self._ends:
             return
         at = bisect_right(self._ends, self._world.now % WEEK) % len(self._ends)
         contacts, live, work = self._week

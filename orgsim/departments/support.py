@@ -102,7 +102,7 @@ class Support:
         told = partial(information.belief, "support")
         usual = 1.0 + config.reasking * (1.0 - config.usual_view)
         self._reasking = (1.0 + config.reasking * (1.0 - single_view)) / usual
-        self._pace = self._reasking
+        self._pace = self._desired = self._reasking
         self._shifts = config.agents
         self._required = self._duty = self._busy = 0.0
         self.desk = Desk(world, config.agents, config.urgency, config.channels)
@@ -183,9 +183,10 @@ class Support:
         """A contact reaches the team now; a second try at being served asks for nothing more."""
         self._reception.note(ticket)
         if ticket.attempt == 0 or ticket.outcome is not Outcome.GIVEN_UP:
-            hours = self._usual_hours(ticket) * self._reasking * self.pressure.standard
+            hours = self._usual_hours(ticket) * self._desired
             self._required += hours
-            self.staffing.count(hours, ticket.channel is not ContactChannel.EMAIL)
+            if self._config.staffing.review:
+                self.staffing.count(hours, ticket.channel is not ContactChannel.EMAIL)
         self.desk.serve(ticket)
 
     def try_again(self, ticket: Ticket, channel: ContactChannel) -> None:
@@ -196,6 +197,7 @@ class Support:
     # -- work and answers --------------------------------------------------------------------------
 
     def _handle_hours(self, ticket: Ticket) -> float:
+        """What it takes the team as it is."""
         return self._usual_hours(ticket) * self._pace
 
     def _usual_hours(self, ticket: Ticket) -> float:
@@ -225,7 +227,8 @@ class Support:
                 ticket.outcome,
             )
         )
-        self.recovery.consider(ticket)
+        if self._config.recovery.empowerment:
+            self.recovery.consider(ticket)
         self.answer(ticket)
 
     def _give_up(self, ticket: Ticket) -> None:
@@ -269,6 +272,7 @@ class Support:
 
     def _reroster(self) -> None:
         """Put on duty who is there, at the pace of who is there."""
+        self._desired = self._reasking * self.pressure.standard
         self._pace = self._reasking * self.pressure.time_taken / self.crew.speed()
         shifts = self.staffing.roster()
         if shifts != self._shifts:
