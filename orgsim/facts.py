@@ -342,4 +342,5 @@ class CommissionClawedBack(NamedTuple):
 
     time: float
     customer: int
+    segment: Segment
     cents: int

@@ -87,10 +87,11 @@ class SurveyAnswered(NamedTuple):
 
 
 class VariantSwitched(NamedTuple):
-    """A customer of the base offer bought the niche offer instead, and stays with it."""
+    """A customer of another offer bought that of ``segment`` instead, and stays with it."""
 
     time: float
     customer: int
+    segment: Segment
 
 
 class GroupCounted(NamedTuple):

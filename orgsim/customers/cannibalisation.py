@@ -80,7 +80,9 @@ class Cannibalisation:
         self._due = max(0.0, self._due - chance * base.size)
         people.segment[gone] = Segment.NICHE
         if gone.size:
-            self._world.record_block(VariantSwitched, self._world.now, people.ids[gone])
+            self._world.record_block(
+                VariantSwitched, self._world.now, people.ids[gone], Segment.NICHE
+            )
 
     def reschedule(self, rows: Ints, orders: Bools, chance: Floats, day: int) -> Ints:
         """Rows of those who order today, of ``rows`` with that ``chance`` to: ``orders`` says who.

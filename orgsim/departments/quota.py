@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from math import floor
 
 from orgsim.config.base import Config, param
-from orgsim.entities import Account, Lever, Post
+from orgsim.entities import Account, Lever, Post, Segment
 from orgsim.facts import CommissionClawedBack, LeverMoved
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, WEEK, Duration, Number, Share
@@ -147,21 +147,21 @@ class Commission:
         self._world = world
         self._config = config
         self._post = post
-        self._earned: dict[int, tuple[float, int]] = {}
+        self._earned: dict[int, tuple[float, int, Segment]] = {}
 
-    def earn(self, customer: int, cents: int) -> None:
+    def earn(self, customer: int, segment: Segment, cents: int) -> None:
         """A first order was placed."""
         self._post(Account.COMMISSION, Account.CASH, cents)
         if self._config.share > 0:
-            self._earned[customer] = (self._world.now, cents)
+            self._earned[customer] = (self._world.now, cents, segment)
 
     def claw_back(self, customers: Iterable[int]) -> None:
         """These customers left; who did so early costs a rep part of the commission."""
         if not self._earned:
             return
         for customer in customers:
-            since, cents = self._earned.pop(customer, (0.0, 0))
+            since, cents, segment = self._earned.pop(customer, (0.0, 0, Segment.BASE))
             if cents and self._world.now - since <= self._config.within:
                 back = round(cents * self._config.share)
                 self._post(Account.CASH, Account.COMMISSION, back)
-                self._world.record(CommissionClawedBack(self._world.now, customer, back))
+                self._world.record(CommissionClawedBack(self._world.now, customer, segment, back))

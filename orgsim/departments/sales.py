@@ -340,7 +340,7 @@ class Sales:
         is_niche = lead.segment is Segment.NICHE
         price = self._config.price_niche if is_niche else self._config.price_base
         bonus = round(100 * price * promise.price * self._config.commission)
-        self.commission.earn(lead.id, bonus)
+        self.commission.earn(lead.id, lead.segment, bonus)
         self.book(order)
 
     def _rep_hours(self, orders: Floats) -> Floats:

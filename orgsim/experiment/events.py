@@ -86,7 +86,9 @@ ACTIVITIES: Mapping[str, Activity] = {
     "ComplaintClosed": Activity("complaint closed", "support", item="contact"),
     "ExperienceTold": Activity("told others", "customer"),
     "SurveyAnswered": Activity("answered survey", "customer"),
+    "VariantSwitched": Activity("switched offer", "customer"),
     "CustomerLeft": Activity("left", "customer"),
+    "CommissionClawedBack": Activity("commission clawed back", "sales"),
 }
 
 

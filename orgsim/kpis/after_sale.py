@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from orgsim.entities import Account, Bools, Floats
+from orgsim.entities import Account, Bools
 from orgsim.facts import (
     AmountPosted,
-    OrderAllocated,
     OrderBackordered,
-    OrderCancelled,
     OrderDelivered,
     OrderPlaced,
     OrderShipped,
@@ -24,7 +22,6 @@ from orgsim.facts_after_sale import (
 from orgsim.kpis.base import SEGMENTS, Columns, Kpi, Ratio, Window
 from orgsim.kpis.identities import distinct, is_among
 from orgsim.kpis.joins import key_of
-from orgsim.units import DAY
 
 
 def _complete(window: Window, segment: str) -> Ratio:
@@ -51,28 +48,6 @@ def _lost_on_record(placed: Columns) -> Bools:
     """Orders whose record lacks something promised; express and set-up are promised together."""
     is_whole = placed["express_on_record"].astype(bool) & placed["setup_on_record"].astype(bool)
     return np.asarray(placed["express_promised"].astype(bool) & ~is_whole)
-
-
-def _backorder_age(window: Window, segment: str) -> Ratio:
-    """Sums over the open backorders at each week's end: of their ages, and of how many."""
-    since, until = _backorders(window, segment)
-    open_now = np.cumsum(window.per_week(since) - window.per_week(until))
-    born = np.cumsum(window.per_week(since, since) - window.per_week(until, since))
-    return Ratio((open_now * window.ends - born) / DAY, open_now)
-
-
-def _backorders(window: Window, segment: str) -> tuple[Floats, Floats]:
-    """When each backorder began and ended; one still open ends beyond the horizon."""
-    missed = window.facts(OrderBackordered, segment)
-    ends = [window.facts(kind, segment) for kind in (OrderAllocated, OrderCancelled)]
-    keys = np.concatenate([key_of(columns, "customer", "nth") for columns in ends])
-    times = np.concatenate([columns["time"] for columns in ends])
-    order = np.lexsort((times, keys))  # what was allotted may be cancelled later: the first counts
-    keys, times = np.append(keys[order], np.iinfo(np.int64).max), np.append(times[order], np.inf)
-    mine = key_of(missed, "customer", "nth")
-    at = np.searchsorted(keys, mine)
-    beyond = window.ends[-1] + DAY
-    return missed["time"], np.where(keys[at] == mine, times[at], beyond)
 
 
 def _parcels(window: Window, segment: str) -> Ratio:
@@ -132,18 +107,6 @@ KPIS = (
         open_items="as OTIF",
         segments=SEGMENTS,
         measure=_perfect,
-    ),
-    Kpi(
-        name="backorder_age",
-        title="Age of backorders",
-        unit="d",
-        area="logistics",
-        direction=-1,
-        section="s.9",
-        formula="mean days since they were placed of orders that wait for a part at the week's end",
-        open_items="only open backorders are counted",
-        segments=SEGMENTS,
-        measure=_backorder_age,
     ),
     Kpi(
         name="parcels_per_order",

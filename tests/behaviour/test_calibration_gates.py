@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from orgsim.departments.sales import _win_probability
+from orgsim.departments.persuasion import win_probability
 from orgsim.units import DAY
 from tests.behaviour.one_customer import OneCustomer, change_of_orders
 from tests.unit.parts import but, firm
@@ -82,7 +82,7 @@ def test_a_delay_quoted_costs_less_than_the_same_delay_untold_and_telling_late_l
 def test_a_claim_a_day_faster_sells_a_little_more_and_keeps_customers_a_little_less(firm_name):
     """+0.73 % sales and lower retention with the same delivery (Cui et al. 2024): sign and size."""
     scenario = FIRMS[firm_name]
-    sold = [_win_probability(scenario.sales.base, claim) for claim in (0.0, 1.0)]
+    sold = [win_probability(scenario.sales.base, claim, 0.0) for claim in (0.0, 1.0)]
     assert 0.003 < sold[1] / sold[0] - 1.0 < 0.011
     assert -0.03 < change_of_orders(scenario, course(faster=1.0)) < 0.0
 

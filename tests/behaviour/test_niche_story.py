@@ -100,9 +100,9 @@ def test_stock_was_never_the_only_cause(silo, told, coordinated):
 def test_agents_who_were_not_told_take_longer_and_solve_less(silo, briefed):
     weeks = slice(LAUNCH, LAUNCH + 3)
     slow, quick = (r.course("aht", "niche")[:, weeks] for r in (silo, briefed))
-    assert (np.nanmean(slow, axis=1) > 1.1 * np.nanmean(quick, axis=1)).all()
+    assert (np.nanmean(slow, axis=1) > 1.03 * np.nanmean(quick, axis=1)).all()
     poor, good = (r.course("fcr", "niche")[:, weeks] for r in (silo, briefed))
-    assert (np.nanmean(poor, axis=1) < np.nanmean(good, axis=1) - 0.05).all()
+    assert (np.nanmean(poor, axis=1) < np.nanmean(good, axis=1) - 0.02).all()
 
 
 def test_support_feels_it(silo, nothing):

@@ -235,7 +235,7 @@ def test_a_list_is_read_without_the_models_own_units(orgsim: Commands) -> None:
         row["name"]: row["base"]
         for row in json.loads(orgsim.done("list", "dials", "--json"))["dials"]
     }
-    assert dials["market.base_leads"] == "250/d"
+    assert dials["market.base_leads"] == "1"
     assert dials["supplier.kit.capacity"] == "1"  # not the parameter of that name
     rows = {
         row.split()[0]: row for row in orgsim.done("list", "parameters", "logistics").splitlines()

@@ -63,6 +63,8 @@ def test_with_everything_in_stock_promises_are_kept_as_far_as_the_record_holds_t
 
 # -- what reaches the agents' desktop --------------------------------------------------------------
 
+UNBRIEFED = {"briefing_hours": 0.0, "briefing_period": 0.0, "single_view": 0.3}
+
 KNOWN = 0.85
 """What briefed agents know of the offer."""
 
@@ -88,9 +90,9 @@ def helped(shown: float, *, asks_about_order: bool, special: bool = True, n: int
         contained_share=0.0,
         email_share=0.0,
         handle_time=Fixed[float](kind="fixed", mean=1.0),
-        knowledge__contacts_to_learn=1e12,
+        knowledge__contacts_to_learn=1e9,
     )
-    support = Support(world, team, information, briefing_hours=0.0, briefing_period=0.0)
+    support = Support(world, team, information, **UNBRIEFED)
     sales.show_agents = support.desktop.keep_on_file
     information.send("promise_terms", "marketing", {"familiarity": 1.0}, dates={"onset": 0.0})
     information.send("stock_eta", "logistics", {"base_days": 3.0, "niche_days": 3.0})
@@ -148,7 +150,7 @@ def test_a_later_order_that_reaches_the_desktop_mends_the_customers_file() -> No
     handoff = but(firm().organisation.handoff, desktop_fields=0.5)
     sales = Sales(world, firm().sales, handoff)
     information = Information(world, {})
-    support = Support(world, firm().support, information, briefing_hours=0.0, briefing_period=0.0)
+    support = Support(world, firm().support, information, **UNBRIEFED)
     sales.show_agents = support.desktop.keep_on_file
     promise = a_promise(1, special=True)
     for nth in range(64):

@@ -30,7 +30,7 @@ from tests.unit.test_kpis import placed
 
 
 def special(customer: int, *, express: bool, setup: bool) -> OrderPlaced:
-    return OrderPlaced(1.0, customer, 0, NICHE, 96.0, True, express, setup, 7900)
+    return OrderPlaced(1.0, customer, 0, NICHE, 96.0, True, express, setup, setup, True, 7900)
 
 
 def delivered(

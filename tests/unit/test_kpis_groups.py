@@ -102,7 +102,7 @@ def test_who_is_still_there_is_of_those_won_not_of_the_installed_base() -> None:
 
 
 def order(customer: int, nth: int = 0, segment: Segment = BASE, time: float = 1.0) -> OrderPlaced:
-    return OrderPlaced(time, customer, nth, segment, 96.0, False, False, False, 7000)
+    return OrderPlaced(time, customer, nth, segment, 96.0, False, False, False, False, True, 7000)
 
 
 def test_the_first_order_of_a_new_customer_is_no_repeat() -> None:

@@ -74,7 +74,7 @@ def test_contacts_per_problem_and_per_order() -> None:
     facts = [
         made(10.0, 1), made(11.0, 1, 1), made(12.0, 1, 2), made(13.0, 2),
         made(14.0, 3, segment=NICHE),
-        OrderPlaced(15.0, 9, 0, BASE, 99.0, False, False, False, 100),
+        OrderPlaced(15.0, 9, 0, BASE, 99.0, False, False, False, False, True, 100),
     ]  # fmt: skip
     assert value("contacts_per_problem", facts).weekly == about(nan, 5 / 3, nan)
     assert value("contacts_per_problem", facts, "niche").weekly == about(nan, 1.0, nan)

@@ -26,7 +26,7 @@ def bullwhip(asked: Sequence[int], ordered: Sequence[int]) -> tuple[np.ndarray, 
         noon = week * WEEK + 12.0
         for number in range(units):
             who = (number, week, Segment.BASE)
-            journal.record(OrderPlaced(noon, *who, 0.0, False, False, False, 0))
+            journal.record(OrderPlaced(noon, *who, 0.0, False, False, False, False, True, 0))
         if order:
             journal.record(GoodsOrdered(noon, Component.CHASSIS, order))
             journal.record(GoodsOrdered(noon, Component.KIT, 7 * week))

@@ -42,7 +42,8 @@ def placed(
     express_kept: bool = False,
     setup_kept: bool = False,
 ) -> OrderPlaced:
-    return OrderPlaced(time, customer, nth, segment, due, express, express_kept, setup_kept, 7000)
+    kept = (express_kept, setup_kept, setup_kept, True)
+    return OrderPlaced(time, customer, nth, segment, due, express, *kept, 7000)
 
 
 def delivered(

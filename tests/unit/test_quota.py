@@ -190,8 +190,8 @@ def test_a_customer_who_leaves_early_costs_the_rep_a_share_of_the_commission_onc
     posted: list[tuple[Account, Account, int]] = []
     config = but(firm().sales.clawback, share=0.5, within=90 * DAY)
     commission = Commission(world, config, lambda *entry: posted.append(entry))
-    commission.earn(7, 280)
-    commission.earn(8, 280)
+    commission.earn(7, Segment.BASE, 280)
+    commission.earn(8, Segment.BASE, 280)
     world.run(until=90 * DAY)
     commission.claw_back([7, 99])
     commission.claw_back([7])
@@ -207,7 +207,7 @@ def test_what_is_paid_stays_paid_where_nothing_is_clawed_back() -> None:
     posted: list[object] = []
     config = but(firm().sales.clawback, share=0.0)
     commission = Commission(world, config, lambda *entry: posted.append(entry))
-    commission.earn(7, 280)
+    commission.earn(7, Segment.BASE, 280)
     commission.claw_back([7])
     assert len(posted) == 1
     assert config.restraint == 0.0

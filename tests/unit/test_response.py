@@ -140,7 +140,8 @@ def late_orders(on_record: float) -> list[Any]:
     facts: list[Any] = []
     for n in range(30):
         time = 3 * WEEK + 1.0
-        facts.append(OrderPlaced(time, n, 0, Segment.NICHE, due, True, False, False, 7000))
+        lost = (True, False, False, False, True)
+        facts.append(OrderPlaced(time, n, 0, Segment.NICHE, due, *lost, 7000))
         facts.append(
             OrderDelivered(due + 1.0, n, 0, Segment.NICHE, time, due, on_record, due, True)
         )
