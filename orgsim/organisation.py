@@ -26,7 +26,7 @@ from orgsim.departments.replenishment import MONDAY_MORNING
 from orgsim.departments.sales import Sales
 from orgsim.departments.supplier import Supplier
 from orgsim.departments.support import Support
-from orgsim.entities import Component, Floats, Order, Promise, Segment
+from orgsim.entities import Component, Floats, Order, Promise, Segment, Ticket
 from orgsim.governance.information import Information
 from orgsim.kernel.draws import Draws
 from orgsim.kernel.journal import Journal
@@ -77,7 +77,8 @@ class Organisation:
         briefing = design.coordination.briefing
         parts: set[str] = set(design.parts)
         self.information = Information(world, design.channels)
-        self.finance = Finance(world, scenario.finance, design.coordination.overhead_per_week)
+        overhead = design.coordination.overhead_per_week
+        self.finance = Finance(world, scenario.finance, overhead, design.single_view)
         self.marketing = Marketing(
             world,
             scenario.marketing,
@@ -182,6 +183,7 @@ class Organisation:
                 self.customers.call_again = self.support.try_again
                 self.support.answer = self.customers.hear
                 self.support.mood = self.customers.mood
+                self.support.recover = self._made_good
         for name, department in (
             ("marketing", self.marketing),
             ("sales", self.sales),
@@ -210,6 +212,10 @@ class Organisation:
 
     def _rest_delivered(self, orders: list[Order], arrivals: Floats) -> None:
         self.customers.after_sale.completed(orders)
+
+    def _made_good(self, ticket: Ticket, cents: int) -> None:
+        share = self.scenario.customers.loyalty.recovery.restored
+        self.customers.make_good(ticket.row, share)
 
     def _turned_away(self, order: Order) -> None:
         self.finance.cancelled(order)

@@ -13,14 +13,15 @@ Modelled: who is employed, since when, and how fresh the team is.
 3. Each week each agent may leave, at the rate h exp(c F): below the limit and without overtime F
    stays 0 and how long agents stay is exponential.
 
-Assumed: the opening team is tenured, and all tire alike. Attrition of 30-45 % a year is common in
-call centres; learning as in the data of 1 800 agents that MODEL quotes.
+Assumed: the opening team has been there for as long as the rate of leaving lets people stay, and
+all tire alike. Attrition of 30-45 % a year is common in call centres; learning as in the data of
+1 800 agents that MODEL quotes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, exp, fsum, inf
+from math import ceil, exp, fsum, inf, log
 
 from orgsim.config.base import Config, param
 from orgsim.kernel.world import World
@@ -85,13 +86,23 @@ class Crew:
         self._weeks = 0
         whole = ceil(fte)
         self.agents = [
-            Agent(id=number, fte=min(1.0, fte - number), joined=-inf) for number in range(whole)
+            Agent(id=number, fte=min(1.0, fte - number), joined=self._joined(number / whole, whole))
+            for number in range(whole)
         ]
         self._next = whole
         self.employed = fte
         """Agents employed (FTE)."""
         self.fatigue = 0.0
         self._abused = 0
+
+    def _joined(self, share: float, agents: int) -> float:
+        """When the one joined than whom this share of the opening team has been here longer.
+
+        The time since joining is exponential in a team of constant size that people leave at a
+        constant rate.
+        """
+        rate = self._config.quitting
+        return self._world.now + log(share + 0.5 / agents) / rate if rate else -inf
 
     def join(self, fte: float) -> Agent:
         """A newcomer's first day on the phones."""

@@ -99,7 +99,13 @@ class FinanceConfig(Config):
 class Finance:
     """The company's books."""
 
-    def __init__(self, world: World, config: FinanceConfig, overhead_per_week: float) -> None:
+    def __init__(
+        self,
+        world: World,
+        config: FinanceConfig,
+        overhead_per_week: float,
+        single_view: float = 0.0,
+    ) -> None:
         self._world = world
         self._config = config
         self._overhead = overhead_per_week
@@ -108,7 +114,7 @@ class Finance:
             "finance.unit_cost", 1.0, "multiply", "what suppliers ask, times the standard cost"
         )
         self._today: dict[tuple[Account, Account], int] = {}
-        self.receivables = Receivables(world, config.receivables, self.post)
+        self.receivables = Receivables(world, config.receivables, self.post, single_view)
         world.every(DAY, self.close_day, first=world.now + DAY, rank=Rank.CLOSE)
         world.every(WEEK, self._week, first=world.now + WEEK, rank=Rank.CLOSE)
 

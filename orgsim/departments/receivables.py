@@ -58,12 +58,6 @@ class ReceivablesConfig(Config):
     reminded_after: Duration = param(
         "time until an open bill is called in", unit="h", section="M3.11", ge=0
     )
-    sees_complaints: Share = param(
-        "probability that finance sees a customer's open complaint before it sends a reminder",
-        section="M6.9",
-        ge=0,
-        le=1,
-    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,9 +72,12 @@ class Invoice:
 class Receivables:
     """Bills those who order on account, and waits for their money."""
 
-    def __init__(self, world: World, config: ReceivablesConfig, post: Post) -> None:
+    def __init__(
+        self, world: World, config: ReceivablesConfig, post: Post, single_view: float
+    ) -> None:
         self._world = world
         self._config = config
+        self._single_view = single_view
         self._post = post
         self._open: dict[tuple[int, int], Invoice] = {}
         stream, quantity = world.draws.stream, world.draws.quantity
@@ -155,7 +152,7 @@ class Receivables:
             return
         order, now = invoice.order, self._world.now
         amid_complaint = invoice.settled > now or self.has_complaint(order)
-        is_seen = self._sees.uniform(order.customer, order.nth) < self._config.sees_complaints
+        is_seen = self._sees.uniform(order.customer, order.nth) < self._single_view
         if amid_complaint and is_seen:
             return
         self._world.record(

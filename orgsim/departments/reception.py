@@ -152,7 +152,9 @@ class Reception:
         return np.where(channels == ContactChannel.CHAT, typing, calling)
 
     def _contained(self, ticket: Ticket) -> float:
-        """Self-service answers less where the articles do not exist yet (MODEL M4.2)."""
+        """Less where the articles do not exist yet, and no complaint (MODEL M4.2, M5.7)."""
+        if ticket.reason is Reason.COMPLAINT:
+            return 0.0
         known = self._knowledge.level if ticket.segment is Segment.NICHE else 1.0
         return self._config.contained_share * known
 

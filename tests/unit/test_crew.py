@@ -47,6 +47,20 @@ def test_a_newcomer_is_slow_in_the_first_month_and_as_fast_as_any_after_ten(
     assert crew.employed == 2.0
 
 
+def test_an_opening_team_that_people_leave_has_the_tenures_of_one_in_balance() -> None:
+    """Exponential: half have been here for less than log 2 / rate, and their speed is its mean."""
+    rate = 0.35 / YEAR
+    world, crew = a_crew(but(USUAL, quitting=rate), fte=2000.0)
+    tenures = np.array([world.now - agent.joined for agent in crew.agents])
+    for share in (0.25, 0.5, 0.9):
+        expected = 1.0 - np.exp(-rate * np.quantile(tenures, share))
+        assert expected == pytest.approx(share, abs=1e-3)
+    times = np.linspace(0.0, 60.0 / rate, 2_000_001)
+    skill = 0.53 + 0.47 * np.clip((times - 30 * DAY) / (274 * DAY), 0.0, 1.0)
+    mean = np.trapezoid(skill * rate * np.exp(-rate * times), times)
+    assert crew.speed() == pytest.approx(mean, abs=1e-3)
+
+
 def test_below_the_limit_and_without_overtime_nobody_tires() -> None:
     _, crew = a_crew(TIRED)
     for _ in range(52):

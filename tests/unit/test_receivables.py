@@ -20,12 +20,12 @@ SETTLED_IN_TEN_DAYS = Fixed[float](kind="fixed", mean=10 * DAY)
 class Books:
     """Finance of a firm all of whose customers order on account, unless said otherwise."""
 
-    def __init__(self, **changes: object) -> None:
+    def __init__(self, *, single_view: float = 0.0, **changes: object) -> None:
         self.world = a_world()
         later = {"on_account": 1.0, "disputed": 1.0, "settled_after": SETTLED_IN_TEN_DAYS}
         terms = {f"receivables__{name}": value for name, value in {**later, **changes}.items()}
         config = but(firm().finance, fixed_cost=0.0, holding_share=0.0, **terms)
-        self.finance = Finance(self.world, config, 0.0)
+        self.finance = Finance(self.world, config, 0.0, single_view)
         self.reminded: list[int] = []
         self.finance.receivables.remind = lambda order: self.reminded.append(order.customer)
 
@@ -185,7 +185,7 @@ def test_who_is_late_without_a_complaint_is_reminded_and_thinks_nothing_of_it() 
 def test_a_reminder_amid_a_complaint_hurts_unless_finance_sees_the_complaint(is_open: str) -> None:
     for sees, hurt in ((0.0, [1]), (1.0, [])):
         unsettled = Fixed[float](kind="fixed", mean=40 * DAY)
-        books = slow(sees_complaints=sees, settled_after=unsettled)
+        books = slow(single_view=sees, settled_after=unsettled)
         books.finance.receivables.has_complaint = lambda order: is_open == "problem"
         books.deliver(books.book(), late=is_open == "dispute")
         books.world.run(until=90 * DAY)
@@ -194,7 +194,7 @@ def test_a_reminder_amid_a_complaint_hurts_unless_finance_sees_the_complaint(is_
 
 
 def test_a_settled_dispute_is_no_complaint_any_more() -> None:
-    books = slow(sees_complaints=0.0)
+    books = slow(single_view=0.0)
     books.deliver(books.book(), late=True)
     books.world.run(until=90 * DAY)
     assert seen(books.world, ReminderSent)["amid_complaint"].tolist() == [False]
@@ -202,7 +202,7 @@ def test_a_settled_dispute_is_no_complaint_any_more() -> None:
 
 def test_the_better_finance_sees_the_fewer_are_hurt() -> None:
     def hurt(sees: float) -> list[int]:
-        books = slow(sees_complaints=sees)
+        books = slow(single_view=sees)
         books.finance.receivables.has_complaint = lambda order: True
         for customer in range(2000):
             books.deliver(books.book(customer))
