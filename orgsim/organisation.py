@@ -79,6 +79,7 @@ class Organisation:
         self.information = Information(world, design.channels)
         overhead = design.coordination.overhead_per_week
         self.finance = Finance(world, scenario.finance, overhead, design.single_view)
+        self.finance.is_chassis_shared = scenario.logistics.is_chassis_shared
         self.marketing = Marketing(
             world,
             scenario.marketing,

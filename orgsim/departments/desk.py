@@ -56,13 +56,14 @@ class Desk:
         self._channels = channels
         self.agents = Pool(world, "agents", shifts, priorities=_CLASSES + 1)
         self._own_work = 0
+        self._elsewhere = 0
         self._unnoticed: set[tuple[int, int]] = set()
         self._falls_silent = world.draws.stream("support.silent")
         self._record = {
             kind: world.journal.recorder(kind) for kind in (CallAnswered, CallAbandoned)
         }
         self.own_hours = 0.0
-        """Hours of briefings, call-backs and chats with nobody at the other end."""
+        """Hours of the team's that are no contact's, less those of contacts not the team's."""
         self.hours_of: Callable[[Ticket], float] = lambda ticket: ticket.base_handle_hours
         self.conclude: Callable[[Ticket, float], None] = nobody
         self.give_up: Callable[[Ticket], None] = nobody
@@ -71,7 +72,8 @@ class Desk:
     def in_hand(self) -> int:
         """Contacts that wait for the team or are being dealt with."""
         agents = self.agents
-        return agents.queued + agents.queued_work + agents.busy - self._own_work
+        own = self._own_work - self._elsewhere
+        return agents.queued + agents.queued_work + agents.busy - own
 
     def serve(self, ticket: Ticket) -> None:
         """Take a contact into the queue of its channel."""
@@ -83,6 +85,20 @@ class Desk:
         else:
             process = self._live(ticket)
         self._world.start(process, name=_NAMES[channel])
+
+    def serve_apart(self, ticket: Ticket) -> None:
+        """Let others than the team take a contact, at once."""
+        self._world.start(self._apart(ticket), name="apart")
+
+    def _apart(self, ticket: Ticket) -> Process:
+        if ticket.channel is not ContactChannel.EMAIL:
+            self._note(CallAnswered, ticket, 0.0)
+        hours = self.hours_of(ticket)
+        self._elsewhere += 1
+        yield hours
+        self._elsewhere -= 1
+        self.own_hours -= hours
+        self.conclude(ticket, hours)
 
     def _live(self, ticket: Ticket) -> Process:
         """Hold the line until an agent is free or patience ends; then talk."""

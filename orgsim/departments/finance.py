@@ -114,6 +114,8 @@ class Finance:
             "finance.unit_cost", 1.0, "multiply", "what suppliers ask, times the standard cost"
         )
         self._today: dict[tuple[Account, Account], int] = {}
+        self.is_chassis_shared = True
+        """Whether niche orders take their chassis from the stock that is in the books."""
         self.receivables = Receivables(world, config.receivables, self.post, single_view)
         world.every(DAY, self.close_day, first=world.now + DAY, rank=Rank.CLOSE)
         world.every(WEEK, self._week, first=world.now + WEEK, rank=Rank.CLOSE)
@@ -145,10 +147,12 @@ class Finance:
     def shipped(self, orders: list[Order]) -> None:
         """The goods leave the books with the parcels."""
         kits = sum(order.variant is Segment.NICHE for order in orders)
-        goods = len(orders) * self._unit_cents(Component.CHASSIS)
+        apart = 0 if self.is_chassis_shared else kits
+        goods = (len(orders) - apart) * self._unit_cents(Component.CHASSIS)
         goods += kits * self._unit_cents(Component.KIT)
         self.post(Account.COST_OF_GOODS, Account.INVENTORY, goods)
         extras = round(100 * self._config.extras_cost) * len(orders)
+        extras += apart * self._unit_cents(Component.CHASSIS)
         self.post(Account.COST_OF_GOODS, Account.CASH, extras)
 
     def delivered(self, orders: list[Order], arrivals: Floats, complete: Floats) -> None:

@@ -50,18 +50,6 @@ from orgsim.kernel.resources import StockRoom
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, Quantity
 
-_NEEDS: Mapping[Segment, tuple[Component, ...]] = {
-    Segment.BASE: (Component.CHASSIS,),
-    Segment.NICHE: (Component.CHASSIS, Component.KIT),
-}
-"""The parts each kind of order is made of."""
-
-_SHELVES = {
-    segment: tuple(part.name.lower() for part in parts) for segment, parts in _NEEDS.items()
-}
-"""Where the stock room keeps them."""
-
-
 Rule = Literal["first_come", "niche_first", "base_first", "promise_date", "fair_share"]
 
 _PRECEDENCE: Mapping[Rule, Callable[[Order], float]] = {
@@ -74,11 +62,22 @@ _PRECEDENCE: Mapping[Rule, Callable[[Order], float]] = {
 """Who comes first among those that wait for parts, by rule: the lowest, the oldest of equals."""
 
 
+def parts_of(*, is_chassis_shared: bool) -> Mapping[Segment, tuple[Component, ...]]:
+    """The stocked parts each kind of order is made of."""
+    niche = (Component.CHASSIS, Component.KIT) if is_chassis_shared else (Component.KIT,)
+    return {Segment.BASE: (Component.CHASSIS,), Segment.NICHE: niche}
+
+
 class LogisticsConfig(PickingConfig):
     """Logistics' parameters."""
 
     chassis: ComponentConfig
     kit: ComponentConfig
+    is_chassis_shared: bool = param(
+        "whether niche orders take their chassis from the common stock; if not, from one of their "
+        "own that never runs out",
+        section="M3.1",
+    )
     stock_out: StockOutConfig
     allocation: Rule = param("which waiting order gets the parts that arrive", section="M3.6")
     accessories: AccessoriesConfig
@@ -112,6 +111,12 @@ class Logistics:
                 (Component.KIT, config.kit),
             )
         }
+        self._needs = parts_of(is_chassis_shared=config.is_chassis_shared)
+        self._shelves = {
+            segment: tuple(part.name.lower() for part in parts)
+            for segment, parts in self._needs.items()
+        }
+        self.planning[Component.CHASSIS].feeds_niche = config.is_chassis_shared
         kits = self.planning[Component.KIT]
         self.planning[Component.CHASSIS].niche_forecast = lambda: kits.forecast
         self._held: set[tuple[int, int]] = set()
@@ -132,11 +137,11 @@ class Logistics:
 
     def accept(self, order: Order) -> None:
         """Set the order's parts aside, or let the customer decide about what is missing."""
-        parts = _NEEDS[order.segment]
+        parts = self._needs[order.segment]
         missing = [part for part in parts if not self.planning[part].on_hand]
         if not missing or not self._is_lost(order, missing[0]):
             self.accessories.look_up(order)
-            shelves, precedence = _SHELVES[order.variant], self._precedence(order)
+            shelves, precedence = self._shelves[order.variant], self._precedence(order)
             order.claim = self.room.request(order, shelves, self._allocated, precedence)
             if missing and not order.claim.granted:
                 ids = (order.customer, order.nth, order.segment)
@@ -146,7 +151,7 @@ class Logistics:
 
     def _is_lost(self, order: Order, missing: Component) -> bool:
         """Ask what the customer does about the missing part; True if nothing is to be sent."""
-        other = _NEEDS[Segment(1 - order.segment)]
+        other = self._needs[Segment(1 - order.segment)]
         is_other_there = all(self.planning[part].on_hand for part in other)
         reaction = self._stock_outs.reaction(order, is_other_there=is_other_there)
         ids = (self._world.now, order.customer, order.nth, order.segment, missing)

@@ -27,7 +27,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 from orgsim.config.base import Config, param
-from orgsim.entities import Account, Order, Post, nobody
+from orgsim.entities import Account, Order, Post, Segment, nobody
 from orgsim.facts import OrderPicked
 from orgsim.kernel.resources import Waiting
 from orgsim.kernel.world import Rank, World
@@ -59,6 +59,10 @@ class PickingConfig(Config):
     wave: Duration = param("time between picking waves", unit="h", section="M3.5", ge=1 / 60)
     capacity_per_day: Quantity = param(
         "orders the benches pack on a working day", unit="1/d", section="S5", ge=0
+    )
+    are_benches_shared: bool = param(
+        "whether niche orders are packed at the common benches; if not, at once, by others",
+        section="M3.1",
     )
     overtime: OvertimeConfig
     error_share: Share = param(
@@ -107,7 +111,11 @@ class Benches:
         return self._config.capacity_per_day * self._capacity.value
 
     def join(self, order: Order) -> None:
-        """Queue an order whose parts are set aside."""
+        """Queue an order whose parts are set aside, or have it packed apart."""
+        if not self._config.are_benches_shared and order.segment is Segment.NICHE:
+            self._pack(order, self._config.error_share)
+            self._pay(1, 0.0)
+            return
         order.bench_since = self._waiting.join()
         self._bench.append(order)
 
@@ -143,7 +151,7 @@ class Benches:
             if not order.closed:
                 self._allowance -= 1.0
                 packed += 1
-                self._pack(order)
+                self._pack(order, self._error_share)
         self._allowance = min(self._allowance, 1.0)
         self._packed_today += packed
         self._pay(packed, overtime)
@@ -161,10 +169,10 @@ class Benches:
             cents += round(cost * overtime * (self._config.overtime.pay - 1.0))
         self._post(Account.PICKING, Account.CASH, cents)
 
-    def _pack(self, order: Order) -> None:
+    def _pack(self, order: Order, error_share: float) -> None:
         order.shipped = True
         order.claim = None  # used up; and claim and order would keep each other in memory
-        order.error_share = self._error_share
+        order.error_share = error_share
         self.withdraw(order)
         self._record_picked((self._world.now, order.customer, order.nth, order.segment))
         self.hand_on(order)

@@ -89,6 +89,8 @@ class Replenishment:
         self.expediting = Expediting(world, config.expedite)
         self.order: Callable[[int], None] = nobody
         self.order_by_air: Callable[[int], None] = nobody
+        self.feeds_niche = True
+        """Whether niche orders take this component from the stock that is planned here."""
         self.niche_forecast: Callable[[], float] = lambda: self.forecast
         review = config.policy.review
         self._is_continuous = review == 0
@@ -181,7 +183,7 @@ class Replenishment:
     def _planned(self, days: float) -> float:
         """Units of the believed campaign plan that the forecast does not see yet (MODEL L2)."""
         belief = self._information.belief("logistics", "campaign_plan")
-        per_order = self._config.share_of_niche_plan
+        per_order = self._config.share_of_niche_plan if self.feeds_niche else 0.0
         forecast = self.niche_forecast() if belief is not None else 0.0
         return planned_beyond(belief, per_order, forecast, self._world.now, days)
 

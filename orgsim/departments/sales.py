@@ -100,6 +100,10 @@ class SalesConfig(Config):
         "when sales is open; a lead ages in these hours", unit="week", section="s.0.3"
     )
     reps: Heads = param("reps selling, by hour of the week", unit="people", section="M2.1")
+    are_reps_shared: bool = param(
+        "whether niche leads queue for the common reps; if not, others take them up at once",
+        section="M3.1",
+    )
     discipline: Literal["first_come", "last_come", "score"] = param(
         "which waiting lead is served next", section="M2.1"
     )
@@ -165,6 +169,7 @@ class Sales:
             "sales.intent", 0.0, "add", "log-odds by which leads decide more easily than usual"
         )
         self._held_back = 0
+        self._elsewhere = 0
         self._opened = world.now
         self._recent_bookings: deque[float] = deque()
         self._luck = {
@@ -191,7 +196,7 @@ class Sales:
     @property
     def in_hand(self) -> int:
         """Leads that wait for a rep or talk to one, and deals held back."""
-        return self.reps.queued + self.reps.busy + self._held_back
+        return self.reps.queued + self.reps.busy + self._elsewhere + self._held_back
 
     def receive(self, batch: LeadBatch) -> None:
         """Qualify a day's leads; web buyers decide at once, the others queue for a rep."""
@@ -267,12 +272,17 @@ class Sales:
 
     def _serve(self, lead: Lead) -> Generator[object, object, None]:
         """Wait for a rep; the rep talks, promises what seems needed, and the lead decides."""
-        yield self.reps.turn(self._class(lead))
+        is_apart = not self._config.are_reps_shared and lead.segment is Segment.NICHE
+        if not is_apart:
+            yield self.reps.turn(self._class(lead))
         waited = self._config.hours.integral(lead.created, self._world.now)
         inflation = self._stretch(lead)
         self._world.record(LeadTouched(self._world.now, lead.id, lead.segment, waited, inflation))
+        self._elsewhere += is_apart
         yield lead.handle_hours
-        self.reps.release()
+        self._elsewhere -= is_apart
+        if not is_apart:
+            self.reps.release()
         age = (1.0 + waited / self._config.ageing_scale) ** -self._config.ageing_power
         discount, until = self.quota.discount, self.quota.held_until(lead.id)
         self._decide(lead, lead.claim + inflation, age, discount, until)

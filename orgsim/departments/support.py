@@ -57,6 +57,10 @@ class SupportConfig(ReceptionConfig, AnswersConfig):
     """Support's parameters."""
 
     agents: Heads = param("agents on duty, by hour of the week", unit="people", section="U1")
+    are_agents_shared: bool = param(
+        "whether niche customers are served by the common team; if not, at once, by others",
+        section="M3.1",
+    )
     urgency: UrgencyConfig
     reasking: Number = param(
         "extra handle time of agents who see nothing of what others know of the customer (r)",
@@ -182,12 +186,18 @@ class Support:
     def take(self, ticket: Ticket) -> None:
         """A contact reaches the team now; a second try at being served asks for nothing more."""
         self._reception.note(ticket)
+        if self._is_apart(ticket):
+            self.desk.serve_apart(ticket)
+            return
         if ticket.attempt == 0 or ticket.outcome is not Outcome.GIVEN_UP:
             hours = self._usual_hours(ticket) * self._desired
             self._required += hours
             if self._config.staffing.review:
                 self.staffing.count(hours, ticket.channel is not ContactChannel.EMAIL)
         self.desk.serve(ticket)
+
+    def _is_apart(self, ticket: Ticket) -> bool:
+        return ticket.segment is Segment.NICHE and not self._config.are_agents_shared
 
     def try_again(self, ticket: Ticket, channel: ContactChannel) -> None:
         """The same problem once more, with the luck of the new attempt."""
@@ -212,7 +222,7 @@ class Support:
         self._answers.give(ticket)
         if ticket.segment is Segment.NICHE:
             self.knowledge.practise()
-        if self._config.crew.rage_strain:
+        if self._config.crew.rage_strain and not self._is_apart(ticket):
             self.crew.endure(self.mood(ticket))
         self._record_handled(
             (

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from orgsim.departments.logistics import parts_of
 from orgsim.entities import Account, Component, ContactChannel, Ints, Segment, Source
 from orgsim.facts import (
     AccountClosed,
@@ -143,6 +144,12 @@ def _made_of(window: Window, columns: Columns) -> Ints:
     return np.asarray(np.where(is_swapped, 1 - columns["segment"], columns["segment"]))
 
 
+def _made_with(window: Window, component: Component) -> list[Segment]:
+    """The segments whose orders take the component from stock."""
+    needs = parts_of(is_chassis_shared=window.scenario.logistics.is_chassis_shared)
+    return [segment for segment, parts in needs.items() if component in parts]
+
+
 def _units(window: Window) -> Iterator[Check]:
     logistics = window.scenario.logistics
     allocated, cancelled = window.facts(OrderAllocated), window.facts(OrderCancelled)
@@ -153,12 +160,8 @@ def _units(window: Window) -> Iterator[Check]:
         name = component.name.lower()
         opening = getattr(logistics, name).opening_stock
         arrived = received["units"][received["component"] == component].sum()
-        is_needed = {
-            Component.CHASSIS: (Segment.BASE, Segment.NICHE),
-            Component.KIT: (Segment.NICHE,),
-        }
-        used = np.isin(taken, is_needed[component]).sum()
-        used -= np.isin(put_back, is_needed[component]).sum()
+        made_with = _made_with(window, component)
+        used = np.isin(taken, made_with).sum() - np.isin(put_back, made_with).sum()
         on_hand = window.gauge("on_hand", name)[-1]
         yield Check(
             f"{name}: opening + received = used + on hand", opening + arrived, used + on_hand
@@ -306,10 +309,8 @@ def _inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         (Component.KIT, costs.kit_cost),
     ):
         on_hand = window.gauge("on_hand", component.name.lower())[-1]
-        counts = []
-        for made in segments:
-            is_all = component is Component.CHASSIS
-            counts.append(made.size if is_all else np.count_nonzero(made == Segment.NICHE))
+        made_with = _made_with(window, component)
+        counts = [np.count_nonzero(np.isin(made, made_with)) for made in segments]
         reserved = counts[0] - counts[1] - counts[2]
         value += round(100 * cost) * round(on_hand + reserved)
         if component is Component.KIT:
