@@ -15,6 +15,7 @@ from orgsim.facts import (
     AmountPosted,
     BriefingHeld,
     GoodsReceived,
+    LeverMoved,
     MessageReceived,
     MessageSent,
     OrderBackordered,
@@ -23,8 +24,10 @@ from orgsim.kernel.journal import Journal
 from orgsim.kpis import measure
 from orgsim.organisation import reference_of, simulate
 
-NOT_WORK = (AccountClosed, AmountPosted, BriefingHeld, MessageReceived, MessageSent)
-"""Facts about talking and paying; all others are leads, orders, parcels, tickets, customers."""
+NOT_WORK = (
+    AccountClosed, AmountPosted, BriefingHeld, LeverMoved, MessageReceived, MessageSent,
+)  # fmt: skip
+"""Facts about talking, deciding and paying; all others are leads, orders, parcels, tickets, customers."""
 
 
 @dataclass(frozen=True)

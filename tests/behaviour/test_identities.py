@@ -61,6 +61,8 @@ UNCOUPLED = (
     "organisation.coordination.briefing.hours_per_agent=0h",
     "organisation.handoff.order_fields=1",
     "organisation.handoff.desktop_fields=1",
+    "organisation.single_view=0.3",
+    "organisation.channels.plan_to_support.active=false",
 )
 
 

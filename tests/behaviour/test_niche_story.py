@@ -81,13 +81,15 @@ def test_promises_to_the_niche_break_and_the_told_company_keeps_them(silo, coord
 
 
 def test_clearing_the_backlog_hits_base_customers_who_never_lacked_a_part(silo, nothing):
+    """Overtime takes most of it; where nobody works longer, base orders are late by the dozen."""
     usual = nothing.course("otif", "base")[:, LAUNCH:20].min(axis=1)
     calm = usual > 0.9  # where the supplier's own delays do not make base orders late anyway
-    worst = silo.course("otif", "base")[calm, LAUNCH:20].min(axis=1)
-    late = silo.course("otif", "base")[calm, LAUNCH:20].argmin(axis=1) + LAUNCH
     assert calm.any()
-    assert (worst < usual[calm] - 0.05).all()
-    assert (late > silo.first("cover_kit")[calm]).all()
+    for work, least in ((silo, 0.0), (story("campaign", "logistics.overtime.most=0"), 0.05)):
+        worst = work.course("otif", "base")[calm, LAUNCH:20].min(axis=1)
+        late = work.course("otif", "base")[calm, LAUNCH:20].argmin(axis=1) + LAUNCH
+        assert (worst < usual[calm] - least).all()
+        assert (late > work.first("cover_kit")[calm]).all()
 
 
 def test_stock_was_never_the_only_cause(silo, told, coordinated):

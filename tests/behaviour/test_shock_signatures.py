@@ -32,7 +32,9 @@ from orgsim.organisation import simulate
 from orgsim.units import DAY, WEEK
 from tests.behaviour.replicated import differences, work_of
 
-SHORT = ("run.weeks=6", "run.warmup=2w", "customers.usual.weeks=20")
+SHORT = (
+    "run.weeks=6", "run.warmup=2w", "customers.usual.weeks=20", "sales.quota.discount=0",
+)  # fmt: skip
 ONSET = 2  # week; the shocks' own length fits into four weeks
 
 

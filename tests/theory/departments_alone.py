@@ -19,6 +19,7 @@ from orgsim.organisation import simulate
 from orgsim.units import DAY, WEEK
 from tests.theory.formulas import TWENTY_SECONDS, Line, Shelf
 from tests.theory.tools import Simulated, over_ratios
+from tests.unit.parts import PLAIN
 
 Column = NDArray[np.float64]
 MARGIN = DAY  # who comes on the last day may still wait at the horizon, so is not counted
@@ -27,10 +28,12 @@ SEED = 20240101
 
 @cache
 def lone(parts: str, source: str, values: tuple[str, ...], weeks: int) -> Scenario:
-    """The default firm reduced to `parts`, with one simple source and these further overrides."""
+    """The plain firm reduced to `parts`, with one simple source and these further overrides."""
+    own = {value.partition("=")[0].lstrip("+~") for value in values}
     return resolve(
         "baseline",
         [
+            *(plain for plain in PLAIN if plain.partition("=")[0] not in own),
             f"organisation.parts=[{parts}]",
             "organisation.channels={}",
             f"sources={{alone: {source}}}",

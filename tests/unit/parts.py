@@ -22,10 +22,57 @@ Z = 4.0
 """Standard errors of tolerance: a correct program fails one comparison in 16 000."""
 
 
+PLAIN = (
+    "customers.memory.expectation.entitlement=0",
+    "customers.memory.satisfaction.intercept=7.68",
+    "customers.memory.satisfaction.kano.base.reliability=one_dimensional",
+    "customers.memory.satisfaction.kano.niche.speed=one_dimensional",
+    "customers.memory.satisfaction.kano.niche.reliability=one_dimensional",
+    "customers.memory.satisfaction.journey=0",
+    "customers.memory.trust.second_breach=1",
+    "customers.loyalty.reaction.failure=0",
+    "customers.contact.ends_with_delivery=0",
+    "customers.survey.response_by=satisfaction",
+    "customers.after_sale.returned=0",
+    "customers.after_sale.returned_misfit=0",
+    "customers.after_sale.returned_late=0",
+    "customers.cannibalisation.switching=0",
+    "finance.fixed_cost=1.6M",
+    "finance.receivables.on_account=0",
+    "logistics.accessories.fill=1",
+    "logistics.haste=0",
+    "logistics.overtime.most=0",
+    "marketing.incentives.claim_pressure=0",
+    "marketing.incentives.spend_pressure=0",
+    "sales.quota.discount=0",
+    "sales.quota.push=0",
+    "sales.quota.sandbag=0",
+    "support.agents={Mon-Sun 08-20: 5}",
+    "support.channels.chat_share=0",
+    "support.channels.retail_share=0",
+    "support.channels.silent_share=0",
+    "support.crew.fatigue_quitting=3",
+    "support.crew.occupancy_strain=0",
+    "support.crew.quitting=0/d",
+    "support.crew.rage_strain=0",
+    "support.email_share=0.22",
+    "support.payroll_fte=16.5",
+    "support.pressure.elasticity=0",
+    "support.staffing.most_abandonment=0.06",
+    "support.staffing.overtime=0",
+    "support.staffing.review=0d",
+    "support.urgency.niche=1",
+    "support.urgency.other=1",
+)
+"""The default firm with one mechanism at a time: what is not under test is switched off."""
+
+
 @cache
 def firm(*overrides: str) -> Scenario:
-    """The default firm, with these overrides as a user would write them."""
-    return resolve("baseline", list(overrides)).scenario
+    """The default firm made plain, with these overrides as a user would write them."""
+    own = {override.partition("=")[0].lstrip("+~") for override in overrides}
+    plain = [override for override in PLAIN if override.partition("=")[0] not in own]
+    return resolve("baseline", [*plain, *overrides]).scenario
 
 
 def but(config: C, **values: Any) -> C:

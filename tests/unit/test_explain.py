@@ -42,7 +42,7 @@ def test_a_parameter_is_told_with_all_that_is_known_of_it() -> None:
         ("logistics.wave", "30min (", "1min to 100y"),
         ("logistics.carrier.pickup_hour", "20h (", "at least 0, below 1d"),
         ("sales.bookings_target", "25/d (", "above 0, at most 1,000,000,000/d"),
-        ("finance.fixed_cost", "1.6M EUR a year (", "0 to EUR 1,000,000,000,000"),
+        ("finance.fixed_cost", "0.9M EUR a year (", "0 to EUR 1,000,000,000,000"),
         ("customers.count", "30000 people (", "0 to 10,000,000"),
         ("logistics.capacity_per_day", "548 a day (", "0 to 1,000,000,000"),
         ("sales.base.win_intercept", "-1.2 log-odds (", "-50 to 50"),
@@ -61,14 +61,14 @@ def test_values_and_ranges_are_in_the_unit_they_are_written_in(
 
 
 def test_who_changes_a_parameter_is_told_with_the_value_and_its_file() -> None:
-    told = "untapped_niche_coordinated: 0.95 (configs/organisation/coordinated.yaml:13)"
+    told = "untapped_niche_coordinated: 0.95 (configs/organisation/coordinated.yaml:17)"
     assert one(FIELDS).facts["changed by"] == [told]
 
 
 def test_with_a_scenario_its_own_value_is_told_beside_the_default() -> None:
     facts = one(FIELDS, "untapped_niche_coordinated").facts
     assert re.fullmatch(r"0\.4 \(configs/organisation/silo\.yaml:\d+\)", facts["default"])
-    assert str(facts["scenario"]).startswith("0.95 (configs/organisation/coordinated.yaml:13): [J]")
+    assert str(facts["scenario"]).startswith("0.95 (configs/organisation/coordinated.yaml:17): [J]")
     assert one(CLAIM, "untapped_niche_coordinated").facts["scenario"] == "as by default"
 
 

@@ -186,6 +186,8 @@ def test_a_stricter_limit_asks_for_more(key: str, name: str, value: float) -> No
 def test_the_plan_covers_those_who_usually_leave_before_a_successor_can_work() -> None:
     """At 26 weeks to hire, the first plan wants 1 - exp(-.35 / 2) = 16 % more."""
     covered = Planned(staffing__hiring=26 * WEEK, crew__quitting=0.35 / (52 * WEEK))
+    for agent in covered.support.crew.agents:
+        agent.joined = -inf
     assert covered.wants_after(4) == fewest(100, cover=1.0 + 1.0 - exp(-0.35 / 2))
 
 
