@@ -27,7 +27,7 @@ from orgsim.organisation import reference_of, simulate
 NOT_WORK = (
     AccountClosed, AmountPosted, BriefingHeld, LeverMoved, MessageReceived, MessageSent,
 )  # fmt: skip
-"""Talking, deciding and paying; all other facts are of leads, orders, parcels, tickets, customers."""
+"""Talking, deciding and paying; all other facts are of work or of customers."""
 
 
 @dataclass(frozen=True)
