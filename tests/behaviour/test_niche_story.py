@@ -5,11 +5,11 @@ order, for whom, and which telling mends what. What breaks holds in every replic
 is worth on average. Chance deliveries of the chassis supplier, which break promises of their own in
 some replications, are kept out by a large safety stock.
 
-Of the shapes of s.12, (b) does not emerge as a whole: FCR falls, but so does no handle time, since an
-unfamiliar offer and the newcomers who are hired for it lengthen it by more than pressure shortens it,
-which as the mean of a week (U2) hardly exceeds 1; the statement leaves newcomers out. (c) is mild with
-overtime and the benches of S5, (e) shows in half of twenty replications and by half a per cent, and of
-(h) the second loop is weak: at a damping of 10 instead of 60 base leads fall by two per cent.
+Of the shapes of s.12, (b) does not emerge as a whole: FCR falls, but handle time rises, since an
+unfamiliar offer, and the newcomers who are hired for it, lengthen it by more than pressure shortens
+it, which as the mean of a week (U2) hardly exceeds 1; the statement leaves newcomers out. (c) is
+mild with overtime and the benches of S5, (e) shows in half of twenty replications and by half a per
+cent, and of (h) the second loop is weak: at a damping of 10, not 60, base leads fall by 2 %.
 """
 
 import numpy as np
