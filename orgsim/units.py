@@ -135,7 +135,9 @@ def _rate(value: object) -> float:
         return RATE.within(number / hours if hours >= 1 else number * round(1 / hours))
     if plain_number(value) == 0:
         return 0.0
-    raise ValueError("write a rate with its unit: 48/min, 27/h, 40/d or 3640/w; not negative")
+    raise ValueError(
+        "write a rate with its unit: 48/min, 27/h, 40/d, 3640/w or 0.35/y; not negative"
+    )
 
 
 def _amount(value: object) -> float:

@@ -38,7 +38,7 @@ _LONG = {
     "number": "a pure number",
     "share": "a share: 0.4 or 40%",
     "duration": "a duration: 15min, 2h, 3d, 6w or 1y",
-    "rate": "a rate: 27/h, 40/d or 3640/w",
+    "rate": "a rate: 27/h, 40/d, 3640/w or 0.35/y",
     "calendar": "a weekly calendar: Mon-Fri 09-18",
     "choice": "a choice",
     "list": "a list",

@@ -255,7 +255,8 @@ KPIS = (
         area="company",
         direction=1,
         section="M5.12",
-        formula="active customers x m r / (1 + i - r), rates of the last 12 weeks",
+        formula="active customers x m r / (1 + i - r), rates of the last 12 weeks: m yearly "
+        "margin, r share who stay a year, i discount rate",
         segments=(*SEGMENTS, *SOURCES),
         over_time="last",
         measure=_clv,

@@ -174,7 +174,7 @@ KPIS = (
         area="support",
         direction=1,
         section="M4.8",
-        formula="DTO at the week's end / DTO at the start",
+        formula="time a contact is meant to take, at the week's end / at the start",
         measure=partial(_gauge, name="standard"),
     ),
     Kpi(

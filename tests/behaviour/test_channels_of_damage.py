@@ -72,6 +72,7 @@ def test_with_all_six_closed_it_makes_no_difference_who_is_told():
     assert differences(untold, told) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("channel", CLOSED)
 def test_each_channel_by_itself_carries_something(niche, channel):
     assert differences(niche, work_of("untapped_niche_campaign", *SHORT, *CLOSED[channel])) != []
@@ -97,6 +98,7 @@ def test_where_base_and_niche_share_nothing_no_base_customer_feels_the_campaign(
     assert campaign["OrderPlaced"]["time"].size > calm["OrderPlaced"]["time"].size + 500
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shared", APART[:4])
 def test_whatever_base_and_niche_still_share_a_base_customer_feels(shared):
     apart = [one for one in APART if one != shared]

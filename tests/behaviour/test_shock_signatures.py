@@ -89,6 +89,7 @@ def test_before_its_onset_a_shock_changes_nothing(scenario: str) -> None:
             assert differences({"": before}, {"": others}) == [], kind
 
 
+@pytest.mark.long
 def test_a_wave_of_talk_is_sharper_than_a_campaign_and_nobody_can_be_told() -> None:
     # At its height at once, while advertising builds up: some 100 leads, so a tenth of it is luck.
     assert first_days("viral") > 1.5 * first_days("untapped_niche_campaign")
@@ -119,6 +120,7 @@ def test_where_nothing_is_planned_a_channel_for_plans_is_worth_nothing() -> None
     assert differences(work_of("viral", *SHORT, onset), work_of("viral", *SHORT, onset, told)) == []
 
 
+@pytest.mark.long
 def test_a_season_brings_nearly_twice_the_orders_at_its_middle_and_passes() -> None:
     rise = ratio(OrderPlaced, "seasonal_peak", "shocks.seasonal_peak.duration=3w")
     middle = rise[ONSET : ONSET + 3]
@@ -140,12 +142,14 @@ def test_a_promotion_spikes_and_dips_at_a_worse_margin() -> None:
     assert set(journal["price_cents"][journal["time"] < ONSET * WEEK].tolist()) == {7000}
 
 
+@pytest.mark.long
 def test_a_recall_overwhelms_support_and_leaves_orders_alone_at_first() -> None:
     assert ratio(ContactMade, "product_recall")[ONSET] > 2.0
     assert abandoned("product_recall")[ONSET] > 0.4 > 4 * abandoned("baseline")[ONSET]
     assert ratio(OrderPlaced, "product_recall")[ONSET] == pytest.approx(1.0, abs=0.02)
 
 
+@pytest.mark.long
 def test_a_competitor_s_exit_is_a_step_of_leads_of_whom_more_are_won() -> None:
     leads = ratio(LeadCreated, "competitor_exit")[ONSET:]
     assert leads == pytest.approx(1.15, abs=0.06)
