@@ -147,7 +147,11 @@ class Crew:
         """How fast the team works: 1 if all are tenured and rested."""
         skill = 1.0
         if self.agents and self.agents[-1].joined > -inf:
-            skilled = fsum(agent.fte * self._skill(agent) for agent in self.agents)
+            now, learnt = self._world.now, self._config.learning_period
+            skilled = fsum(
+                agent.fte if now - agent.joined >= learnt else agent.fte * self._skill(agent)
+                for agent in self.agents
+            )
             skill = skilled / self.employed
         return skill * (1.0 - self._config.fatigue_loss * self.fatigue)
 

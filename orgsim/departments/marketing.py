@@ -181,6 +181,7 @@ class Marketing:
         self._price = world.dials.declare(
             "marketing.price", 1.0, "multiply", "price that is asked, times the list price"
         )
+        self._promised: dict[Segment, tuple[tuple[float, float], Promise]] = {}
         self._headline = config.headline.vector()
         self._launches: list[LaunchPlan] = []
         self._adstock = 0.0
@@ -200,11 +201,18 @@ class Marketing:
 
     def promise(self, segment: Segment, inflation: float) -> Promise:
         """P_k = C_k + min(1, phi) * (1 - C_k) * hdl_k (MODEL S3), and the day it amounts to."""
-        phi, price = min(1.0, inflation), self._price.value
         capability = self._believed(segment)
+        terms = (min(1.0, inflation), self._price.value)
+        last = self._promised.get(segment)
+        if last is None or last[0] != terms:  # most ask for the same as whoever asked before
+            last = self._promised[segment] = (terms, self._made(segment, capability, *terms))
+        return last[1]
+
+    def _made(self, segment: Segment, capability: Floats, phi: float, price: float) -> Promise:
         levels = capability + phi * (1.0 - capability) * self._headline
         if price != 1.0:
             levels[Attribute.PRICE] = min(1.0, levels[Attribute.PRICE] / price)
+        levels.flags.writeable = False  # handed to all who ask for the same
         is_niche = segment is Segment.NICHE
         return Promise(
             levels=levels,
@@ -224,6 +232,7 @@ class Marketing:
         heard = self._information.belief("marketing", "capability")
         if heard is not self._heard and heard is not None:
             self._heard = heard
+            self._promised.clear()
             for offer in Segment:
                 levels, name = self._config.capability.vector(), offer.name.lower()
                 days, on_time = heard.level(f"{name}_days"), heard.level(f"{name}_on_time")

@@ -51,7 +51,8 @@ class OrderRecords:
         promise, is_standard = order.promise, order.due == standard_due
         order.express_on_record = promise.express and self._is_kept("express", order)
         order.setup_on_record = promise.setup and self._is_kept("setup", order)
-        order.due_on_record = order.due if self._is_kept("due", order) else standard_due
+        is_due_kept = is_standard or self._is_kept("due", order)
+        order.due_on_record = order.due if is_due_kept else standard_due
         order.setup_on_desktop = promise.setup and self._is_kept("setup_on_desktop", order)
         order.due_on_desktop = is_standard or self._is_kept("due_on_desktop", order)
 
