@@ -13,6 +13,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
@@ -155,13 +156,8 @@ class Weekly:
         Inverse distribution function of uniforms `u` in [0, 1): same shape, increasing in u;
         uniform over the day where the day's integral is 0.
         """
-        uniforms = np.asarray(u, dtype=np.float64)
-        end = day_start + DAY
-        pieces = [piece for piece in self._pieces(day_start, end) if piece[2] > 0]
-        pieces = pieces or [(day_start, end, 1.0)]
-        lefts, rights, values = (np.array(column) for column in zip(*pieces, strict=True))
-        sums = np.concatenate(([0.0], np.cumsum(values * (rights - lefts))))
-        target = uniforms * sums[-1]
+        lefts, rights, values, sums = _day(self, day_start)
+        target = np.asarray(u, dtype=np.float64) * sums[-1]
         index = np.clip(np.searchsorted(sums, target, side="right") - 1, 0, len(lefts) - 1)
         times = lefts[index] + (target - sums[index]) / values[index]
         result: NDArray[np.float64] = np.minimum(times, np.nextafter(rights[index], -np.inf))
@@ -197,7 +193,7 @@ class Weekly:
         index = np.maximum(np.searchsorted(starts, inside, side="right") - 1, 0)
         return weeks, np.array(self._sums)[index] + values[index] * (inside - starts[index])
 
-    def _pieces(self, start: float, end: float) -> Iterator[tuple[float, float, float]]:
+    def pieces(self, start: float, end: float) -> Iterator[tuple[float, float, float]]:
         """Iterate over (from, to, value) of the constant pieces between two times."""
         while start < end:
             to = min(self.next_change(start), end)
@@ -238,6 +234,15 @@ class Weekly:
             ],
             "examples": ["Mon-Fri 09-18", "always", {"Mon-Sun 08-20": 5, "Sat 10-14": 6}],
         }
+
+
+@lru_cache(maxsize=256)
+def _day(week: Weekly, start: float) -> tuple[NDArray[np.float64], ...]:
+    """Return starts, ends and values of a day's pieces above 0, and their running integral."""
+    end = start + DAY
+    pieces = [piece for piece in week.pieces(start, end) if piece[2] > 0] or [(start, end, 1.0)]
+    lefts, rights, values = (np.array(column) for column in zip(*pieces, strict=True))
+    return lefts, rights, values, np.concatenate(([0.0], np.cumsum(values * (rights - lefts))))
 
 
 def _minutes(text: object) -> Iterator[tuple[int, int]]:

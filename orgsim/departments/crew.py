@@ -94,6 +94,13 @@ class Crew:
         """Agents employed (FTE)."""
         self.fatigue = 0.0
         self._abused = 0
+        self._take_stock()
+
+    def _take_stock(self) -> None:
+        """Who has learnt it all, and who is still learning."""
+        since = self._world.now - self._config.learning_period
+        self._learnt = [agent.fte for agent in self.agents if agent.joined <= since]
+        self._learning = [agent for agent in self.agents if agent.joined > since]
 
     def _joined(self, share: float, agents: int) -> float:
         """When the one joined than whom this share of the opening team has been here longer.
@@ -110,6 +117,7 @@ class Crew:
         self._next += 1
         self.agents.append(agent)
         self.employed = fsum(each.fte for each in self.agents)
+        self._take_stock()
         return agent
 
     def endure(self, satisfaction: float) -> None:
@@ -127,7 +135,9 @@ class Crew:
         self._abused = 0
         self.fatigue = min(1.0, self.fatigue * kept + gain * rest * (1.0 - kept) + abuse)
         self._weeks += 1
-        return self._leavers() if config.quitting else []
+        gone = self._leavers() if config.quitting else []
+        self._take_stock()
+        return gone
 
     def _leavers(self) -> list[Agent]:
         config = self._config
@@ -147,12 +157,8 @@ class Crew:
         """How fast the team works: 1 if all are tenured and rested."""
         skill = 1.0
         if self.agents and self.agents[-1].joined > -inf:
-            now, learnt = self._world.now, self._config.learning_period
-            skilled = fsum(
-                agent.fte if now - agent.joined >= learnt else agent.fte * self._skill(agent)
-                for agent in self.agents
-            )
-            skill = skilled / self.employed
+            learning = [agent.fte * self._skill(agent) for agent in self._learning]
+            skill = fsum(self._learnt + learning) / self.employed
         return skill * (1.0 - self._config.fatigue_loss * self.fatigue)
 
     def _skill(self, agent: Agent) -> float:

@@ -103,20 +103,27 @@ class Receivables:
         """Bill what was delivered on account."""
         if self._config.on_account == 0.0:
             return
-        for order, arrival, whole in zip(orders, arrivals.tolist(), complete.tolist(), strict=True):
-            if order.on_account:
-                self._bill(order, has_failed=arrival >= order.due or not whole)
+        chosen = [at for at, order in enumerate(orders) if order.on_account]
+        if not chosen:
+            return
+        billed = [orders[at] for at in chosen]
+        after = self._paid_after.block(
+            [order.customer for order in billed], [order.nth for order in billed]
+        )
+        columns = arrivals[chosen].tolist(), complete[chosen].tolist(), after.tolist()
+        for order, arrival, whole, paid_after in zip(billed, *columns, strict=True):
+            self._bill(order, paid_after, has_failed=arrival >= order.due or not whole)
 
     def cancel(self, order: Order) -> bool:
         """Cancel the open bill of an order that was sent back; False where there is none."""
         return self._open.pop((order.customer, order.nth), None) is not None
 
-    def _bill(self, order: Order, *, has_failed: bool) -> None:
+    def _bill(self, order: Order, paid_after: float, *, has_failed: bool) -> None:
         now, cfg = self._world.now, self._config
         who = order.customer, order.nth
         is_disputed = has_failed and self._disputes.uniform(*who) < cfg.disputed
         invoice = Invoice(order=order, sent=now, settled=now)
-        paid = now + self._paid_after.one(*who)
+        paid = now + paid_after
         if is_disputed:
             invoice.settled = now + self._settled_after.one(*who)
             paid = max(paid, invoice.settled + cfg.paid_after_dispute)
