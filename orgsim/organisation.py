@@ -144,19 +144,19 @@ class Organisation:
         if "sales" in parts:
             receivers.leads = self.sales.receive
             self.sales.delay = self.order_page.delay
-            self.sales.takes_on_account = self.finance.receivables.takes_on_account
+            self.sales.orders.takes_on_account = self.finance.receivables.takes_on_account
             if "marketing" in parts:
                 self.sales.promise = self.marketing.promise
                 self.sales.asked_price = self.marketing.asked_price
             if "customers" in parts:
                 self.sales.welcome = self.customers.welcome
-                self.sales.confirm = self.customers.await_order
-                self.customers.place_order = self.sales.book
+                self.sales.orders.confirm = self.customers.await_order
+                self.customers.place_order = self.sales.orders.book
                 self.customers.farewell = self.sales.commission.claw_back
             if "logistics" in parts:
-                self.sales.place_order = self.logistics.accept
+                self.sales.orders.place = self.logistics.accept
         if "logistics" in parts:
-            receivers.order = self.sales.book if "sales" in parts else self.logistics.accept
+            receivers.order = self.sales.orders.book if "sales" in parts else self.logistics.accept
             self.logistics.shipping.ship = self.finance.shipped
             self.logistics.shipping.deliver = self._delivered
             if "customers" in parts:
@@ -170,7 +170,7 @@ class Organisation:
                 self.finance.receivables.remind = self.customers.after_sale.reminded
             self.logistics.turn_away = self._turned_away
             if "sales" in parts:
-                self.logistics.exchange = self.sales.exchange
+                self.logistics.exchange = self.sales.orders.exchange
             if "supplier" in parts:
                 for component, supplier in self.suppliers.items():
                     self.logistics.planning[component].order = supplier.order
@@ -178,7 +178,7 @@ class Organisation:
                     supplier.deliver = self._received
         if "support" in parts:
             receivers.contacts = self.support.receive
-            self.sales.show_agents = self.support.desktop.keep_on_file
+            self.sales.orders.show_agents = self.support.desktop.keep_on_file
             if "customers" in parts:
                 self.customers.contact_support = self.support.receive
                 self.customers.call_again = self.support.try_again

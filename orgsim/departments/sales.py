@@ -1,9 +1,8 @@
-"""Sales: reps who take up leads, what they promise, and the order record (MODEL M2.1-M2.6).
+"""Sales: reps who take up leads and what they promise (MODEL M2.1-M2.5).
 
 Modelled: part of the qualified leads decide on the web by themselves; the others queue for a finite
 set of reps. A lead that waits goes cold; a bolder promise wins more deals, and a rep who is paid on
-bookings and behind quota stretches it. What was promised is written on the order record, where
-each promised field survives with a probability: what is lost there, no one downstream can keep.
+bookings and behind quota stretches it.
 
 1. At its own moment a lead qualifies, or ends; a qualified one decides on the web at once, with the
    campaign's claim and no ageing, or joins the queue of the reps on duty, who finish whom they have
@@ -25,9 +24,7 @@ each promised field survives with a probability: what is lost there, no one down
    the bad talk per customer, W-, are what the prospect met with in the market: they come with the
    lead, and no rep looks into customers' minds. The discount is from the list price, whoever
    grants it.
-4. A win makes a customer and a first order, and earns a commission. Every order, first or repeat,
-   is paid when placed, but for customers on account, and gets a record (see `order_record`); the
-   order goes to logistics at once. The customer knows what was promised, whatever the record says.
+4. A win makes a customer and a first order, and earns a commission (see `order_entry`).
 5. Where the order page quotes dates, promise and win probability follow the quote (see `quoting`).
 
 Assumed: own reps are alike, a lead is served once and never called back. Lead ageing after Oldroyd,
@@ -45,7 +42,8 @@ from typing import Literal
 import numpy as np
 
 from orgsim.config.base import Config, param
-from orgsim.departments.order_record import HandoffConfig, OrderRecords
+from orgsim.departments.order_entry import OrderEntry
+from orgsim.departments.order_record import HandoffConfig
 from orgsim.departments.persuasion import (
     USUAL_TRUST,
     InfluenceConfig,
@@ -71,7 +69,7 @@ from orgsim.entities import (
     nobody,
     plain_promise,
 )
-from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, OrderPlaced
+from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.resources import Pool
@@ -135,7 +133,7 @@ class SalesConfig(Config):
 
 
 class Sales:
-    """Converts qualified leads and writes every order's record."""
+    """Converts qualified leads into customers and first orders."""
 
     def __init__(
         self,
@@ -154,9 +152,7 @@ class Sales:
             latest_first=config.discipline == "last_come",
         )
         self.quota = Quota(world, config.quota, config.bookings_target)
-        self.commission = Commission(
-            world, config.clawback, lambda debit, credit, cents: self.post(debit, credit, cents)
-        )
+        self.commission = Commission(world, config.clawback, self._book_money)
         open_hours = config.reps.scaled(0.0, 1).weekly_total
         self.temporary = TemporaryReps(
             world, config.temporary, information, self._rep_hours, open_hours, self._employ
@@ -175,21 +171,13 @@ class Sales:
         self._luck = {
             name: world.draws.stream(f"sales.{name}") for name in ("qualify", "web", "win")
         }
-        self._records = OrderRecords(world, handoff)
         self._handle = world.draws.quantity("sales.handle_time", config.handle_time)
-        self._cents = {
-            Segment.BASE: round(100 * config.price_base),
-            Segment.NICHE: round(100 * config.price_niche),
-        }
-        self._record_order = world.journal.recorder(OrderPlaced)
+        self._prices = {Segment.BASE: config.price_base, Segment.NICHE: config.price_niche}
+        self.orders = OrderEntry(world, handoff, self._prices, self._standard_due, self._book_money)
         self.promise: Callable[[Segment, float], Promise] = plain_promise
         self.delay: Callable[[Segment], int] = lambda segment: 0
         self.asked_price: Callable[[], float] = lambda: 1.0
         self.welcome: Callable[[Lead, Promise], int] = lambda lead, promise: -1
-        self.confirm: Callable[[Order], None] = nobody
-        self.place_order: Callable[[Order], None] = nobody
-        self.show_agents: Callable[[Order], None] = nobody
-        self.takes_on_account: Callable[[Order], bool] = lambda order: False
         self.post: Post = nobody
         world.every(WEEK, self._pay_reps, first=world.now + WEEK, rank=Rank.CLOSE)
 
@@ -219,42 +207,6 @@ class Sales:
                 standing=standing,
             )
             self._world.at(lead.created, self._web_visit if on_web[at] else self._queue, lead)
-
-    def book(self, order: Order) -> None:
-        """Take an order: write its record, let it be paid or billed, and hand it on."""
-        promise = order.promise
-        self._records.write(order, self._standard_due(order))
-        order.price_cents = round(self._cents[order.segment] * promise.price)
-        order.on_account = self.takes_on_account(order)
-        if not order.on_account:
-            self.post(Account.CASH, Account.DEFERRED_REVENUE, order.price_cents)
-        self._record_order(
-            (
-                self._world.now,
-                order.customer,
-                order.nth,
-                order.segment,
-                order.due,
-                promise.express,
-                order.express_on_record,
-                order.setup_on_record,
-                order.setup_on_desktop,
-                order.due_on_desktop,
-                order.price_cents,
-            )
-        )
-        self.confirm(order)
-        self.show_agents(order)
-        self.place_order(order)
-
-    def exchange(self, order: Order) -> int:
-        """The customer takes the other variant, at its price; the cents that go back."""
-        returned = order.price_cents - round(self._cents[order.variant] * order.promise.price)
-        order.price_cents -= returned
-        order.setup_on_record = False  # the set-up belongs to the niche offer
-        if not order.on_account:
-            self.post(Account.DEFERRED_REVENUE, Account.CASH, returned)
-        return returned
 
     def quota_gap(self) -> float:
         """How far the last 28 days of bookings lie below target, as a share (an own gauge)."""
@@ -347,11 +299,10 @@ class Sales:
         self._world.record(LeadWon(now, lead.id, lead.segment, lead.source, inflation))
         row = self.welcome(lead, promise)
         order = new_order(lead.id, row, 0, lead.segment, promise, now)
-        is_niche = lead.segment is Segment.NICHE
-        price = self._config.price_niche if is_niche else self._config.price_base
-        bonus = round(100 * price * promise.price * self._config.commission)
+        price = self._prices[lead.segment] * promise.price
+        bonus = round(100 * price * self._config.commission)
         self.commission.earn(lead.id, lead.segment, bonus)
-        self.book(order)
+        self.orders.book(order)
 
     def _rep_hours(self, orders: Floats) -> Floats:
         """Hours of work that so many planned niche orders bring the reps."""
@@ -378,6 +329,9 @@ class Sales:
     def _standard_due(self, order: Order) -> float:
         standard = later(self.promise(Segment.BASE, 0.0), self.delay(order.segment))
         return due_date(order.placed, standard.days)
+
+    def _book_money(self, debit: Account, credit: Account, cents: int) -> None:
+        self.post(debit, credit, cents)
 
     def _pay_reps(self) -> None:
         weekly = self._config.payroll_fte * self._config.salary * WEEK / 8760.0

@@ -41,10 +41,10 @@ def on_time(fields_kept: float, n: int = 4000) -> float:
         carrier__standard=STANDARD,
     )
     warehouse = Logistics(world, calm, Information(world, {}))
-    sales.place_order = warehouse.accept
+    sales.orders.place = warehouse.accept
     promise = a_promise(1, special=True)
     for customer in range(n):
-        sales.book(an_order(customer, segment=Segment.NICHE, promise=promise))
+        sales.orders.book(an_order(customer, segment=Segment.NICHE, promise=promise))
     world.run(until=6 * DAY)
     delivered = seen(world, OrderDelivered)
     assert delivered["time"].size == n
@@ -93,13 +93,13 @@ def helped(shown: float, *, asks_about_order: bool, special: bool = True, n: int
         knowledge__contacts_to_learn=1e9,
     )
     support = Support(world, team, information, **UNBRIEFED)
-    sales.show_agents = support.desktop.keep_on_file
+    sales.orders.show_agents = support.desktop.keep_on_file
     information.send("promise_terms", "marketing", {"familiarity": 1.0}, dates={"onset": 0.0})
     information.send("stock_eta", "logistics", {"base_days": 3.0, "niche_days": 3.0})
     promise = a_promise(1 if special else 7, special=special)
     orders = [an_order(number, segment=Segment.NICHE, promise=promise) for number in range(n)]
     for order in orders:
-        sales.book(order)
+        sales.orders.book(order)
     support.receive(
         ContactBatch(
             customers=np.arange(n, dtype=np.int64),
@@ -151,10 +151,10 @@ def test_a_later_order_that_reaches_the_desktop_mends_the_customers_file() -> No
     sales = Sales(world, firm().sales, handoff)
     information = Information(world, {})
     support = Support(world, firm().support, information, **UNBRIEFED)
-    sales.show_agents = support.desktop.keep_on_file
+    sales.orders.show_agents = support.desktop.keep_on_file
     promise = a_promise(1, special=True)
     for nth in range(64):
-        sales.book(an_order(7, nth=nth, segment=Segment.NICHE, promise=promise))
+        sales.orders.book(an_order(7, nth=nth, segment=Segment.NICHE, promise=promise))
         is_shown = bool(seen(world, OrderPlaced)["setup_on_desktop"][-1])
         assert support.desktop.knows_promise_to(7) == is_shown
     assert 10 < seen(world, OrderPlaced)["setup_on_desktop"].sum() < 54  # both happened

@@ -84,7 +84,7 @@ def test_an_order_is_due_and_recorded_as_quoted() -> None:
     sales.delay = lambda segment: 4
     special = later(a_promise(1, special=True), 4)
     order = an_order(1, segment=NICHE, promise=special)
-    sales.book(order)
+    sales.orders.book(order)
     assert order.due == 6 * DAY
     assert order.due_on_record == 8 * DAY  # the special date was lost; the standard one is quoted
 
@@ -98,7 +98,7 @@ def won(delay: int, loss: float, segment: Segment = BASE, n: int = 3000) -> list
     )
     sales.delay = lambda asked: delay if asked is segment else 99
     orders: list[Order] = []
-    sales.place_order = orders.append
+    sales.orders.place = orders.append
     sales.receive(some_leads([0.1] * n, segment=segment))
     world.run(until=1.0)
     assert all(order.promise.days == 7 + delay for order in orders)

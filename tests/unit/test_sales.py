@@ -57,7 +57,7 @@ def a_team(world: World, fields_kept: float = 1.0, **changes: object) -> tuple[S
     handoff = but(firm().organisation.handoff, order_fields=fields_kept)
     sales = Sales(world, a_config(**changes), handoff)
     orders: list[Order] = []
-    sales.place_order = orders.append
+    sales.orders.place = orders.append
     return sales, orders
 
 
@@ -238,7 +238,7 @@ def book_some(fields_kept: float, n: int = 2000, *, special: bool = True) -> lis
     sales.promise = lambda segment, inflation: a_promise(3)
     for customer in range(n):
         promise = a_promise(1 if special else 3, special=special)
-        sales.book(an_order(customer, segment=Segment(int(special)), promise=promise))
+        sales.orders.book(an_order(customer, segment=Segment(int(special)), promise=promise))
     assert len(orders) == n
     return orders
 
@@ -318,7 +318,7 @@ def test_commission_is_paid_for_first_orders_only() -> None:
     sales, _ = a_team(a_world())
     posted: list[Account] = []
     sales.post = lambda debit, credit, cents: posted.append(debit)
-    sales.book(an_order(7, nth=3))
+    sales.orders.book(an_order(7, nth=3))
     assert posted == [Account.CASH]
 
 

@@ -194,8 +194,10 @@ def test_the_plan_covers_those_who_usually_leave_before_a_successor_can_work() -
 def test_the_plan_counts_the_time_that_newcomers_take() -> None:
     year = {"crew__novice_period": YEAR, "crew__learning_period": YEAR}
     slow = Planned(200, **year)
-    for agent in slow.support.crew.agents:
-        agent.joined = 0.0
+    fte = [agent.fte for agent in slow.support.crew.agents]
+    slow.support.crew.agents.clear()
+    for each in fte:
+        slow.support.crew.join(each)
     assert slow.support.crew.speed() == pytest.approx(0.53)
     assert slow.wants_after(4) > 1.5 * fewest(200)
 

@@ -202,9 +202,9 @@ def test_the_other_variant_is_paid_at_its_own_price() -> None:
 def test_the_other_variant_comes_without_the_set_up_of_the_niche_offer() -> None:
     sales = Sales(a_world(), firm().sales, firm().organisation.handoff)
     order = an_order(1, segment=Segment.NICHE, promise=a_promise(special=True))
-    sales.book(order)
+    sales.orders.book(order)
     order.setup_on_record, order.substituted = True, True
-    assert sales.exchange(order) == 900
+    assert sales.orders.exchange(order) == 900
     assert (order.price_cents, order.setup_on_record) == (7000, False)
 
 
