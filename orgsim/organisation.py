@@ -18,9 +18,10 @@ from orgsim.config.schema import Scenario, without_shocks
 from orgsim.customers.behaviour import Customers
 from orgsim.customers.market import Market, silent
 from orgsim.customers.sources import Receivers, SimpleSource
+from orgsim.departments.campaign import LaunchPlan
 from orgsim.departments.finance import Finance
 from orgsim.departments.logistics import Logistics
-from orgsim.departments.marketing import LaunchPlan, Marketing
+from orgsim.departments.marketing import Marketing
 from orgsim.departments.quoting import OrderPage, later
 from orgsim.departments.replenishment import MONDAY_MORNING
 from orgsim.departments.sales import Sales
@@ -154,7 +155,7 @@ class Organisation:
                 self.customers.place_order = self.sales.orders.book
                 self.customers.farewell = self.sales.commission.claw_back
             if "logistics" in parts:
-                self.sales.orders.place = self.logistics.accept
+                self.sales.orders.place_order = self.logistics.accept
         if "logistics" in parts:
             receivers.order = self.sales.orders.book if "sales" in parts else self.logistics.accept
             self.logistics.shipping.ship = self.finance.shipped

@@ -17,9 +17,10 @@ from orgsim.config.size import what_is_too_large
 from orgsim.customers.behaviour import CustomersConfig
 from orgsim.customers.market import MarketConfig
 from orgsim.customers.sources import AnySource
+from orgsim.departments.campaign import CampaignConfig
 from orgsim.departments.finance import FinanceConfig
 from orgsim.departments.logistics import LogisticsConfig
-from orgsim.departments.marketing import CampaignConfig, MarketingConfig
+from orgsim.departments.marketing import MarketingConfig
 from orgsim.departments.order_record import HandoffConfig
 from orgsim.departments.sales import SalesConfig
 from orgsim.departments.supplier import SupplierConfig

@@ -1,20 +1,11 @@
-"""Marketing: campaigns, what they claim, and what the plan for them says (MODEL M1.2, M1.5, S3).
+"""Marketing: what is claimed, and what the plan of a campaign says (MODEL M1.4, M1.5, S3).
 
-Modelled: spend that works with carry-over and diminishing returns, a claim that enhances the
-offer's headline attributes beyond what marketing believes the company can do, and a campaign plan
-that, where a channel exists, is told to other areas.
+Modelled: a claim that enhances the offer's headline attributes beyond what marketing believes the
+company can do, and a campaign plan that, where a channel exists, is told to other areas.
 
-1. At each midnight while a campaign runs, the day's spend x is the budget over the days it runs,
-   times the intensity, and times what target pressure makes of it. It works on with carry-over
-   (adstock, half-life h in days) and saturates (Hill, half at K, the budget over the days it is
-   planned for):
-
-       A' = x (1 - rho) + rho A,  rho = 0.5^(1/h);    H(A) = A^s / (A^s + K^s).
-
-2. People who would answer an offer of appeal 1 in an untapped niche: reach x response rate x H(A).
-   Campaign leads are of lesser quality: their chance to qualify is multiplied by
-   1 - kappa_q H(A) (M1.4).
-3. A promise with inflation phi, which is the claim in force phi_m and what a rep adds, has the
+1. A campaign's spend exerts pressure H(A) (see `campaign`). Campaign leads are of lesser quality:
+   their chance to qualify is multiplied by 1 - kappa_q H(A) (M1.4).
+2. A promise with inflation phi, which is the claim in force phi_m and what a rep adds, has the
    levels, and the promised days, of
 
        P_k = C_k + min(1, phi) (1 - C_k) hdl_k,       days = ceil(1 + 14 (1 - P_speed)).
@@ -25,30 +16,30 @@ that, where a channel exists, is told to other areas.
    C is what was published, until logistics tells what it has delivered of late: speed from the mean
    days, 1 - (days - 1) / 14, and reliability from the share that came complete and on time. So who
    claims nothing beyond C may still over-promise, by not knowing.
-4. A launch is told, once, as early as any listener wants, but not before the clock starts. The
+3. A launch is told, once, as early as any listener wants, but not before the clock starts. The
    plan: campaign leads of each day, from the path of H(A) until it has faded and with the niche
    depleting, times quality and expected bookings per lead, summed by week, times 1 + bias, times
    one lognormal error of mean 1. The terms of the promise: that they exist, and the launch date.
 
 Assumed: of price, fit and knowledge nobody tells marketing more than what was published; the plan
-knows nothing of later target pressure. Adstock after Broadbent (1979).
+knows nothing of later target pressure. SERVQUAL's fourth gap (Zeithaml, Berry & Parasuraman 1988).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from orgsim.config.base import Config, param
+from orgsim.departments.campaign import Advertising, CampaignConfig, LaunchPlan
 from orgsim.departments.target_pressure import MarketingIncentives, TargetPressure
 from orgsim.entities import Account, Attribute, Floats, Post, Promise, Segment, nobody
 from orgsim.facts import CampaignLaunched
 from orgsim.governance.information import Belief, Information
 from orgsim.kernel.distributions import standard_normal
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, Duration, Money, Number, Price, Rate, Share
+from orgsim.units import DAY, Number, Price, Share
 
 
 class AttributeLevels(Config):
@@ -107,57 +98,6 @@ class MarketingConfig(Config):
     incentives: MarketingIncentives
 
 
-class CampaignConfig(Config):
-    """The niche campaign that the `niche_campaign` shock launches."""
-
-    intensity: Number = param(
-        "multiple of the planned spend; the response curve stays as it is",
-        unit="times",
-        section="S1",
-        ge=0,
-    )
-    budget: Money = param(
-        "spend of the whole campaign at intensity 1", unit="EUR", section="s.8", ge=0
-    )
-    duration: Duration = param(
-        "time the budget is planned for (K); how long it runs is the shock's",
-        unit="h",
-        section="s.8",
-        ge=DAY,
-    )
-    claim: Number = param(
-        "how far the campaign's promise exceeds the believed capability, unpressed (phi_0)",
-        unit="of the full headline",
-        section="M1.5",
-        ge=0,
-        le=1,
-    )
-    half_life: Duration = param(
-        "time after which advertising pressure has halved (h)", unit="h", section="M1.2", ge=0
-    )
-    hill_exponent: Number = param(
-        "shape of the response to advertising pressure (s)", section="M1.2", gt=0, le=10
-    )
-    reach: Rate = param(
-        "people reached at full advertising pressure", unit="1/h", section="M1.2", ge=0
-    )
-    response_rate: Share = param(
-        "share of those reached who would answer an offer of appeal 1 (rr)",
-        section="M1.2",
-        ge=0,
-        le=1,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchPlan:
-    """A decided campaign: when it starts, how long it runs, how strong it is."""
-
-    onset: float
-    duration: float
-    intensity: float
-
-
 class Marketing:
     """Runs campaigns day by day and says what is claimed."""
 
@@ -172,7 +112,7 @@ class Marketing:
         """``leads_target`` is in leads a day, 0 where marketing has none."""
         self._world = world
         self._config = config
-        self._campaign = campaign
+        self._advertising = Advertising(campaign)
         self._information = information
         published = config.capability.vector()
         self._capability: dict[Segment, Floats] = dict.fromkeys(Segment, published)
@@ -183,8 +123,6 @@ class Marketing:
         )
         self._promised: dict[Segment, tuple[tuple[float, float], Promise]] = {}
         self._headline = config.headline.vector()
-        self._launches: list[LaunchPlan] = []
-        self._adstock = 0.0
         self._plan_error = world.draws.stream("marketing.plan_error")
         self.expected_leads: Callable[[Floats], Floats] = np.zeros_like
         self.post: Post = nobody
@@ -193,7 +131,7 @@ class Marketing:
     @property
     def is_niche_open(self) -> bool:
         """Whether the niche offer has been launched."""
-        return any(launch.onset <= self._world.now for launch in self._launches)
+        return self._advertising.has_begun(self._world.now)
 
     def claim(self, segment: Segment) -> float:
         """Promise inflation phi_m in force for a segment's offer."""
@@ -247,11 +185,11 @@ class Marketing:
 
     def answers(self) -> float:
         """People per hour who would answer, in an untapped niche of appeal 1: reach x H(A)."""
-        return self._campaign.reach * self._campaign.response_rate * self.pressure()
+        return self._advertising.answers * self.pressure()
 
     def pressure(self) -> float:
         """H(A) = A^s / (A^s + K^s), K = the planned spend at intensity 1 (MODEL M1.2, S1)."""
-        return self._response(self._adstock)
+        return self._advertising.pressure()
 
     def quality(self) -> float:
         """Share of the lead quality that is left under the present pressure (MODEL M1.4)."""
@@ -267,11 +205,11 @@ class Marketing:
 
     def open_offer(self, onset: float) -> None:
         """The niche finds the offer at this time: there is no campaign, and no plan to be told."""
-        self._launches.append(LaunchPlan(onset, DAY, 0.0))
+        self._advertising.launch(LaunchPlan(onset, DAY, 0.0))
 
     def launch(self, plan: LaunchPlan) -> None:
         """Take on a campaign; whoever has a channel is told the plan as early as it wants."""
-        self._launches.append(plan)
+        self._advertising.launch(plan)
         self._world.at(plan.onset, self._open, plan, rank=Rank.CALENDAR)
         for topic, tell in (
             ("campaign_plan", self._tell_plan),
@@ -282,24 +220,14 @@ class Marketing:
                 self._world.at(max(self._world.now, plan.onset - notice), tell, plan)
 
     def _open(self, plan: LaunchPlan) -> None:
-        spend = plan.intensity * self._campaign.budget / (plan.duration / DAY)
+        spend = self._advertising.per_day(plan)
         self._world.record(CampaignLaunched(self._world.now, spend))
 
     def _advertise(self) -> None:
         """Each day: spend what the running campaigns call for; yesterday's pressure fades."""
-        now = self._world.now
-        planned = sum(_spend_at(now, p, self._campaign) for p in self._launches)
-        spend = planned * self.pressed.spend
-        self._adstock = next_adstock(self._adstock, spend, self._campaign.half_life / DAY)
+        spend = self._advertising.advertise(self._world.now, self.pressed.spend)
         if spend > 0:
             self.post(Account.CAMPAIGN, Account.CASH, round(100 * spend))
-
-    def _response(self, adstock: float) -> float:
-        half = self._campaign.budget / (self._campaign.duration / DAY)
-        if adstock <= 0 or half <= 0:
-            return 0.0
-        s = self._campaign.hill_exponent
-        return float(adstock**s / (adstock**s + half**s))
 
     def _tell_terms(self, plan: LaunchPlan) -> None:
         """What the new offer promises, for those who will be asked about it."""
@@ -309,8 +237,8 @@ class Marketing:
 
     def _tell_plan(self, plan: LaunchPlan) -> None:
         """Expected niche orders per measured week, with the planner's bias and error."""
-        pressure = self.pressure_forecast(plan)
-        answers = DAY * self._campaign.reach * self._campaign.response_rate * pressure
+        pressure = self._advertising.forecast(plan)
+        answers = DAY * self._advertising.answers * pressure
         quality = 1.0 - self._config.quality_loss * pressure
         orders = self.expected_leads(answers) * quality * self._config.plan.expected_bookings
         error = _lognormal(self._config.plan.cv, self._plan_error.uniform(0))
@@ -322,32 +250,10 @@ class Marketing:
             dates={"onset": plan.onset},
         )
 
-    def pressure_forecast(self, plan: LaunchPlan) -> Floats:
-        """H(A) on each day from the launch until the pressure has faded; whole weeks."""
-        days = 7 * int(np.ceil((plan.duration / DAY + 5 * self._campaign.half_life / DAY) / 7))
-        adstock, path = 0.0, np.zeros(days)
-        for day in range(days):
-            spend = _spend_at(plan.onset + day * DAY, plan, self._campaign)
-            adstock = next_adstock(adstock, spend, self._campaign.half_life / DAY)
-            path[day] = self._response(adstock)
-        return path
-
 
 def promised_days(speed: float) -> int:
     """The whole days a claimed speed amounts to: ceil(1 + 14 (1 - P)) (MODEL S3)."""
     return int(np.ceil(1.0 + 14.0 * (1.0 - speed) - 1e-9))
-
-
-def next_adstock(adstock: float, spend: float, half_life_days: float) -> float:
-    """A' = x (1 - rho) + rho A with rho = 0.5^(1/h), so that constant x gives A = x (M1.2)."""
-    rho = 0.5 ** (1.0 / half_life_days) if half_life_days > 0 else 0.0
-    return spend * (1.0 - rho) + rho * adstock
-
-
-def _spend_at(time: float, plan: LaunchPlan, campaign: CampaignConfig) -> float:
-    if not plan.onset <= time < plan.onset + plan.duration:
-        return 0.0
-    return plan.intensity * campaign.budget / (plan.duration / DAY)
 
 
 def _lognormal(cv: float, u: float) -> float:

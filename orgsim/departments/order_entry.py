@@ -42,7 +42,7 @@ class OrderEntry:
         self.takes_on_account: Callable[[Order], bool] = lambda order: False
         self.confirm: Callable[[Order], None] = nobody
         self.show_agents: Callable[[Order], None] = nobody
-        self.place: Callable[[Order], None] = nobody
+        self.place_order: Callable[[Order], None] = nobody
 
     def book(self, order: Order) -> None:
         """Take an order: write its record, let it be paid or billed, and hand it on."""
@@ -69,7 +69,7 @@ class OrderEntry:
         )
         self.confirm(order)
         self.show_agents(order)
-        self.place(order)
+        self.place_order(order)
 
     def exchange(self, order: Order) -> int:
         """The customer takes the other variant, at its price; the cents that go back."""

@@ -41,7 +41,7 @@ def on_time(fields_kept: float, n: int = 4000) -> float:
         carrier__standard=STANDARD,
     )
     warehouse = Logistics(world, calm, Information(world, {}))
-    sales.orders.place = warehouse.accept
+    sales.orders.place_order = warehouse.accept
     promise = a_promise(1, special=True)
     for customer in range(n):
         sales.orders.book(an_order(customer, segment=Segment.NICHE, promise=promise))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orgsim.departments.marketing import LaunchPlan, Marketing, next_adstock, promised_days
+from orgsim.departments.campaign import LaunchPlan, next_adstock
+from orgsim.departments.marketing import Marketing, promised_days
 from orgsim.entities import Account, Attribute, Floats, Segment
 from orgsim.facts import CampaignLaunched, MessageReceived
 from orgsim.governance.information import ChannelConfig, Information

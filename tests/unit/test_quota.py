@@ -93,7 +93,7 @@ def a_team(world: World, **changes: object) -> tuple[Sales, list[Order]]:
     )  # fmt: skip
     sales = Sales(world, config, firm().organisation.handoff)
     orders: list[Order] = []
-    sales.orders.place = orders.append
+    sales.orders.place_order = orders.append
     return sales, orders
 
 

@@ -98,7 +98,7 @@ def won(delay: int, loss: float, segment: Segment = BASE, n: int = 3000) -> list
     )
     sales.delay = lambda asked: delay if asked is segment else 99
     orders: list[Order] = []
-    sales.orders.place = orders.append
+    sales.orders.place_order = orders.append
     sales.receive(some_leads([0.1] * n, segment=segment))
     world.run(until=1.0)
     assert all(order.promise.days == 7 + delay for order in orders)

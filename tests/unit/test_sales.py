@@ -57,7 +57,7 @@ def a_team(world: World, fields_kept: float = 1.0, **changes: object) -> tuple[S
     handoff = but(firm().organisation.handoff, order_fields=fields_kept)
     sales = Sales(world, a_config(**changes), handoff)
     orders: list[Order] = []
-    sales.orders.place = orders.append
+    sales.orders.place_order = orders.append
     return sales, orders
 
 

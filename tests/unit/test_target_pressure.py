@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgsim.departments.campaign import LaunchPlan
 from orgsim.departments.delivered import Delivered
-from orgsim.departments.marketing import LaunchPlan, Marketing
+from orgsim.departments.marketing import Marketing
 from orgsim.departments.target_pressure import (
     QUARTER,
     MarketingIncentives,
