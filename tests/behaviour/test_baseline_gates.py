@@ -1,7 +1,8 @@
 """The default firm is healthy and steady before anything happens to it (MODEL s.11, L3, U1, C2).
 
-Eight replications of a year. A gate is an interval for the mean of the firm, not a tolerance: where
-a retuned default was needed to meet one, the reason stands beside the value in `configs/`.
+Eight replications of a year, and twenty as longer evidence. A gate is an interval for the mean of
+the firm, not a tolerance: where a retuned default was needed to meet one, the reason stands beside
+the value in `configs/`.
 """
 
 import numpy as np
@@ -9,12 +10,10 @@ import pytest
 
 from tests.behaviour.replicated import replicated
 
-REPLICATIONS = 8
 
-
-@pytest.fixture(scope="module")
-def firm():
-    return replicated("baseline", REPLICATIONS)
+@pytest.fixture(scope="module", params=[8, pytest.param(20, marks=pytest.mark.long)])
+def firm(request):
+    return replicated("baseline", request.param)
 
 
 GATES = {
