@@ -23,6 +23,7 @@ from orgsim.config.base import parameters
 from orgsim.config.described import ENTRIES, ParameterEntry, entry_of, in_words, with_unit
 from orgsim.config.firm import Firm
 from orgsim.config.mechanisms import MECHANISMS, mechanism
+from orgsim.config.problems import beneath_the_same
 from orgsim.config.provenance import EVIDENCE
 from orgsim.config.scenario_file import dotted
 from orgsim.config.writing import inline
@@ -126,11 +127,11 @@ def _nearest(name: str, known: list[str]) -> str:
     """Return a hint: names with the same last part, else those spelt alike."""
     last = {key: key.rpartition(".")[2] for key in known}
     asked = name.rpartition(".")[2]
-    near = [key for key in known if last[key] == asked]
+    near = beneath_the_same(name, [key for key in known if last[key] == asked])
     near = near or difflib.get_close_matches(name, known, n=3, cutoff=0.6)
     if not near:
         alike = difflib.get_close_matches(asked, sorted(set(last.values())), n=1)
-        near = [key for key in known if last[key] in alike]
+        near = beneath_the_same(name, [key for key in known if last[key] in alike])
     told = " or ".join(repr(key) for key in near[:4])
     return f"did you mean {told}?" if near else "orgsim list says what there is"
 

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from orgsim.config.base import BOUNDS, Parameter, parameters
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
 
-__all__ = ["Complaint", "Places", "complaints", "nearest_key", "quoted", "told", "value_at"]
+__all__ = [
+    "Complaint",
+    "Places",
+    "beneath_the_same",
+    "complaints",
+    "nearest_key",
+    "quoted",
+    "told",
+    "value_at",
+]
 
 _MOST_HINTS = 200
 _TEXTS = {
@@ -132,11 +142,27 @@ def nearest_key(key: str, known: Sequence[str]) -> str:
     alike = {k.rpartition(".")[2] for k in known if not key.startswith(f"{k}.")}
     names = difflib.get_close_matches(last, alike, n=1, cutoff=0.8)
     elsewhere = [k for k in known if k.rpartition(".")[2] in names]
-    within = [k for k in elsewhere if k.partition(".")[0] == key.partition(".")[0]]
-    found = within or elsewhere
+    found = beneath_the_same(key, elsewhere)
     if 0 < len(found) <= 3:
         return f"did you mean {' or '.join(repr(k) for k in found)}?"
     return f"known: {', '.join(beside)}" if above and 0 < len(beside) <= 20 else ""
+
+
+def beneath_the_same(key: str, keys: Sequence[str]) -> list[str]:
+    """Return those of some keys whose path is a key's own for longest; a part may be misspelt."""
+    shared = {known: _shared(key, known) for known in keys}
+    return [known for known in keys if shared[known] == max(shared.values())]
+
+
+def _shared(key: str, other: str) -> int:
+    """Return how many parts two keys have in common from the start, or nearly so."""
+    pairs = zip(key.split("."), other.split("."), strict=False)
+    return sum(
+        1
+        for _ in takewhile(
+            lambda pair: difflib.get_close_matches(pair[0], [pair[1]], cutoff=0.8), pairs
+        )
+    )
 
 
 def _problem(path: KeyPath, found: Sequence[tuple[str, str]], where: str) -> Problem:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orgsim.config.compose import expand, resolve_in
+from orgsim.config.problems import nearest_key
 from orgsim.config.sources import Sources
 from orgsim.errors import ConfigError
 from orgsim.weekly import Weekly
@@ -171,6 +172,12 @@ def test_no_problem_hides_another_and_none_is_made_up(firm: Sources[Firm], name:
     text, expected = HIDDEN[name]
     found = [line.split(": ", 1)[1] for line in complaints(firm, text)]
     assert [line[: len(start)] for line, start in zip(found, expected, strict=True)] == expected
+
+
+@pytest.mark.parametrize("key", ["stock.red.safety", "stock.red.saftey", "stock.redd.safety"])
+def test_the_nearest_key_lies_on_the_same_path_as_what_was_written(key: str) -> None:
+    known = ["stock.red.policy.safety", "stock.blue.policy.safety", "sales.safety"]
+    assert nearest_key(key, known) == "did you mean 'stock.red.policy.safety'?"
 
 
 def test_what_is_quoted_in_a_problem_is_cut(firm: Sources[Firm]) -> None:
