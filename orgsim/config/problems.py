@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from orgsim.config.base import BOUNDS, Parameter, parameters
 from orgsim.config.scenario_file import KeyPath, dotted
-from orgsim.errors import Problem, short
+from orgsim.errors import COMMAND_LINE, Problem, short
 from orgsim.registry import did_you_mean
 
 if TYPE_CHECKING:
@@ -110,6 +110,18 @@ def told(
     found: Sequence[Complaint], places: Places, where: Callable[[KeyPath], str]
 ) -> list[Problem]:
     """Return a problem per place that is complained of, in the order of the places."""
+    texts = _texts(found, places)
+    missing = [c.path for c in found if c.kind == "missing" and c.path in texts]
+    anew = _begun_anew(missing, places, where)
+    others = [path for path in texts if not any(path in paths for paths in anew.values())]
+    wrong_kinds = {c.path for c in found if c.kind == "union_tag_invalid"}
+    place = {path: (*path, "kind") if path in wrong_kinds else path for path in others}
+    lines = [_problem(path, texts[path], where(place[path])) for path in others]
+    return lines + [_needs(kind, paths, places) for kind, paths in anew.items()]
+
+
+def _texts(found: Sequence[Complaint], places: Places) -> dict[KeyPath, list[tuple[str, str]]]:
+    """Return the messages and hints for every place that is complained of."""
     texts: dict[KeyPath, list[tuple[str, str]]] = {}
     # Looking for the nearest key takes milliseconds: not for a file of thousands of wrong ones.
     has_hints = len(found) <= _MOST_HINTS
@@ -124,11 +136,34 @@ def told(
             texts.setdefault(path, []).append(_text(complaint, places, has_hints))
     # A misspelt key is missing too, under its right name: that is one problem, not two.
     hints = {hint for lines in texts.values() for _, hint in lines}
-    misspelt = {c.path for c in found if c.kind == "missing"}
-    for path in misspelt:
+    for path in [c.path for c in found if c.kind == "missing"]:
         if f"did you mean '{dotted(path)}'?" in hints:
             texts.pop(path, None)
-    return [_problem(path, lines, where(path)) for path, lines in texts.items()]
+    return texts
+
+
+def _begun_anew(
+    missing: Sequence[KeyPath], places: Places, where: Callable[[KeyPath], str]
+) -> dict[KeyPath, list[KeyPath]]:
+    """Return the missing keys by the `kind` of the command line that began their mapping anew.
+
+    What the file says there was of another kind: no line of it is to be mended.
+    """
+    anew: dict[KeyPath, list[KeyPath]] = {}
+    for path in missing:
+        kind = (*path[:-1], "kind")
+        if places.at(kind) is not None and where(kind) == COMMAND_LINE:
+            anew.setdefault(kind, []).append(path)
+    return anew
+
+
+def _needs(kind: KeyPath, missing: Sequence[KeyPath], places: Places) -> Problem:
+    """Say which keys a kind needs that was chosen on the command line."""
+    place = places.at(kind)
+    chosen = short(place.value if place is not None else None)
+    message = f"'{dotted(kind)}' = {chosen} needs keys of its own"
+    hint = f"add {' '.join(f'{dotted(path)}=VALUE' for path in missing)}"
+    return Problem(where=COMMAND_LINE, key=dotted(kind), message=message, hint=hint)
 
 
 def nearest_key(key: str, known: Sequence[str]) -> str:

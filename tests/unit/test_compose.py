@@ -67,7 +67,27 @@ def test_another_kind_starts_its_mapping_anew_whatever_the_order_of_keys(
     override = "logistics.lead_time={mean: 2d, kind: fixed}"
     assert solve(firm, "title: T", override).plain == solve(firm, text + "\ntitle: T").plain
     assert complaints(firm, "title: T", "logistics.lead_time.kind=fixed") == [
-        "command line: missing key 'logistics.lead_time.mean'"
+        "command line: 'logistics.lead_time.kind' = 'fixed' needs keys of its own - "
+        "add logistics.lead_time.mean=VALUE"
+    ]
+
+
+def test_a_kind_of_the_command_line_asks_for_its_keys_there_and_not_in_the_file(
+    firm: Sources[Firm],
+) -> None:
+    text = "title: T\nshocks: {a: {kind: outage, onset: 8w}}"
+    assert complaints(firm, text, "shocks.a.kind=surge") == [
+        "command line: 'shocks.a.kind' = 'surge' needs keys of its own - "
+        "add shocks.a.onset=VALUE shocks.a.rate=VALUE"
+    ]
+    assert complaints(firm, text, "shocks.a={kind: surge, onzet: 8w}") == [
+        "command line: unknown key 'shocks.a.onzet' - did you mean 'shocks.a.onset'?",
+        "command line: 'shocks.a.kind' = 'surge' needs keys of its own - add shocks.a.rate=VALUE",
+    ]
+    assert complaints(firm, text, "shocks.a.kind=surg") == [
+        "command line: 'shocks.a.kind' = 'surg': there is no such kind - did you mean 'surge'?",
+        "command line: 'shocks.a.kind' = 'surge' needs keys of its own - "
+        "add shocks.a.onset=VALUE shocks.a.rate=VALUE",
     ]
 
 
