@@ -50,6 +50,7 @@ _WHOLE_RUN = {
     "last": "the last week's value",
     "sum": "the sum over the measured weeks",
 }
+_NO_DEFAULT = "none: it is there only where a scenario sets it"
 
 Facts: TypeAlias = dict[str, str | list[str]]
 
@@ -99,7 +100,7 @@ def explain(name: str, scenario: str | None = None) -> list[Explanation]:
         _mechanism,
     )
     found = [said for way in ways if (said := way(firm, name)) is not None]
-    if found:
+    if found := found or list(_of_other_kinds(firm, name)):
         return found
     setting = [s for s, resolved in firm.scenarios.items() if name in _keys(firm, resolved.plain)]
     hint = f"only set by {', '.join(setting)}: add --scenario" if setting else ""
@@ -116,7 +117,7 @@ def names() -> list[str]:
 
 def _names(firm: Firm) -> list[str]:
     others = [*firm.channels, *firm.kpis, *firm.shocks, *firm.dials.names(), *MECHANISMS]
-    return list(dict.fromkeys([*firm.places, *others]))
+    return list(dict.fromkeys([*firm.places, *firm.of_kinds.names(), *others]))
 
 
 def _keys(firm: Firm, values: Mapping[str, Any]) -> set[str]:
@@ -156,10 +157,11 @@ def _parameter(firm: Firm, name: str) -> Explanation | None:
         return None
     kpis = [kpi for kpi in firm.kpis.values() if name == f"targets.{kpi.target}"]
     unit = in_words(kpis[0].unit) if kpis else shown.unit
-    default = _value(entry, unit) if entry else "none: it is there only where a scenario sets it"
+    default = _value(entry, unit) if entry else _NO_DEFAULT
     facts: Facts = {"meaning": shown.meaning, "default": default}
     if there is not None:
         facts["scenario"] = "as by default" if there == entry else _value(there, unit, remark=True)
+    facts |= _of_kind(taken.kinds for taken in firm.of_kinds.of(name))
     facts |= {"range": shown.range, "unit": _LONG.get(unit, unit)}
     if shown.evidence:
         word, meaning = EVIDENCE[shown.evidence]
@@ -171,6 +173,24 @@ def _parameter(firm: Firm, name: str) -> Explanation | None:
     plainly |= {"scenario": there.default, "scenario_written": there.written} if there else {}
     plainly |= {"unit": unit, "evidence": shown.evidence, "section": shown.section}
     return Explanation(subject="parameter", name=name, facts=facts, plainly=plainly)
+
+
+def _of_other_kinds(firm: Firm, name: str) -> Iterator[Explanation]:
+    """Iterate over what a key is to kinds that nothing in use is of."""
+    for taken in firm.of_kinds.of(name):
+        entry = taken.entry
+        facts: Facts = {"meaning": entry.meaning, "default": _NO_DEFAULT}
+        facts |= _of_kind([taken.kinds])
+        facts |= {"range": entry.range, "unit": _LONG.get(entry.unit, entry.unit)}
+        facts["mechanism"] = mechanism(entry.section)
+        facts["changed by"] = list(_changes(firm, name)) or "no scenario"
+        yield Explanation(subject="parameter", name=name, facts=facts)
+
+
+def _of_kind(found: Iterable[Iterable[str]]) -> Facts:
+    """Say which kinds take a key; nothing where it depends on no kind."""
+    told = ", ".join(dict.fromkeys(kind for kinds in found for kind in kinds))
+    return {"of kind": told} if told else {}
 
 
 def _value(entry: ParameterEntry, unit: str, *, remark: bool = False) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from orgsim.config.base import Parameter, kinds, parameters
 from orgsim.config.compose import Resolved, defaults, resolve
 from orgsim.config.described import ParameterEntry, described
+from orgsim.config.kinds import KindKeys
 from orgsim.config.provenance import Provenance
 from orgsim.config.scenario_file import dotted, read
 from orgsim.config.sources import find, packaged
@@ -89,6 +90,11 @@ class Firm:
     def shocks(self) -> dict[str, type[Any]]:
         """The models of the shocks by kind."""
         return dict(kinds(self.model.model_fields["shocks"].annotation))
+
+    @cached_property
+    def of_kinds(self) -> KindKeys:
+        """Every key of every kind that a part of the firm may be of."""
+        return KindKeys(self.model, self.values)
 
     @cached_property
     def dials(self) -> Dials:

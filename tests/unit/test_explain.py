@@ -85,10 +85,45 @@ def test_a_value_of_the_user_s_own_is_told_with_its_line_and_its_evidence(
 
 def test_what_only_a_scenario_has_is_told_where_it_is_named() -> None:
     with pytest.raises(ConfigError, match="only set by supplier_outage: add --scenario"):
-        explain("shocks.supplier_outage.remaining")
+        explain("shocks.supplier_outage")
     facts = one("shocks.supplier_outage.remaining", "supplier_outage").facts
     assert facts["default"] == "none: it is there only where a scenario sets it"
     assert str(facts["scenario"]).startswith("0 (scenarios/supplier_outage.yaml:5): [J] as long")
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "span"),
+    [
+        ("logistics.kit.policy.order_up_to_level", "min_max", "1 to 1,000,000,000"),
+        ("shocks.NAME.contagion", "viral", "1 to 1,000"),
+        ("shocks.my_own.contagion", "viral", "1 to 1,000"),
+        ("shocks.supplier_outage.remaining", "supplier_outage", "0 to 1"),
+        ("sources.NAME.rate", "poisson", "0 to "),
+    ],
+)
+def test_a_key_that_another_kind_takes_is_told_with_that_kind(
+    name: str, kinds: str, span: str
+) -> None:
+    said = one(name)
+    assert said.facts["of kind"] == kinds
+    assert said.facts["default"] == "none: it is there only where a scenario sets it"
+    assert str(said.facts["range"]).startswith(span)
+
+
+def test_a_key_of_several_kinds_is_told_once_for_each_meaning() -> None:
+    onsets = explain("shocks.NAME.onset")
+    assert len(onsets) == 1
+    assert len(str(onsets[0].facts["of kind"]).split(", ")) == len(Firm().shocks)
+    points = explain("logistics.kit.policy.reorder_point")
+    assert [said.facts["of kind"] for said in points] == ["reorder_point", "min_max"]
+    durations = explain("shocks.NAME.duration")
+    assert [said.facts["range"] for said in durations] == ["1d to 100y", "above 0, at most 100y"]
+    assert durations[0].facts["of kind"] == "niche_campaign"
+
+
+def test_a_key_in_use_is_told_with_the_kinds_that_take_it() -> None:
+    assert one("logistics.kit.policy.safety").facts["of kind"] == "order_up_to"
+    assert "of kind" not in one(CLAIM).facts
 
 
 def test_a_group_is_told_with_every_value_below_it() -> None:
@@ -154,6 +189,7 @@ def test_a_mechanism_is_told_with_its_parameters() -> None:
         ("logistics.chasis.opening_stock", "did you mean 'logistics.chassis.opening_stock'?"),
         ("logistics.chassis.safety", "did you mean 'logistics.chassis.policy.safety'?"),
         ("logistics.chassis.lead_time", "policy.lead_time' or 'logistics.chassis.expedite.lead_"),
+        ("contagion", "'shocks.NAME.contagion'"),
         ("Sales.claim_efect", "'sales.base.claim_effect' or"),
         ("xxxxxxxxxx", "orgsim list says what there is"),
         ("", "orgsim list says what there is"),
