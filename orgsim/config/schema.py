@@ -8,6 +8,7 @@ check alone. Reference: DESIGN s.6, MODEL T1, O3, O5.
 from __future__ import annotations
 
 from datetime import date
+from math import fsum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from orgsim.config.base import Config, param
 from orgsim.config.size import what_is_too_large
 from orgsim.customers.behaviour import CustomersConfig
+from orgsim.customers.cannibalisation import MOST_PULLED
 from orgsim.customers.market import MarketConfig
 from orgsim.customers.sources import AnySource
 from orgsim.departments.campaign import CampaignConfig
@@ -176,6 +178,20 @@ class Scenario(Config):
                 raise ValueError(
                     f"shocks.{name}.onset, run.weeks: {shock.onset / WEEK:g} weeks lies beyond "
                     f"the {self.run.weeks} measured weeks"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _promotions_leave_some_orders_until_they_are_due(self) -> Scenario:
+        promotions = {name: s for name, s in self.shocks.items() if isinstance(s, Promotion)}
+        for first in promotions.values():
+            on = {n: s for n, s in promotions.items() if s.onset <= first.onset < s.end}
+            share = fsum(shock.pull_forward for shock in on.values())
+            if round(share, 9) > MOST_PULLED:
+                keys = ", ".join(f"shocks.{name}.pull_forward" for name in on)
+                raise ValueError(
+                    f"{keys}: shares of overlapping promotions add up, here to {share:g}; "
+                    f"at most {MOST_PULLED:g} of the orders can be brought forward at once"
                 )
         return self
 

@@ -30,7 +30,8 @@ from orgsim.kernel.world import World
 from orgsim.units import Share
 
 MOST_PULLED = 0.95
-"""However many promotions overlap, some orders are made when they are due."""
+"""However many promotions overlap, some orders are made when they are due; a scenario with
+promotions whose shares add up to more is refused."""
 
 
 class CannibalisationConfig(Config):

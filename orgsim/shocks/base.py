@@ -29,6 +29,11 @@ class ShockConfig(Config):
     onset: Duration = param("measured time at which it begins", unit="h", section="T1", ge=0)
     duration: Duration = param("how long it lasts", unit="h", section="s.8", gt=0)
 
+    @property
+    def end(self) -> float:
+        """When its duration is over, in measured time."""
+        return self.onset + self.duration
+
 
 @dataclass(frozen=True, slots=True)
 class Levers:
@@ -49,7 +54,7 @@ def turn_for_a_while(world: World, dial: str, by: float, shock: ShockConfig) -> 
 
     def begin() -> None:
         token = world.dials.turn(dial, by)
-        world.at(shock.onset + shock.duration, world.dials.restore, token, rank=Rank.CALENDAR)
+        world.at(shock.end, world.dials.restore, token, rank=Rank.CALENDAR)
 
     world.at(shock.onset, begin, rank=Rank.CALENDAR)
 

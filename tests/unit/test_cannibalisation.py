@@ -10,6 +10,7 @@ import pytest
 from orgsim.config.compose import resolve
 from orgsim.customers.cannibalisation import MOST_PULLED
 from orgsim.entities import Order, Segment
+from orgsim.errors import ConfigError
 from orgsim.facts_of_customers import VariantSwitched
 from orgsim.kpis import measure
 from orgsim.organisation import simulate
@@ -85,6 +86,25 @@ def test_promotions_that_overlap_never_bring_everything_forward() -> None:
     usual = len(between(orders_of(0.0, weeks=9)[0], *PROMOTION))
     most = usual / (1 - MOST_PULLED)
     assert len(between(orders, *PROMOTION)) < most + Z * np.sqrt(most)
+
+
+TWO = (
+    "+shocks.a={kind: promotion, onset: 1w, duration: 3w, discount: 0.1, pull_forward: 0.6}",
+    "+shocks.b={kind: promotion, onset: 2w, duration: 3w, discount: 0.1, pull_forward: 0.6}",
+)
+
+
+def test_promotions_that_would_bring_more_forward_than_there_is_are_refused_in_one_line() -> None:
+    with pytest.raises(ConfigError) as raised:
+        resolve("baseline", TWO)
+    (problem,) = raised.value.problems
+    assert str(problem).startswith("command line: 'shocks.a.pull_forward' = 0.6: shares of ")
+    assert "add up, here to 1.2; at most 0.95" in problem.message
+
+
+def test_promotions_that_follow_each_other_or_leave_some_orders_are_taken() -> None:
+    assert resolve("baseline", [*TWO, "shocks.b.onset=4w"])
+    assert resolve("baseline", [*TWO, "shocks.b.pull_forward=0.35"])
 
 
 def test_niche_customers_bring_nothing_forward() -> None:
