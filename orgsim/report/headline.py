@@ -28,6 +28,8 @@ def headline(story: Story, *, bounds: bool = True) -> str:
 
     `bounds` adds the interval of the value, for which a figure's title has no room.
     """
+    if not story.has_demand:
+        return "There was no demand: no lead, order, contact or customer to judge the firm by"
     parts = [part for part in (_demand(story), _promises(story)) if part]
     value = next((line for line in worth(story) if line.name == "year+CLV"), None)
     is_unsure = value is None or (value.difference.n != 1 and not value.difference.is_sure)

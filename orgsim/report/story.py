@@ -29,6 +29,8 @@ from orgsim.report.wording import calendar_week, capital, listed, plain, short_d
 
 SCENARIO, REFERENCE = "scenario", "reference"
 HOURS_PER_WEEK = 168.0
+DEMAND = ("leads", "orders", "contacts", "active_customers")
+"""Where none of these is above 0, nobody wanted anything."""
 
 
 class KpiNote(Protocol):
@@ -156,6 +158,13 @@ class Story:
     def is_alone(self) -> bool:
         """Whether the scenario is its own reference: no shock, and not a figure that differs."""
         return not self.windows and not self.summary["difference_mean"].fillna(0.0).any()
+
+    @property
+    def has_demand(self) -> bool:
+        """Whether anybody wanted anything of the firm, as far as that was measured."""
+        found = [self.course(kpi, ("all",)) for kpi in DEMAND]
+        known = [course.values for course in found if course is not None]
+        return not known or any(np.nanmax(values) > 0.0 for values in known)
 
     @property
     def shock_weeks(self) -> str:

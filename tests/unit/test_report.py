@@ -94,6 +94,15 @@ def test_the_worst_week_is_one_since_the_shock_began() -> None:
     assert "22\xa0% (base)" in headline(Story.of(result, NOTES))
 
 
+@pytest.mark.parametrize("shock", ["", "niche_campaign"])
+def test_a_firm_that_nobody_wants_anything_of_is_said_to_have_no_demand(shock: str) -> None:
+    nobody = chart_data.result(shock=shock, replications=2, factor=0.0)
+    assert headline(Story.of(nobody, NOTES)).startswith("There was no demand: no lead, order,")
+    asked = nobody.weekly["kpi"] == "contacts"
+    nobody.weekly.loc[asked, "value"] = 1.0
+    assert "no demand" not in headline(Story.of(nobody, NOTES))
+
+
 def test_a_target_that_is_missed_without_the_campaign_too_is_shown_to_be() -> None:
     text = told(chart_data.result())
     title = "Each area against its own target in the campaign weeks, 26 Feb to 7 Apr, wk 9 to 14"
