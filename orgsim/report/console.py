@@ -36,7 +36,7 @@ from orgsim.report.progress import Watch, plain_console
 from orgsim.report.response import HEADINGS, response_rows
 from orgsim.report.story import HOURS_PER_WEEK, Story
 from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
-from orgsim.report.wording import HORIZONS, WORDS, calendar_week, capital, short_date
+from orgsim.report.wording import HORIZONS, NO_VALUE, WORDS, calendar_week, capital, short_date
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +64,7 @@ class Terminal(Watch):
         super().__init__(sys.stderr if err is None else err)
         self.out = plain_console(sys.stdout if out is None else out)
         self._has_explained = False
+        self._has_gaps = False
 
     def draw(self, result: RunResult) -> None:
         """Draw every chart of a result into its folder."""
@@ -75,6 +76,7 @@ class Terminal(Watch):
     def show(self, result: RunResult, kpis: Iterable[KpiNote] | None = None) -> None:
         """Print what a run found; of one that does not balance, only what does not balance."""
         story = Story.of(result, kpis)
+        self._has_gaps = False
         self._head(story, result)
         if not result.is_balanced:
             self._imbalance(result)
@@ -172,6 +174,8 @@ class Terminal(Watch):
                 f"Same luck: on company value these {runs} pairs are as precise as about "
                 f"{round(saved * runs):,} would be if scenario and reference had luck of their own."
             )
+        if self._has_gaps:
+            self._note(NO_VALUE)
         if not self._has_explained:
             self._note(WORDS)
             self._has_explained = True
@@ -185,6 +189,7 @@ class Terminal(Watch):
         """Print rows under headings; the first column takes what room is left and hangs."""
         table = _table(title, width=self.out.width)
         others = [[str(cell) for cell in row[1:]] for row in rows if len(row) > 1]
+        self._has_gaps |= any("n/a" in cell for cells in others for cell in cells)
         columns = zip(headings, *others, strict=True)
         room = self.out.width - sum(2 + max(map(len, column)) for column in columns)
         table.add_column("", width=max(room, 16))

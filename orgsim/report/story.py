@@ -96,6 +96,8 @@ class Story:
     windows: tuple[Window, ...]
     left_out: str
     kpis: Mapping[str, KpiNote]
+    areas: frozenset[str]
+    """Whose numbers there are: the departments present, customers and company."""
     weekly: pd.DataFrame
     value: pd.DataFrame
     value_summary: pd.DataFrame
@@ -128,6 +130,7 @@ class Story:
             windows=windows,
             left_out=left_out(scenario.shocks),
             kpis=notes,
+            areas=frozenset(scenario.organisation.parts) | {"company"},
             weekly=measured,
             value=result.value,
             value_summary=result.value_summary,

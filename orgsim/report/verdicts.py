@@ -128,7 +128,8 @@ class Line:
 def attainments(story: Story) -> dict[str, list[Line]]:
     """Area -> its KPIs with a target, in the weeks a shock touches; nothing without a shock.
 
-    Customers and company are left out: their targets are not what an area reports.
+    Customers and company are left out: their targets are not what an area reports. A KPI of a
+    department that is there stands there without a value, too.
     """
     card: dict[str, list[Line]] = {}
     for kpi in story.kpis.values() if story.windows else ():
@@ -138,7 +139,7 @@ def attainments(story: Story) -> dict[str, list[Line]]:
         own, other = (
             story.during(kpi.name, ("all",), variant) for variant in (SCENARIO, REFERENCE)
         )
-        if own.n:
+        if own.n or kpi.area in story.areas:
             line = _line(kpi, target=target, scenario=own, reference=other)
             card.setdefault(kpi.area, []).append(line)
     return {area: card[area] for area in sorted(card, key=AREAS.index)}
@@ -147,8 +148,8 @@ def attainments(story: Story) -> dict[str, list[Line]]:
 def effects(story: Story) -> dict[str, list[Line]]:
     """Area -> its whole run beside the reference, the niche apart where it suffers apart.
 
-    Shown are KPIs with a target and those in `BESIDE_TARGETS`, as far as they were measured, and
-    at the end what the company is worth.
+    Shown are KPIs with a target and those in `BESIDE_TARGETS` of all who are there, with or without
+    a value, and at the end what the company is worth.
     """
     card: dict[str, list[Line]] = {}
     for kpi in story.kpis.values():
@@ -157,7 +158,11 @@ def effects(story: Story) -> dict[str, list[Line]]:
         is_apart = kpi.area == "customers" or kpi.name in NICHE_APART
         for segment in ("all", "niche") if is_apart else ("all",):
             line = whole_run(story, kpi, segment)
-            if line.scenario.n and (segment == "all" or line.scenario.mean or line.reference.mean):
+            if segment == "all":
+                is_shown = bool(line.scenario.n) or kpi.area in story.areas
+            else:
+                is_shown = bool(line.scenario.n and (line.scenario.mean or line.reference.mean))
+            if is_shown:
                 card.setdefault(kpi.area, []).append(line)
     card.setdefault("company", []).extend(worth(story))
     return {area: card[area] for area in sorted(card, key=AREAS.index) if card[area]}

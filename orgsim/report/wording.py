@@ -64,6 +64,12 @@ WORDS = (
 )
 """What a board member may ask, at the end of every report."""
 
+NO_VALUE = (
+    "n/a: not available, which is not 0. There was no case to measure it by: no order fell due, "
+    "say, or nobody asked, bought or answered."
+)
+"""Why a number is missing, at the end of every report in which one is."""
+
 
 def plain(title: str) -> str:
     """A title without the abbreviation that stands behind it."""

@@ -111,6 +111,7 @@ TARGETS = {
     "satisfaction": 7.5,
     "churn": 0.02,
 }
+PARTS = ("marketing", "sales", "logistics", "support", "customers")
 BROKEN = {"cover_kit": 2.0, "otif": 0.6, "backlog": 2.4, "abandonment": 3.5}
 """What breaks first, in weeks after the launch."""
 
@@ -153,6 +154,7 @@ def result(
         targets=TARGETS,
         run=SimpleNamespace(weeks=weeks, seed=1, start_date=start),
         shocks=shocks,
+        organisation=SimpleNamespace(parts=PARTS),
         campaign=SimpleNamespace(budget=300e3, intensity=1.0),
     )
     measured = weekly[weekly["week"] >= 0]

@@ -40,6 +40,7 @@ def result(results: Path, replications: int = 3, **config: Any) -> RunResult:
     scenario = SimpleNamespace(
         run=run,
         targets={"leads": 50.0, "otif": 0.95},
+        organisation=SimpleNamespace(parts=("marketing", "sales", "logistics", "support")),
         shocks={"niche": SimpleNamespace(kind="niche_campaign", onset=168.0, duration=168.0)},
         campaign=SimpleNamespace(budget=300e3, intensity=1.0),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,20 +12,21 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from orgsim.experiment.compare import summarise
 from orgsim.report import style
 from orgsim.report.cascade import draw_cascade
 from orgsim.report.console import Terminal
 from orgsim.report.headline import headline
 from orgsim.report.story import Story
 from tests.unit import chart_data
-from tests.unit.chart_data import NOTES
+from tests.unit.chart_data import NOTES, Note
 
 WEEK, DAY = 168.0, 24.0
 
 
-def told(result: SimpleNamespace) -> str:
+def told(result: SimpleNamespace, notes: Sequence[Note] = NOTES) -> str:
     out = io.StringIO()
-    Terminal(out=out, err=io.StringIO()).show(result, NOTES)  # type: ignore[arg-type]
+    Terminal(out=out, err=io.StringIO()).show(result, notes)  # type: ignore[arg-type]
     return out.getvalue()
 
 
@@ -101,6 +103,30 @@ def test_a_firm_that_nobody_wants_anything_of_is_said_to_have_no_demand(shock: s
     asked = nobody.weekly["kpi"] == "contacts"
     nobody.weekly.loc[asked, "value"] = 1.0
     assert "no demand" not in headline(Story.of(nobody, NOTES))
+
+
+def without_values(kpi: str, **changes: Any) -> SimpleNamespace:
+    """A run in which there was no case to measure a KPI by."""
+    result = chart_data.result(replications=4, **changes)
+    result.weekly.loc[result.weekly["kpi"] == kpi, "value"] = float("nan")
+    result.totals.loc[result.totals["kpi"] == kpi, "value"] = float("nan")
+    result.summary = summarise(result.totals, result.audit)
+    return result
+
+
+def test_a_kpi_without_a_value_keeps_its_row_and_the_reason_is_said_once() -> None:
+    fill = [note for note in NOTES if note.name == "line_fill"]
+    text = told(without_values("line_fill"), fill)
+    rows = [line.split() for line in text.splitlines() if line.startswith("  Line fill, %")]
+    assert [line[3:] for line in rows] == [["97.0", "n/a", "n/a"], ["97.0", "n/a", "n/a"]]
+    assert text.count("n/a: not available, which is not 0.") == 1
+    assert "n/a" not in row(told(chart_data.result(replications=4), fill), "Line fill, %")
+
+
+def test_a_department_that_is_not_there_has_no_rows() -> None:
+    result = without_values("line_fill")
+    result.resolved.scenario.organisation.parts = ("marketing", "sales", "support", "customers")
+    assert "Line fill, %" not in told(result)
 
 
 def test_a_target_that_is_missed_without_the_campaign_too_is_shown_to_be() -> None:
