@@ -303,7 +303,7 @@ def _show(options: argparse.Namespace) -> int:
 
     resolved = resolve(options.scenario, _overrides(options))
     print(f"# {resolved.name} ({resolved.file}), content {resolved.digest[:12]}")
-    print(f"# compared with {reference_in_words(resolved.scenario.shocks)}")
+    print(f"# compared with {reference_in_words(resolved.scenario)}")
     several = {group for group, names in packaged().groups().items() if len(names) > 1}
     for group in sorted(several & set(resolved.choices)):
         print(f"# {group}: {resolved.choices[group]}")

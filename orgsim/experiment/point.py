@@ -12,7 +12,7 @@ Reference: MODEL T3, T6; DESIGN s.7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,7 +20,7 @@ from orgsim.experiment.replicate import Task, Variant
 from orgsim.experiment.store import address_of, canonical
 
 if TYPE_CHECKING:
-    from orgsim.config.schema import Scenario
+    from orgsim.config.schema import AnyShock, Scenario
 
 VARIANTS: tuple[Variant, ...] = ("scenario", "reference")
 
@@ -90,22 +90,54 @@ def point_of(resolved: Resolved) -> Point:
         config=resolved.plain,
         scenario_address=address_of(scenario.model_dump(mode="json")),
         reference_address=address_of(reference_of(scenario).model_dump(mode="json")),
-        reference=reference_in_words(scenario.shocks),
+        reference=reference_in_words(scenario),
         replications=scenario.run.replications,
     )
 
 
-def left_out(shocks: Mapping[str, Any]) -> str:
-    """What the reference is without, in a word: a campaign, a shock, both, or what it costs."""
-    kinds = {"campaign" if "campaign" in shock.kind else "shock" for shock in shocks.values()}
-    return "shocks" if len(kinds) > 1 else next(iter(kinds), "coordination")
+def left_out(scenario: Scenario) -> str:
+    """What the reference is without, in a word or two; nothing where it is the scenario itself.
+
+    A shock by what it is called, several of a kind in the plural, else all of them as shocks; where
+    nothing happens, the coordination that is paid for.
+    """
+    nouns = [_noun(shock) for shock in scenario.shocks.values()]
+    if not nouns:
+        return "coordination" if _is_coordinated(scenario) else ""
+    if len(set(nouns)) > 1:
+        return "shocks"
+    return nouns[0] if len(nouns) == 1 else f"{nouns[0]}s"
 
 
-def reference_in_words(shocks: Mapping[str, Any]) -> str:
-    """What a scenario with these shocks is compared with (see `config.schema.without_shocks`)."""
-    names = " and ".join(f"the {name.replace('_', ' ')}" for name in shocks)
-    cause = "them" if len(shocks) > 1 else "it"
-    without = f"{names} and without what was bought or told because of {cause}"
-    return f"no {left_out(shocks)}: the same firm and customers with the same luck, without " + (
-        without if shocks else "paying for coordination"
-    )
+def reference_in_words(scenario: Scenario) -> str:
+    """What a scenario is compared with (see `config.schema.without_shocks`)."""
+    absent = left_out(scenario)
+    if not absent:
+        return "the scenario itself: nothing happens in it, and no coordination is paid for"
+    names: dict[str, list[str]] = {}
+    for name, shock in scenario.shocks.items():
+        names.setdefault(_noun(shock), []).append("" if name == shock.kind else name)
+    parts = [_called(noun, own) for noun, own in names.items()]
+    parts += ["paying for coordination"] if _is_coordinated(scenario) else []
+    firm = "the same firm as it is set here, the same customers and the same luck"
+    return f"no {absent}: {firm}, without {_joined(parts)}"
+
+
+def _noun(shock: AnyShock) -> str:
+    return shock.noun or shock.kind.replace("_", " ")
+
+
+def _called(noun: str, names: Sequence[str]) -> str:
+    """'the campaign', 'the campaign "spring push"', 'the campaigns "spring" and "autumn"'."""
+    quoted = _joined([f'"{name.replace("_", " ")}"' for name in names if name])
+    return f"the {noun}{'s' if len(names) > 1 else ''} {quoted}".rstrip()
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def _is_coordinated(scenario: Scenario) -> bool:
+    """Whether anything is paid for coordination, which the reference goes without."""
+    design = scenario.organisation.coordination
+    return bool(design.overhead_per_week or design.briefing.hours_per_agent)

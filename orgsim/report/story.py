@@ -128,7 +128,7 @@ class Story:
             start=date.fromisoformat(str(run.start_date)[:10]),
             targets=_targets(scenario, notes),
             windows=windows,
-            left_out=left_out(scenario.shocks),
+            left_out=left_out(scenario),
             kpis=notes,
             areas=frozenset(scenario.organisation.parts) | {"company"},
             weekly=measured,
@@ -155,7 +155,7 @@ class Story:
     @property
     def without(self) -> str:
         """What the reference is called: the same time without what the scenario adds."""
-        return f"no {self.left_out}"
+        return f"no {self.left_out}" if self.left_out else "the scenario itself"
 
     @property
     def is_alone(self) -> bool:

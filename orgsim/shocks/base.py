@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from orgsim.config.base import Config, param
 from orgsim.entities import nobody
@@ -24,7 +25,14 @@ from orgsim.units import DAY, Duration
 
 
 class ShockConfig(Config):
-    """A shock's timing; its kind decides what it does."""
+    """A shock's timing; its kind decides what it does.
+
+    ``noun`` is what it is called in a sentence, its kind where it says nothing; ``by`` is the area
+    of the firm whose own act it is, nobody's where it comes from outside.
+    """
+
+    noun: ClassVar[str] = ""
+    by: ClassVar[str] = ""
 
     onset: Duration = param("measured time at which it begins", unit="h", section="T1", ge=0)
     duration: Duration = param("how long it lasts", unit="h", section="s.8", gt=0)

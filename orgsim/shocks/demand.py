@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import exp
-from typing import Literal
+from typing import ClassVar, Literal
 
 from orgsim.config.base import param
 from orgsim.shocks.base import Levers, ShockConfig, turn_along, turn_for_a_while
@@ -20,6 +20,9 @@ class NicheCampaign(ShockConfig):
     Whoever has an open channel is told before.
     """
 
+    noun: ClassVar[str] = "campaign"
+    by: ClassVar[str] = "marketing"
+
     kind: Literal["niche_campaign"]
     duration: Duration = param("how long it lasts", unit="h", section="s.8", ge=DAY)
 
@@ -35,6 +38,8 @@ class Viral(ShockConfig):
     fades as all talk does; for the duration talk catches on `contagion` times as easily. By the
     specification: 5 times, 5 000 tellings, 3 weeks.
     """
+
+    noun: ClassVar[str] = "viral wave"
 
     kind: Literal["viral"]
     contagion: Number = param(
@@ -88,6 +93,8 @@ class Promotion(ShockConfig):
     customers' orders is brought forward: each is an order less later. By the specification: 20 %
     off, 30 % of the orders, 2 weeks.
     """
+
+    by: ClassVar[str] = "marketing"
 
     kind: Literal["promotion"]
     discount: Share = param("price cut, as a share of the list price", section="s.8", ge=0, lt=1)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from orgsim.experiment.compare import summarise, summarise_value
 
+WEEK = 168.0
 WEEKS_AFTER_LAUNCH = [-1, 0, 1, 2, 4, 5, 6, 13, 24, 50]
 """The story of MODEL s.12: one row per week after the launch, in between straight lines."""
 
@@ -145,16 +146,18 @@ def result(
         weekly = weekly[weekly["variant"] == "scenario"]
         value = value[value["variant"] == "scenario"]
     shocks = {
-        kind: SimpleNamespace(kind=kind, onset=(8 + 2 * index) * 168.0, duration=6 * 168.0)
+        kind: _shock(kind, (8 + 2 * index) * WEEK)
         for index, kind in enumerate(shock.split("+") if shock else ())
     }
+    briefing = SimpleNamespace(hours_per_agent=0.0)
+    coordination = SimpleNamespace(briefing=briefing, overhead_per_week=0.0)
     scenario = SimpleNamespace(
         title=title,
         question="What does it do?",
         targets=TARGETS,
         run=SimpleNamespace(weeks=weeks, seed=1, start_date=start),
         shocks=shocks,
-        organisation=SimpleNamespace(parts=PARTS),
+        organisation=SimpleNamespace(parts=PARTS, coordination=coordination),
         campaign=SimpleNamespace(budget=300e3, intensity=1.0),
     )
     measured = weekly[weekly["week"] >= 0]
@@ -182,6 +185,11 @@ def result(
         folder=Path("results/chart-data"),
         resolved=SimpleNamespace(name=name, scenario=scenario),
     )
+
+
+def _shock(kind, onset):
+    noun = "campaign" if "campaign" in kind else ""
+    return SimpleNamespace(kind=kind, noun=noun, onset=onset, duration=6 * WEEK)
 
 
 RESPONSES = {"detected": 2.0, "told": 2.5, "contained": 4.0, "recovered": 9.0}

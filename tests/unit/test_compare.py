@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pandas as pd
 import pytest
 
+from orgsim.config.compose import resolve
 from orgsim.experiment.compare import first_breaks, summarise
 from orgsim.experiment.point import left_out, reference_in_words
 
@@ -73,21 +72,47 @@ def test_an_interval_of_a_share_ends_at_what_is_possible_and_no_other_does() -> 
     assert money["difference_low"] < -1
 
 
-CAMPAIGN, OUTAGE = SimpleNamespace(kind="niche_campaign"), SimpleNamespace(kind="supplier_outage")
+CAMPAIGN = "{kind: niche_campaign, onset: 1w, duration: 2w}"
+OUTAGE = "{kind: supplier_outage, component: kit, remaining: 0, onset: 1w, duration: 2w}"
+VIRAL = "{kind: viral, contagion: 2, tellings: 9, onset: 1w, duration: 2w}"
+PAID = "organisation.coordination.overhead_per_week=500"
 
 
 @pytest.mark.parametrize(
-    ("shocks", "name", "words"),
+    ("overrides", "name", "words"),
     [
-        ({"spring_push": CAMPAIGN}, "campaign", "the spring push and without what was bought"),
-        ({"a": OUTAGE, "b": OUTAGE}, "shock", "the a and the b and without what was bought"),
-        ({"a": CAMPAIGN, "b": OUTAGE}, "shocks", "or told because of them"),
-        ({}, "coordination", "without paying for coordination"),
+        ([f"+shocks.niche_campaign={CAMPAIGN}"], "campaign", "the campaign"),
+        ([f"+shocks.viral={VIRAL}"], "viral wave", "the viral wave"),
+        ([f"+shocks.spring_push={CAMPAIGN}"], "campaign", 'the campaign "spring push"'),
+        (
+            [f"+shocks.{n}={OUTAGE}" for n in "ab"],
+            "supplier outages",
+            'the supplier outages "a" and "b"',
+        ),
+        (
+            [f"+shocks.viral={VIRAL}", f"+shocks.supplier_outage={OUTAGE}", PAID],
+            "shocks",
+            "the viral wave, the supplier outage and paying for coordination",
+        ),
+        (
+            [f"+shocks.viral={VIRAL}", "support.handle_time.mean=9min"],
+            "viral wave",
+            "the viral wave",
+        ),
+        ([PAID], "coordination", "paying for coordination"),
     ],
 )
 def test_the_reference_is_named_by_all_that_it_leaves_out(
-    shocks: dict[str, SimpleNamespace], name: str, words: str
+    overrides: list[str], name: str, words: str
 ) -> None:
-    assert left_out(shocks) == name
-    assert reference_in_words(shocks).startswith(f"no {name}: the same firm and customers")
-    assert words in reference_in_words(shocks)
+    scenario = resolve("baseline", overrides).scenario
+    assert left_out(scenario) == name
+    told, without = reference_in_words(scenario).split(", without ")
+    assert told.startswith(f"no {name}: the same firm as it is set here, the same customers and")
+    assert without == words
+
+
+def test_a_mere_change_of_the_firm_has_no_reference_but_itself() -> None:
+    changed = resolve("baseline", ["support.handle_time.mean=9min"]).scenario
+    assert left_out(changed) == ""
+    assert reference_in_words(changed).startswith("the scenario itself: nothing happens in it")

@@ -49,7 +49,7 @@ def test_value_without_a_reference_or_against_itself_is_not_drawn() -> None:
 
 def test_what_is_no_campaign_is_not_called_one() -> None:
     drawn = draw_value(story(shock="supplier_outage", replications=3))
-    assert message(drawn).startswith("Against no shock, contribution is 2")
+    assert message(drawn).startswith("Against no supplier outage, contribution is 2")
     assert "no campaign" not in told(drawn)
 
 
