@@ -2,11 +2,13 @@
 
     PI = max(0, mean(a_Mkt, a_Sal)) x max(0, -(V_design - V_none) / |campaign budget|)
 
-a is by how much marketing and sales beat their own targets while the campaign is on (0.8: by 80 %),
-V the company's value with the campaign and without it. It is 0 where nobody beats a target, and
-where the company loses nothing; the paradox needs both. Per replication, on the same luck.
+a is by how much marketing and sales beat their own targets in the weeks of what the firm itself
+decided (0.8: by 80 %): demand that comes from outside, as in a pandemic, is nobody's success. V is
+the company's value with the campaign and without it. The index is 0 where nobody beats a target,
+and where the company loses nothing; the paradox needs both. Per replication, on the same luck.
 
-Assumed: one campaign, or one budget for all of them. Without a budget there is no index (NaN).
+Assumed: one campaign, or one budget for all of them; without a budget there is no index (NaN). What
+comes from outside in the very weeks of a campaign is taken for its doing.
 
 Reference: MODEL s.9 (silo-paradox scorecard).
 """

@@ -3,9 +3,10 @@
 What it is for: the pattern of the silo, found in any run and told in one sentence, or not at all.
 It is there only if all three stand beyond chance, each by its 95 % interval:
 
-1. an area beats a target of its own while the shock is on (all weeks, if there is none), by a
-   sizeable share, and is better by it than in the same weeks of the reference: what is beaten
-   anyway is not the shock's doing;
+1. an area beats a target of its own in the weeks of what the firm itself decided, as a campaign or
+   a promotion (all weeks, if there is no shock), by a sizeable share, and is better by it than in
+   the same weeks of the reference: what is beaten anyway was not brought about, and what a pandemic
+   or talk brings is nobody's success;
 2. over the whole run customers are worse off than in the reference: in NPS, satisfaction or churn;
 3. so is the company, by its value.
 
@@ -128,14 +129,14 @@ def _with_interval(found: Estimate) -> str:
 
 
 def _successes(story: Story) -> Iterable[Success]:
-    """The best number of each area that the shock made beat its target."""
+    """The best number of each area that beat its target by what the firm decided."""
     best: dict[str, Success] = {}
     for note in story.kpis.values():
         if note.area in JUDGED_BY_EFFECT or not note.direction or not story.target(note.name):
             continue
         excess = Estimate.of(note.direction * _attained(story, note.name))
         is_beaten = excess.low > 0.0 and excess.mean >= SIZEABLE
-        if is_beaten and _is_the_shocks(story, note):
+        if is_beaten and _is_brought_about(story, note):
             rival = best.get(note.area)
             if rival is None or excess.mean > rival.excess.mean:
                 best[note.area] = Success(
@@ -145,16 +146,16 @@ def _successes(story: Story) -> Iterable[Success]:
 
 
 def _attained(story: Story, kpi: str, variant: str = SCENARIO) -> Floats:
-    """By what share each replication's mean of the shock's weeks lies above the target."""
+    """By what share each replication's mean of the decided weeks lies above the target."""
     course, target = story.course(kpi, ("all",), variant), story.target(kpi)
-    if course is None or not target:
+    if course is None or not target or not story.decided.any():
         return np.empty(0)
-    chosen = course.values[story.touched]
+    chosen = course.values[story.decided]
     is_there = np.isfinite(chosen).any(axis=0)
     return np.asarray(np.nanmean(chosen[:, is_there], axis=0) / target - 1.0)
 
 
-def _is_the_shocks(story: Story, note: KpiNote) -> bool:
+def _is_brought_about(story: Story, note: KpiNote) -> bool:
     """Whether the number is surely better than in the same weeks of the reference."""
     own, other = (_attained(story, note.name, variant) for variant in (SCENARIO, REFERENCE))
     if own.size != other.size:

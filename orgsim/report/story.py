@@ -74,11 +74,17 @@ class KpiNote(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When a shock was on, in weeks since the start."""
+    """When a shock was on, in weeks since the start; whose own act it was, if anybody's."""
 
     name: str
     start: float
     end: float
+    by: str = ""
+
+    def touches(self, weeks: int) -> NDArray[np.bool_]:
+        """Which of so many weeks it touches."""
+        week = np.arange(weeks)
+        return (week + 1 > self.start) & (week < self.end)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,11 +239,15 @@ class Story:
     @property
     def touched(self) -> NDArray[np.bool_]:
         """Which weeks a shock touches; all of them if none does."""
-        week = np.arange(self.weeks)
-        touched = np.zeros(self.weeks, dtype=bool)
-        for window in self.windows:
-            touched |= (week + 1 > window.start) & (week < window.end)
+        touched = _in_any(self.windows, self.weeks)
         return touched if touched.any() else ~touched
+
+    @property
+    def decided(self) -> NDArray[np.bool_]:
+        """Which weeks are touched by what the firm itself decided; all if no shock touches any."""
+        if not self.windows:
+            return np.ones(self.weeks, dtype=bool)
+        return _in_any([window for window in self.windows if window.by], self.weeks)
 
     @property
     def shock_time(self) -> str:
@@ -299,6 +309,14 @@ def _budget(scenario: Any) -> float:
     return count * float(scenario.campaign.budget * scenario.campaign.intensity) if count else 0.0
 
 
+def _in_any(windows: Iterable[Window], weeks: int) -> NDArray[np.bool_]:
+    """Which weeks any of the windows touches."""
+    touched = np.zeros(weeks, dtype=bool)
+    for window in windows:
+        touched |= window.touches(weeks)
+    return touched
+
+
 def _onset(windows: Iterable[Window]) -> float:
     return min((window.start for window in windows), default=0.0)
 
@@ -308,4 +326,4 @@ def _windows(shocks: Mapping[str, Any], weeks: int) -> Iterable[Window]:
         start = shock.onset / HOURS_PER_WEEK
         end = min(float(weeks), start + shock.duration / HOURS_PER_WEEK)
         if start < weeks:
-            yield Window(name.replace("_", " "), start, end)
+            yield Window(name.replace("_", " "), start, end, shock.by)

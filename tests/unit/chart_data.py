@@ -189,7 +189,8 @@ def result(
 
 def _shock(kind, onset):
     noun = "campaign" if "campaign" in kind else ""
-    return SimpleNamespace(kind=kind, noun=noun, onset=onset, duration=6 * WEEK)
+    by = "marketing" if kind in ("niche_campaign", "promotion") else ""
+    return SimpleNamespace(kind=kind, noun=noun, by=by, onset=onset, duration=6 * WEEK)
 
 
 RESPONSES = {"detected": 2.0, "told": 2.5, "contained": 4.0, "recovered": 9.0}

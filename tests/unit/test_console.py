@@ -37,7 +37,9 @@ NOTES = (
 
 def result(results: Path, replications: int = 3, **config: Any) -> RunResult:
     run = SimpleNamespace(seed=1, weeks=4, start_date="2024-01-01", workers=1)
-    shock = SimpleNamespace(kind="niche_campaign", noun="campaign", onset=168.0, duration=168.0)
+    shock = SimpleNamespace(
+        kind="niche_campaign", noun="campaign", by="marketing", onset=168.0, duration=168.0
+    )
     scenario = SimpleNamespace(
         run=run,
         targets={"leads": 50.0, "otif": 0.95},

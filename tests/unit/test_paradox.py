@@ -139,6 +139,19 @@ def test_an_outage_that_hurts_everyone_is_nobodys_success() -> None:
     assert hurting_success(story(without_demand(run(shock="supplier_outage")))) is None
 
 
+@pytest.mark.parametrize(("shock", "is_found"), [("promotion", True), ("pandemic", False)])
+def test_demand_that_comes_from_outside_is_nobodys_success(shock: str, is_found: bool) -> None:
+    assert (hurting_success(story(run(shock=shock))) is not None) == is_found
+
+
+def test_beside_what_comes_from_outside_only_the_weeks_of_the_own_act_count() -> None:
+    both = run(shock="pandemic+promotion")  # the promotion begins two weeks later, in week 10
+    assert hurting_success(story(both)) is not None
+    surge = both.weekly["kpi"].isin(["leads", "bookings"]) & (both.weekly["week"] >= 10)
+    both.weekly.loc[surge, "value"] = 1.0
+    assert hurting_success(story(both)) is None
+
+
 def test_a_target_that_is_beaten_without_the_shock_as_well_is_not_its_success() -> None:
     result = without_demand(run())
     result.resolved.scenario.targets = {**chart_data.TARGETS, "leads": 200.0, "bookings": 10.0}
