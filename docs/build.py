@@ -92,17 +92,22 @@ def _code(text: str) -> str:
     return f"`{text}`"
 
 
+def _told(docstring: str) -> str:
+    """A docstring for a reader of the page: sections of the model are cited by their number."""
+    return re.sub(r"\bMODEL\s", "", docstring).replace("``", "`")
+
+
 def _module(name: str) -> Lines:
     """What a module's docstring says: it is its department's procedure."""
     text = getdoc(import_module(f"orgsim.{name}")) or ""
-    yield from text.replace("MODEL ", "").replace("``", "`").splitlines()
+    yield from _told(text).splitlines()
 
 
 def _entities(*names: str) -> Lines:
     """What moves, and what it is told apart by."""
     for name in names:
         kind = getattr(entities, name)
-        said = " ".join((getdoc(kind) or "").replace("MODEL ", "").replace("``", "`").split())
+        said = " ".join(_told(getdoc(kind) or "").split())
         members = ", ".join(member.name.lower().replace("_", " ") for member in _members(kind))
         yield f"- **{name}**{f' ({members})' if members else ''}: {said}"
 

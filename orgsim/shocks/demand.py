@@ -35,8 +35,7 @@ class Viral(ShockConfig):
     """The niche finds the offer by itself, and talks: nobody planned it, so nobody can be told.
 
     At the onset the offer opens, with a wave of good tellings by people who are no customers, which
-    fades as all talk does; for the duration talk catches on `contagion` times as easily. By the
-    specification: 5 times, 5 000 tellings, 3 weeks.
+    fades as all talk does; for the duration talk catches on `contagion` times as easily.
     """
 
     noun: ClassVar[str] = "viral wave"
@@ -59,8 +58,7 @@ class Viral(ShockConfig):
 class SeasonalPeak(ShockConfig):
     """Each year base demand swells and falls as a bell: leads and repeat orders alike.
 
-    Demand is multiplied by 1 + `height` exp(-(t - middle)^2 / 2 s^2), the duration being 4 s. By
-    the specification: height .8, 4 weeks of each year.
+    Demand is multiplied by 1 + `height` exp(-(t - middle)^2 / 2 s^2), the duration being 4 s.
     """
 
     kind: Literal["seasonal_peak"]
@@ -89,9 +87,8 @@ class SeasonalPeak(ShockConfig):
 class Promotion(ShockConfig):
     """A price cut that customers use to buy today what they would have bought later.
 
-    For the duration the price is cut, which also wins more leads, and a share of the base
-    customers' orders is brought forward: each is an order less later. By the specification: 20 %
-    off, 30 % of the orders, 2 weeks.
+    For the duration the price is cut, which also wins more of the leads over, and a share of the
+    base customers' orders is brought forward: each is an order less later.
     """
 
     by: ClassVar[str] = "marketing"

@@ -13,8 +13,7 @@ class CompetitorExit(ShockConfig):
     """A competitor gives up: its customers look for another, and are more in earnest.
 
     The niche gains prospects and the base market leads, both by the same share; whoever decides is
-    the more willing. By the specification: 15 %, and it stays so; what "higher intent" means in
-    numbers it does not say.
+    the more willing. A competitor who is gone for good is a shock that outlasts the run.
     """
 
     kind: Literal["competitor_exit"]
@@ -35,8 +34,8 @@ class CompetitorExit(ShockConfig):
 class PriceShock(ShockConfig):
     """What is bought, or what is sold, has another price.
 
-    By the specification one of the two: a unit cost of 1.12 times the usual, or a price of 1.08
-    times the list price, for good. What is paid beyond the standard cost is an expense at once.
+    Either may stay as it is (1). What is paid beyond the standard cost is an expense at once; a
+    price that has come to stay is a shock that outlasts the run.
     """
 
     kind: Literal["price_shock"]

@@ -28,8 +28,8 @@ class SupplierOutage(ShockConfig):
 class ProductRecall(ShockConfig):
     """Customers hear that the product may be faulty: everybody who owns one asks.
 
-    Questions that no order prompted come `contacts` times as often. By the specification: 4 times,
-    for 2 weeks. Of what is sent back nothing is modelled here: it needs a way back for parcels.
+    Questions that no order prompted come `contacts` times as often. What is sent back is not part
+    of it: it needs a way back for parcels.
     """
 
     kind: Literal["product_recall"]

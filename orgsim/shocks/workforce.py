@@ -16,9 +16,8 @@ AT_WORK = ("support.presence", "sales.presence", "logistics.capacity")
 class AttritionWave(ShockConfig):
     """Agents leave all at once, and their places stay empty until others are trained.
 
-    By the specification: 20 % leave; the duration is the time to hire and train, 8 weeks. Heads on
-    duty are whole people, to the nearest. What the leavers knew of the niche offer is not lost
-    here, and their pay goes to hiring and training.
+    The duration is the time to hire and train. Heads on duty are whole people, to the nearest. What
+    the leavers knew of the niche offer is not lost here, and their pay goes to hiring and training.
     """
 
     kind: Literal["attrition_wave"]
@@ -32,8 +31,7 @@ class AttritionWave(ShockConfig):
 class Pandemic(ShockConfig):
     """All at once: more orders on the web, people who are away, supplies that take longer.
 
-    A step for the duration, then all of it halves with every half-life, for eight of them. By the
-    specification: demand +40 %, absence 25 %, lead times +14 days, 26 weeks.
+    A step for the duration, then all of it halves with every half-life, for eight of them.
     """
 
     kind: Literal["pandemic"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from functools import cache
 
@@ -57,6 +58,15 @@ def test_every_module_of_the_organisation_is_told() -> None:
     modules = {f"{part.name}.{file.stem}" for part in parts for file in part.glob("*.py")}
     told = set(re.findall(r"^\{\{ module (\S+) \}\}$", TEMPLATE.read_text("utf-8"), re.MULTILINE))
     assert {name for name in modules if not name.endswith("__init__")} == told
+
+
+def test_nothing_a_reader_sees_speaks_of_what_orgsim_was_built_from() -> None:
+    texts = {"the page": written().replace("5.4 System specification", "")}
+    texts |= {kind: inspect.getdoc(shock) or "" for kind, shock in Firm().shocks.items()}
+    for folder in ("configs", "scenarios"):
+        texts |= {f.name: f.read_text("utf-8") for f in (ROOT / folder).rglob("*.yaml")}
+    assert [name for name, text in texts.items() if "specification" in text] == []
+    assert "MODEL" not in written()
 
 
 def test_every_mechanism_that_has_a_name_is_at_work_somewhere() -> None:
