@@ -78,6 +78,7 @@ MECHANISMS = {
     "S5": "Capacities and teams",
     "L1": "Orders and their components",
     "L2": "One distortion per message",
+    "L3": "Service that a healthy stock gives",
     "U1": "One team for calls and email",
     "U2": "Work pressure of a week",
     "U3": "Failure demand",

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from orgsim.cli import main
+from orgsim.config.described import ENTRIES, ParameterEntry
 from orgsim.config.explain import Explanation, explain, names
 from orgsim.config.firm import Firm
+from orgsim.config.mechanisms import MECHANISMS
 from orgsim.errors import ConfigError
 from orgsim.kpis import KPIS
 
@@ -133,6 +135,39 @@ def test_a_group_is_told_with_every_value_below_it() -> None:
     assert len(group.rows) == 7
     assert group.rows[0]["scenario"] == group.rows[0]["default"]
     assert "briefed_support" in one("organisation").facts["choices"]
+
+
+def asked_for() -> dict[str, ParameterEntry]:
+    """Every parameter but the scenario's own words and lists, whose evidence is below them."""
+    entries = Firm().entries.items()
+    return {k: e for k, e in entries if k not in ("title", "question") and e.default != ENTRIES}
+
+
+def test_every_parameter_of_the_default_firm_has_all_that_a_sceptic_asks_for() -> None:
+    wanted = ("meaning", "default", "written", "range", "unit", "evidence", "source", "section")
+    lacking = {key: [n for n in wanted if not getattr(e, n)] for key, e in asked_for().items()}
+    assert {key: missing for key, missing in lacking.items() if missing} == {}
+
+
+@pytest.mark.long
+def test_every_name_is_told_and_every_parameter_with_all_that_is_known_of_it() -> None:
+    parameters = asked_for()
+    wanted = {"meaning", "default", "range", "unit", "evidence", "source", "mechanism"}
+    for name in names():
+        told = explain(name)
+        assert all(list(said.lines()) for said in told)
+        if name in parameters:
+            facts = told[0].facts
+            assert {label for label in wanted if not facts.get(label)} == set(), name
+            assert re.search(r"\(configs/\S+:\d+\)$", str(facts["default"])), name
+
+
+def test_every_number_of_a_mechanism_that_is_cited_can_be_explained() -> None:
+    firm = Firm()
+    cited = {entry.section for entry in firm.entries.values()}
+    cited |= {kpi.section for kpi in firm.kpis.values()}
+    assert cited - set(MECHANISMS) == set()
+    assert one("L3").subject == "mechanism"
 
 
 @pytest.mark.parametrize("kpi", [kpi.name for kpi in KPIS])
