@@ -34,6 +34,7 @@ from orgsim.facts import (
     ContactMade,
     LeadLost,
     LeadQualified,
+    LeadTouched,
     LeadWon,
     OrderAllocated,
     OrderBackordered,
@@ -44,8 +45,19 @@ from orgsim.facts import (
     OrderPlaced,
     OrderShipped,
 )
+from orgsim.facts_after_sale import (
+    InvoicePaid,
+    InvoiceSent,
+    OrderSplit,
+    RefundPaid,
+    RestDelivered,
+    RestShipped,
+    ReturnInspected,
+    ReturnReceived,
+    ReturnSent,
+)
 from orgsim.kpis.base import Columns, Window
-from orgsim.kpis.identities import Check
+from orgsim.kpis.identities import Check, so_far
 from orgsim.kpis.joins import key_of
 
 Kinds = tuple[type[Any], ...]
@@ -58,8 +70,9 @@ class Flow:
 
     ``parts`` are the departments it needs, ``key`` tells pieces of work apart, ``alike`` is what
     they must still be when they leave (so that the flow balances for each of its values), ``gauge``
-    counts those who are there, ``hours`` sums their stays. ``is_timed``: who leaves is recorded
-    with the time ``waited``.
+    counts those who are there, ``hours`` sums their stays. ``only`` are a column and its values: of
+    a fact that has it, only those count. ``is_timed``: who leaves is recorded with the time
+    ``waited``.
     """
 
     name: str
@@ -68,7 +81,7 @@ class Flow:
     enters: type[Any]
     leaves: Kinds = ()
     called_off: Kinds = ()
-    channels: tuple[ContactChannel, ...] = ()
+    only: tuple[str, tuple[int, ...]] | None = None
     alike: str = ""
     gauge: tuple[str, str] | None = None
     hours: tuple[str, str] | None = None
@@ -83,6 +96,15 @@ FLOWS = (
         enters=LeadQualified,
         leaves=(LeadWon, LeadLost),
         gauge=("in_hand", "reps"),
+    ),
+    Flow(
+        name="leads waiting for a rep",
+        parts=frozenset({"sales"}),
+        key=_LEAD,
+        enters=LeadQualified,
+        leaves=(LeadTouched,),
+        only=("assisted", (True,)),
+        hours=("waited_hours", "reps"),
     ),
     Flow(
         name="orders open",
@@ -136,8 +158,41 @@ FLOWS = (
         enters=ContactMade,
         leaves=(CallAnswered, CallAbandoned),
         called_off=(ContactContained,),
-        channels=(ContactChannel.PHONE, ContactChannel.CHAT, ContactChannel.RETAIL),
+        only=("channel", (ContactChannel.PHONE, ContactChannel.CHAT, ContactChannel.RETAIL)),
         is_timed=True,
+    ),
+    Flow(
+        name="rests without parts",
+        parts=frozenset({"logistics"}),
+        enters=OrderSplit,
+        leaves=(RestShipped,),
+        gauge=("rests", ""),
+    ),
+    Flow(
+        name="rests under way",
+        parts=frozenset({"logistics"}),
+        enters=RestShipped,
+        leaves=(RestDelivered,),
+    ),
+    Flow(
+        name="returns under way",
+        parts=frozenset({"logistics"}),
+        enters=ReturnSent,
+        leaves=(ReturnReceived,),
+    ),
+    Flow(
+        name="returns in hand",
+        parts=frozenset({"logistics"}),
+        enters=ReturnReceived,
+        leaves=(ReturnInspected,),
+        gauge=("in_hand", "inspection"),
+    ),
+    Flow(
+        name="bills open",
+        parts=frozenset({"logistics"}),
+        enters=InvoiceSent,
+        leaves=(InvoicePaid,),
+        called_off=(RefundPaid,),
     ),
 )
 """Every place, in the order in which work passes through."""
@@ -188,8 +243,8 @@ def _checks(window: Window, flow: Flow) -> Iterator[Check]:
     if flow.leaves:
         yield Check(f"{flow.name}: who leaves has entered, and once", stays.strays, 0)
     if flow.gauge is not None:
-        change = window.per_week(stays.came, closing=True) - window.per_week(went, closing=True)
-        wrong = int(np.count_nonzero(np.cumsum(change) != window.gauge(*flow.gauge)))
+        there = so_far(window.ends, stays.came) - so_far(window.ends, went)
+        wrong = int(np.count_nonzero(there != window.gauge(*flow.gauge)))
         yield Check(f"{flow.name}: weeks that end with others than the gauge counts", wrong, 0)
     own = float((np.fmin(stays.left, end) - stays.came).sum())
     area = float((end - stays.came).sum() - (end - went).sum())
@@ -219,11 +274,11 @@ def _stays(window: Window, flow: Flow) -> _Stays:
 
 
 def _through(window: Window, flow: Flow, kind: type[Any]) -> Columns:
-    """The facts of a kind, of the flow's contact channels where it has any and they are told."""
+    """The facts of a kind, only those of the flow where they tell that apart."""
     facts = window.facts(kind)
-    if not flow.channels or "channel" not in facts:
+    if flow.only is None or flow.only[0] not in facts:
         return facts
-    mine = np.isin(facts["channel"], flow.channels)
+    mine = np.isin(facts[flow.only[0]], flow.only[1])
     return {name: column[mine] for name, column in facts.items()}
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from orgsim.entities import Bools, Ints
+from orgsim.entities import Bools, Floats, Ints
 
 
 class Check(NamedTuple):
@@ -50,3 +50,14 @@ def absent(these: Ints, those: Ints) -> Ints:
     """The different keys of ``these`` that are none of ``those``."""
     keys = distinct(these)
     return keys[~is_among(keys, those)]
+
+
+def so_far(ends: Floats, times: Floats, amounts: Floats | Ints | Bools | None = None) -> Floats:
+    """The sum (or the count) of what happened before each end.
+
+    As a gauge sees it: it is read before anything else of that instant happens.
+    """
+    order = np.argsort(times, kind="stable")
+    of_each = np.ones(times.size) if amounts is None else amounts[order]
+    sums = np.concatenate(([0.0], np.cumsum(of_each, dtype=np.float64)))
+    return np.asarray(sums[np.searchsorted(times[order], ends)])

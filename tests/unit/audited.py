@@ -25,7 +25,10 @@ SCENARIO = firm(
     "market.base_leads=60/d",
     "logistics.chassis.opening_stock=300",
     "logistics.chassis.opening_forecast=30",
-    "support.agents={Mon-Sun 08-20: 1}",
+    "support.agents={Mon-Sun 08-20: 2}",
+    "support.crew.quitting=5/y",
+    "support.staffing.reporting=0d",
+    "support.staffing.hiring=1w",
     "logistics.kit.opening_stock=40",
     "logistics.stock_out={lost: 25%, substituted: 15%}",
     "logistics.overtime.most=15%",
@@ -41,6 +44,17 @@ SCENARIO = firm(
     "run.weeks=4",
     "run.warmup=1w",
 )
+
+QUEUES = (
+    "reps",
+    "agents",
+    "benches",
+    "inspection",
+    "backorders",
+    "supplier.chassis",
+    "supplier.kit",
+)
+"""Everything that somebody waits for, and that measures the waiting in two ways."""
 
 Edit = Callable[[Columns], Columns]
 
@@ -84,10 +98,15 @@ def repeat(columns: Columns) -> Columns:
 
 def more(field: str) -> Edit:
     """One more in the first row."""
+    return moved(field)
+
+
+def moved(field: str, at: int = 0, by: float = 1.0) -> Edit:
+    """So much more in one row: a later time, a larger number."""
 
     def edit(columns: Columns) -> Columns:
         changed = columns[field].copy()
-        changed[0] += 1
+        changed[at] += by
         return {**columns, field: changed}
 
     return edit
