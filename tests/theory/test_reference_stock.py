@@ -75,6 +75,15 @@ def test_the_default_safety_stock_is_that_of_model_3_3() -> None:
     assert agrees_to_print(theory.safety_stock(400.0, 60.0, 28.0, 0.25 * 21.0, 2.05), "4354")
 
 
+def test_nearly_all_of_the_default_safety_stock_is_there_for_the_lead_time() -> None:
+    """Eleven days of demand; 98 % of the variance it covers is the lead time's (MODEL M3.3)."""
+    both, demand_alone = (
+        theory.safety_stock(400.0, 60.0, 28.0, spread * 21.0, 2.05) for spread in (0.25, 0.0)
+    )
+    assert agrees_to_print(both / 400.0, "11")
+    assert agrees_to_print(100.0 * (1.0 - (demand_alone / both) ** 2), "98")
+
+
 @pytest.mark.parametrize(
     ("demand", "reorder", "level", "cost"),
     [(10.0, 6, 40, "35.0216"), (15.0, 10, 49, "42.6978"), (20.0, 14, 62, "49.1730")],

@@ -67,6 +67,23 @@ def test_a_misfit_and_a_late_delivery_bring_more_back(
     assert got == pytest.approx(share, abs=Z * np.sqrt(share * (1 - share) / n))
 
 
+def test_the_same_parcel_comes_back_more_often_when_it_was_promised_sooner() -> None:
+    """A faster promise raises returns, since more parcels break it (MODEL M3.11)."""
+    n = 4000
+
+    def sent_back(promised_days: int) -> set[int]:
+        crowd, back = a_crowd(n, after_sale__returned=0.1, after_sale__returned_late=0.2)
+        orders = [crowd.order(row, days=promised_days) for row in range(n)]
+        crowd.world.at(3 * DAY + 10.0, lambda: crowd.unpack(*orders, at=3 * DAY + 10.0))
+        crowd.world.run(until=4 * DAY)
+        return {order.customer for order in back}
+
+    usual, sooner = sent_back(3), sent_back(1)
+    assert usual < sooner  # the same customers, and more of them
+    # Z = 4 standard errors: a correct program fails one in 16 000.
+    assert len(sooner - usual) / n == pytest.approx(0.2, abs=Z * np.sqrt(0.16 / n))
+
+
 def test_it_counts_what_was_expected_before_the_parcel_was_opened() -> None:
     """With k_E = 1 nothing would be missing any more once the day is felt."""
     crowd, sent_back = a_crowd(
