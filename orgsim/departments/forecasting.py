@@ -1,20 +1,29 @@
-"""Forecasting demand: from past orders, and from what a campaign plan says (MODEL M3.2, L2).
+"""Forecasting demand: from past orders, and from what a campaign plan says (MODEL M3.2, L2, s.8).
 
-Modelled: a forecast made from past *orders*, which cannot see a campaign nobody mentioned, and what
-a received plan promises beyond it.
+Modelled: a forecast made from past *orders*, which cannot see a campaign nobody mentioned, what a
+received plan promises beyond it, and, if the planner knows how long a season is, what came in the
+last one.
 
 1. With the mean daily demand d of the R days since the last review (f and sigma per day),
 
        f <- f + alpha (d - f),     sigma^2 <- sigma^2 + alpha (R (d - f_old)^2 - sigma^2).
 
 2. The overlay: over the next so many days, the units that the planned niche orders of a day take,
-   less the forecast of what only they need, where positive.
+   less the forecast of what only they need, where positive. Whoever receives a plan believes it as
+   far as the channel lets it through: MODEL's "accepted" is no decision of its own.
+3. A season of n reviews: what was asked for a day at each of the last n reviews, less their mean,
+   is expected again n reviews later. It is taken from d before d is learnt from, and added for
+   every day that an order must last. Until a whole season has passed nothing is known of it.
 
-Assumed: what was asked for counts whether or not it could be sold. Simple exponential smoothing
-with a smoothed squared error, after Brown (1959).
+Assumed: what was asked for counts whether or not it could be sold; a season adds units and is as
+high each time. Simple exponential smoothing with a smoothed squared error, after Brown (1959);
+additive seasons after Winters (1960), Management Science 6(3).
 """
 
 from __future__ import annotations
+
+from collections import deque
+from math import ceil
 
 import numpy as np
 
@@ -29,11 +38,35 @@ class Forecast:
         self.mean = mean
         self.variance = deviation**2
 
-    def learn(self, units: int, days: float, smoothing: float) -> None:
+    def learn(self, units: float, days: float, smoothing: float) -> None:
         """So many units were asked for in so many days."""
         error = units / days - self.mean
         self.mean += smoothing * error
         self.variance += smoothing * (days * error * error - self.variance)
+
+
+class Season:
+    """What the planner remembers of the last season, review by review."""
+
+    def __init__(self, reviews: int) -> None:
+        self._asked: deque[float] = deque(maxlen=reviews)
+
+    def note(self, per_day: float) -> None:
+        """So much was asked for a day since the last review."""
+        self._asked.append(per_day)
+
+    def beyond(self, ahead: int = 0) -> float:
+        """Units a day beyond the season's mean in the review period so many after the next."""
+        reviews = self._asked.maxlen
+        if not reviews or len(self._asked) < reviews:
+            return 0.0
+        return self._asked[ahead % reviews] - sum(self._asked) / reviews
+
+    def units(self, days: float, review_days: float) -> float:
+        """Units beyond the mean in the days from a review on."""
+        reviews = days / review_days
+        shares = (self.beyond(at) * min(1.0, reviews - at) for at in range(ceil(reviews)))
+        return review_days * sum(shares)
 
 
 def planned_beyond(

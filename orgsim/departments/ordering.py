@@ -5,7 +5,8 @@ letters. The position is on hand + on order - backordered; R is the time between
 means after every demand.
 
 1. Order up to S what the position lacks of it, with a forecast f and its spread sigma (per day), z
-   standard deviations of safety, and what a plan promises beyond the forecast within L + R:
+   standard deviations of safety, and what a plan or the last season promises beyond the forecast
+   within L + R:
 
        S = f (L + R) + z sqrt(sigma^2 (L + R) + f^2 sigma_L^2) + overlay.
 
@@ -21,8 +22,9 @@ means after every demand.
    With alpha_S = beta_SL = 1 it is order-up-to S' + f R: a base stock if f stands still.
 
 Assumed: rules 1 to 4 order whole units, up; people (5) round to the nearest. Only rule 1 knows of
-plans; only 1 and 5 forecast. Silver, Pyke & Thomas (2017) for 1 to 4; Sterman (1989), Management
-Science 35(3), for 5, whose subjects had theta .36, alpha_S .26, beta_SL .34 and S' 17 in the mean.
+plans and seasons; only 1 and 5 forecast. Silver, Pyke & Thomas (2017) for 1 to 4; Sterman (1989),
+Management Science 35(3), for 5, whose subjects had theta .36, alpha_S .26, beta_SL .34 and S' 17 in
+the mean.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class Situation:
     """What a planner sees of one component at a review.
 
     ``stock`` is on hand less backordered (units), ``forecast`` and ``variance`` are of a day's
-    demand; ``planned(days)`` says what a plan promises beyond the forecast in so many days.
+    demand; ``planned(days)`` says what is known to come beyond the forecast in so many days.
     """
 
     stock: int
@@ -80,6 +82,12 @@ class OrderUpTo(Config):
         section="M3.3",
         ge=0,
         le=100,
+    )
+    season: Duration = param(
+        "time after which demand is known to repeat itself; 0 = of no season",
+        unit="h",
+        section="s.8",
+        ge=0,
     )
 
     @property
@@ -127,6 +135,11 @@ class _FixedLevels(Config):
     @property
     def smoothing(self) -> float:
         """No forecast is kept."""
+        return 0.0
+
+    @property
+    def season(self) -> float:
+        """No season is known."""
         return 0.0
 
 
@@ -218,6 +231,11 @@ class AnchorAndAdjust(Config):
     lead_time: Duration = param(
         "lead time after which the planner counts on an order", unit="h", section="M3.3", ge=0
     )
+
+    @property
+    def season(self) -> float:
+        """No season is known."""
+        return 0.0
 
     def quantity(self, seen: Situation) -> int:
         """Units to order now."""

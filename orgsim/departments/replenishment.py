@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 from orgsim.config.base import Config, param
 from orgsim.departments.expediting import ExpediteConfig, Expediting
-from orgsim.departments.forecasting import Forecast, planned_beyond
+from orgsim.departments.forecasting import Forecast, Season, planned_beyond
 from orgsim.departments.ordering import Policy, Situation
 from orgsim.entities import Component, nobody
 from orgsim.governance.information import Information
@@ -93,6 +93,7 @@ class Replenishment:
         """Whether niche orders take this component from the stock that is planned here."""
         self.niche_forecast: Callable[[], float] = lambda: self.forecast
         review = config.policy.review
+        self._season = Season(round(config.policy.season / review) if review else 0)
         self._is_continuous = review == 0
         if not self._is_continuous:
             first = world.now + review + MONDAY_MORNING
@@ -156,7 +157,10 @@ class Replenishment:
     def _weekly_review(self) -> None:
         """Learn from what was asked for since the last review, then order."""
         policy = self._config.policy
-        self._forecast.learn(self._asked, policy.review / DAY, policy.smoothing)
+        days = policy.review / DAY
+        usual = self._asked - days * self._season.beyond()
+        self._forecast.learn(usual, days, policy.smoothing)
+        self._season.note(self._asked / days)
         self._asked = 0
         self._review()
 
@@ -181,11 +185,12 @@ class Replenishment:
         )
 
     def _planned(self, days: float) -> float:
-        """Units of the believed campaign plan that the forecast does not see yet (MODEL L2)."""
+        """Units of the believed plan and the season that the forecast does not see (MODEL L2)."""
         belief = self._information.belief("logistics", "campaign_plan")
         per_order = self._config.share_of_niche_plan if self.feeds_niche else 0.0
         forecast = self.niche_forecast() if belief is not None else 0.0
-        return planned_beyond(belief, per_order, forecast, self._world.now, days)
+        planned = planned_beyond(belief, per_order, forecast, self._world.now, days)
+        return planned + self._season.units(days, self._config.policy.review / DAY)
 
 
 def _first_of(way: deque[tuple[float, int]], units: int) -> int | None:

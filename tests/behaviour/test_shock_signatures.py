@@ -72,8 +72,8 @@ def abandoned(scenario: str) -> np.ndarray:
 
 
 SHOCKS = (
-    "viral", "seasonal_peak", "promotion", "product_recall", "competitor_exit", "price_shock",
-    "attrition_wave", "pandemic",
+    "viral", "seasonal_peak", "supplier_outage", "promotion", "product_recall", "competitor_exit",
+    "price_shock", "attrition_wave", "pandemic",
 )  # fmt: skip
 
 
