@@ -119,10 +119,15 @@ class Organisation:
         self._set_targets()
         self._declare_gauges()
         self._start_pipeline()
+        levers = Levers(
+            world,
+            launch=self._launch,
+            open_offer=self.marketing.open_offer,
+            praise=self.market.praise,
+            resign=self.support.staffing.resign,
+        )
         for shock in scenario.shocks.values():
-            shock.schedule(
-                Levers(world, self._launch, self.marketing.open_offer, self.market.praise)
-            )
+            shock.schedule(levers)
 
     def run(self) -> None:
         """Run to the horizon and close the books."""

@@ -11,7 +11,8 @@ Modelled: who is employed, since when, and how fresh the team is.
    and each contact of a customer in a rage adds its share to one agent's. Work is done at the mean
    speed of the team x (1 - loss F).
 3. Each week each agent may leave, at the rate h exp(c F): below the limit and without overtime F
-   stays 0 and how long agents stay is exponential.
+   stays 0 and how long agents stay is exponential. A wave of resignations takes a share of the
+   agents at once, by luck.
 
 Assumed: the opening team has been there for as long as the rate of leaving lets people stay, and
 all tire alike. Attrition of 30-45 % a year is common in call centres; learning as in the data of
@@ -83,6 +84,7 @@ class Crew:
         self._world = world
         self._config = config
         self._leaves = world.draws.stream("support.quitting")
+        self._resigns = world.draws.stream("support.resigning")
         self._weeks = 0
         whole = ceil(fte)
         self.agents = [
@@ -144,9 +146,18 @@ class Crew:
         rate = config.quitting * exp(config.fatigue_quitting * self.fatigue)
         chance = 1.0 - exp(-rate * WEEK)
         gone = [a for a in self.agents if self._leaves.uniform(a.id, self._weeks) < chance]
+        return self._without(gone)
+
+    def resign(self, share: float) -> list[Agent]:
+        """So many of the agents leave at once, to the nearest head."""
+        by_luck = sorted(self.agents, key=lambda agent: self._resigns.uniform(agent.id))
+        return self._without(by_luck[: round(share * len(by_luck))])
+
+    def _without(self, gone: list[Agent]) -> list[Agent]:
         if gone:
             self.agents = [agent for agent in self.agents if agent not in gone]
             self.employed = fsum(agent.fte for agent in self.agents)
+            self._take_stock()
         return gone
 
     def usually_leave(self, hours: float) -> float:

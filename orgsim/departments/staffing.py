@@ -196,6 +196,12 @@ class Staffing:
         self._world.record(AgentHired(self._world.now, agent.id, fte, self._crew.employed))
         self.reroster()
 
+    def resign(self, share: float) -> None:
+        """A share of the agents leaves at once (MODEL s.8)."""
+        for agent in self._crew.resign(share):
+            self._part(agent)
+        self.reroster()
+
     def _part(self, agent: Agent) -> None:
         """An agent leaves; it takes a while until the gap is seen."""
         self._unnoticed += agent.fte

@@ -1,4 +1,5 @@
 """Shocks: what happens to the organisation from outside, or what it does to itself at once.
 
-A shock turns named dials or launches a source of demand; it never reaches inside a department.
+A shock turns named dials, launches a source of demand, or lets people leave;
+it never reaches inside a department.
 """

@@ -1,6 +1,7 @@
 """What every shock shares: when it begins, how long it lasts, what it may touch (MODEL s.8).
 
-A shock turns named dials, or brings a source of demand; it never reaches inside a department.
+A shock turns named dials, brings a source of demand, or lets people leave; it
+never reaches inside a department.
 
 Overlap: on a *rate* (of leads, orders, contacts, a lead time) the effects of several shocks add up,
 as demand from several causes does; on a *capacity* (a share of the people, benches or machines that
@@ -48,13 +49,15 @@ class Levers:
     """Everything a shock may touch: the world's dials, and what brings demand of its own.
 
     `launch` begins a campaign, `open_offer` lets the niche find the offer with no campaign and
-    nobody told, `praise` is good talk about it by people who are no customers.
+    nobody told, `praise` is good talk about it by people who are no customers, `resign` makes a
+    share of the agents leave.
     """
 
     world: World
     launch: Callable[[float, float], None]
     open_offer: Callable[[float], None] = nobody
     praise: Callable[[float], None] = nobody
+    resign: Callable[[float], None] = nobody
 
 
 def turn_for_a_while(world: World, dial: str, by: float, shock: ShockConfig) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from orgsim.config.base import param
-from orgsim.shocks.base import Levers, ShockConfig, turn_along, turn_for_a_while
+from orgsim.kernel.world import Rank
+from orgsim.shocks.base import Levers, ShockConfig, turn_along
 from orgsim.shocks.demand import ORDERS_AND_LEADS
 from orgsim.units import DAY, Duration, Number, Share
 
@@ -14,18 +15,20 @@ AT_WORK = ("support.presence", "sales.presence", "logistics.capacity")
 
 
 class AttritionWave(ShockConfig):
-    """Agents leave all at once, and their places stay empty until others are trained.
+    """Agents leave all at once, and newcomers who have to learn take their places.
 
-    The duration is the time to hire and train. Heads on duty are whole people, to the nearest. What
-    the leavers knew of the niche offer is not lost here, and their pay goes to hiring and training.
+    They go at the onset, by luck, as whole people; support
+    notices, recruits and trains as it does when anybody leaves, and who comes is slow at first and
+    knows little of a new offer. The duration is what reports look at: in the scenario the eight
+    weeks until the places are filled.
     """
 
     kind: Literal["attrition_wave"]
     leaving: Share = param("share of the agents who leave", section="s.8", ge=0, le=1)
 
     def schedule(self, levers: Levers) -> None:
-        """Let them go, and be replaced at the end."""
-        turn_for_a_while(levers.world, "support.presence", 1.0 - self.leaving, self)
+        """Let them go."""
+        levers.world.at(self.onset, levers.resign, self.leaving, rank=Rank.CALENDAR)
 
 
 class Pandemic(ShockConfig):

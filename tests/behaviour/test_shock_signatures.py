@@ -14,10 +14,13 @@ import pytest
 
 from orgsim.config.compose import resolve
 from orgsim.facts import (
+    AgentHired,
+    AgentLeft,
     AmountPosted,
     CallAbandoned,
     CallAnswered,
     CampaignLaunched,
+    ContactHandled,
     ContactMade,
     GoodsReceived,
     LeadCreated,
@@ -185,12 +188,48 @@ def test_a_dearer_offer_earns_more_an_order_and_wins_fewer() -> None:
     )
 
 
+HIRED_SOON = (
+    "shocks.attrition_wave.leaving=40%", "support.staffing.reporting=0d",
+    "support.staffing.hiring=2w", "support.knowledge.uninformed=0.85",
+)  # fmt: skip
+"""Two in five leave, of agents who know the niche offer; newcomers start after two weeks."""
+
+
 def test_a_wave_of_resignations_leaves_callers_waiting_until_they_are_replaced() -> None:
-    away = "shocks.attrition_wave.duration=2w"
-    lost, heard = (weekly(kind, "attrition_wave", away) for kind in (CallAbandoned, CallAnswered))
+    kinds = (CallAbandoned, CallAnswered)
+    lost, heard = (weekly(kind, "attrition_wave", *HIRED_SOON) for kind in kinds)
     share, usual = lost / (lost + heard), abandoned("baseline")
-    assert share[ONSET : ONSET + 2].min() > 2 * usual[ONSET : ONSET + 2].max()
-    assert share[5] < 0.5 * share[ONSET + 1]
+    assert share[ONSET : ONSET + 2].min() > 3 * usual[ONSET : ONSET + 2].max()
+    assert share[ONSET + 2 :].mean() < 0.6 * share[ONSET : ONSET + 2].mean()
+
+
+def test_a_wave_of_resignations_takes_knowledge_and_skill_and_leaves_a_lower_standard() -> None:
+    journal = run("attrition_wave", *HIRED_SOON)
+    calm = run("baseline", "support.knowledge.uninformed=0.85")
+    knowledge, standard = (at_week_ends(journal, name) for name in ("knowledge", "standard"))
+    hired = journal.columns(AgentHired)["time"]
+    assert (hired >= (ONSET + 2) * WEEK).all()
+    left = journal.columns(AgentLeft)
+    assert left["fte"][left["time"] == ONSET * WEEK].sum() == pytest.approx(0.4 * 18.3, abs=0.7)
+    assert knowledge[:4].tolist() == pytest.approx([0.85] * 4, abs=0.01)
+    assert knowledge[5] < 0.7
+    hours = [mean_hours(one, after=(ONSET + 2) * WEEK) for one in (journal, calm)]
+    assert hours[0] > 1.1 * hours[1]  # newcomers are slower than the hurry makes up for
+    assert standard[ONSET - 1] == 1.0
+    assert standard[ONSET + 2] < 0.995
+    assert standard[5] == pytest.approx(standard[4], abs=0.002)  # and there it stays
+
+
+def at_week_ends(journal: Journal, name: str) -> np.ndarray:
+    """A gauge at the end of each measured week; the team's own where there are several."""
+    gauges = journal.gauges()
+    mine = (gauges["name"] == name) & (gauges["member"] == "") & (gauges["t"] > 0)
+    return np.asarray(gauges["value"][mine])
+
+
+def mean_hours(journal: Journal, *, after: float) -> float:
+    handled = journal.columns(ContactHandled)
+    return float(handled["handle_hours"][handled["time"] >= after].mean())
 
 
 def test_a_pandemic_reaches_every_area_at_once() -> None:

@@ -130,3 +130,17 @@ def test_tired_agents_leave_the_sooner_and_the_same_ones_first() -> None:
     gone = 1.0 - exp(-hazard)
     share = sum(week <= 20 for week in tired) / 2000
     assert share == pytest.approx(gone, abs=Z * np.sqrt(gone * (1 - gone) / 2000))
+
+
+@pytest.mark.parametrize(("share", "leave"), [(0.0, 0), (0.2, 3), (0.5, 8), (1.0, 17)])
+def test_a_wave_of_resignations_takes_its_share_of_heads(share: float, leave: int) -> None:
+    _, crew = a_crew()
+    gone = crew.resign(share)
+    assert len(gone) == leave
+    assert crew.employed == pytest.approx(16.5 - sum(agent.fte for agent in gone))
+    assert {agent.id for agent in crew.agents}.isdisjoint(agent.id for agent in gone)
+
+
+def test_a_larger_wave_takes_the_same_agents_and_some_more() -> None:
+    small, large = ({agent.id for agent in a_crew()[1].resign(share)} for share in (0.2, 0.6))
+    assert small < large

@@ -119,10 +119,6 @@ def turned(world: World) -> dict[str, float]:
             {"finance.unit_cost": 1.12, "marketing.price": 1.08},
         ),
         (
-            AttritionWave(kind="attrition_wave", leaving=0.2, **TIMING),  # type: ignore[arg-type]
-            {"support.presence": 0.8},
-        ),
-        (
             Pandemic(
                 kind="pandemic", demand=0.4, absence=0.25, delay="14d", half_life="1w", **TIMING
             ),  # type: ignore[arg-type]
@@ -200,6 +196,16 @@ def test_a_wave_of_talk_opens_the_offer_and_is_praised_once() -> None:
     )
     world.run(until=5 * WEEK)
     assert (opened, praised) == ([WEEK], [(WEEK, 5000.0)])
+
+
+def test_a_wave_of_resignations_comes_once_and_turns_no_dial() -> None:
+    world, resigned = a_panel(), []
+    timing: dict[str, Any] = TIMING
+    AttritionWave(kind="attrition_wave", leaving=0.2, **timing).schedule(
+        Levers(world, nobody_launches, resign=lambda share: resigned.append((world.now, share)))
+    )
+    world.run(until=2 * WEEK)
+    assert (resigned, turned(world)) == ([(WEEK, 0.2)], {})
 
 
 @pytest.mark.parametrize(("share", "heads"), [(1.0, 5), (0.8, 4), (0.75, 4), (0.5, 3), (0.0, 0)])

@@ -108,6 +108,17 @@ def test_newcomers_slow_the_team_and_know_little_of_the_offer() -> None:
     assert seen(world, ContactHandled)["handle_hours"] == pytest.approx(0.5 / ((1 + 0.53) / 2))
 
 
+def test_a_wave_of_resignations_is_felt_at_once_and_made_good_in_eight_weeks() -> None:
+    world, support, _ = an_office(agents=10)
+    world.at(3 * DAY, support.staffing.resign, 0.4)
+    world.run(until=3 * DAY + 1.0)
+    assert (support.crew.employed, support.agents.heads) == (6.0, 6)
+    assert support.crew.speed() == 1.0
+    world.run(until=59 * DAY + 1.0)
+    assert (support.crew.employed, support.agents.heads) == (10.0, 10)
+    assert support.crew.speed() == pytest.approx((6 + 4 * 0.53) / 10)
+
+
 # -- the plan --------------------------------------------------------------------------------------
 
 
