@@ -206,7 +206,8 @@ class Order:
     """One order and what became of it. Times in hours; ``due`` is the original promise.
 
     ``rest_ready`` is when its further lines are all there, ``bench_since`` since when it waits to
-    be packed, ``refund_due`` by when it is refunded if it was sent back.
+    be packed, ``refund_due`` by when it is refunded if it was sent back, ``is_recalled`` whether
+    the firm asked for it back.
     """
 
     customer: int
@@ -233,6 +234,7 @@ class Order:
     shipped: bool = False
     closed: bool = False
     refund_due: float = inf
+    is_recalled: bool = False
 
     @property
     def variant(self) -> Segment:

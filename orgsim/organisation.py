@@ -125,6 +125,7 @@ class Organisation:
             open_offer=self.marketing.open_offer,
             praise=self.market.praise,
             resign=self.support.staffing.resign,
+            recall=self.customers.after_sale.prepare_recall,
         )
         for shock in scenario.shocks.values():
             shock.schedule(levers)

@@ -9,8 +9,10 @@ then the customer waits for the money as before for the parcel.
        r_0 + r_f max(0, E_fit - X_fit) + r_l [later than the date last told],  within [0, 1],
 
    and does so after a drawn time.
-2. As long as the refund is overdue the customer asks for it with a daily chance.
-3. Episodes that show reliability, of one level X each: a second parcel 0.9; a refund 1 on time,
+2. After a recall a share of the parcels delivered within a stated time before it, and not gone back
+   yet, are sent back as well, each after a time drawn from the same law.
+3. As long as the refund is overdue the customer asks for it with a daily chance.
+4. Episodes that show reliability, of one level X each: a second parcel 0.9; a refund 1 on time,
    else as a late delivery; a reminder in the midst of an open complaint so low that the breach has
    the stated severity (where E allows it).
 
@@ -21,6 +23,8 @@ on returns as part of the exchange.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 
@@ -67,6 +71,16 @@ class AfterSaleConfig(Config):
         return max(self.returned, self.returned_misfit, self.returned_late) > 0.0
 
 
+@dataclass(slots=True, kw_only=True)
+class Recall:
+    """A recall to come, and the parcels delivered in the time that it reaches back to."""
+
+    since: float
+    until: float
+    share: float
+    delivered: list[Order] = field(default_factory=list)
+
+
 class AfterSale:
     """Decides on returns, waits for refunds, and tells the diary what came of it."""
 
@@ -85,7 +99,9 @@ class AfterSale:
         self._diary = diary
         self._delivered: list[tuple[Order, float]] = []
         self._refunds: dict[tuple[int, int], Order] = {}
+        self._recalls: list[Recall] = []
         self._returns = world.draws.stream("customers.returns")
+        self._follows = world.draws.stream("customers.follows_recall")
         self._asks = world.draws.stream("customers.asks_for_refund")
         self._after = world.draws.quantity("customers.sent_back_after", config.sent_back_after)
         self.send_back: Callable[[Order], None] = nobody
@@ -94,6 +110,24 @@ class AfterSale:
         """Parcels arrived today; in the evening some will go back."""
         if self._config.sends_back:
             self._delivered += zip(orders, arrivals.tolist(), strict=True)
+        for recall in self._recalls:
+            if recall.since <= self._world.now <= recall.until:
+                recall.delivered += orders
+
+    def prepare_recall(self, onset: float, period: float, share: float) -> None:
+        """What is delivered in the period before the onset will be recalled."""
+        recall = Recall(since=onset - period, until=onset, share=share)
+        self._recalls.append(recall)
+        self._world.at(onset, self._recall, recall)
+
+    def _recall(self, recall: Recall) -> None:
+        """Who follows a recall sends back what has not gone back yet."""
+        for order in recall.delivered:
+            who = order.customer, order.nth
+            if order.refund_due == inf and self._follows.uniform(*who) < recall.share:
+                order.is_recalled = True
+                self._world.at(self._world.now + self._after.one(*who), self._send_back, order)
+        self._recalls.remove(recall)
 
     def decide(self) -> None:
         """Of today's deliveries: what is to go back, and when."""
@@ -119,7 +153,7 @@ class AfterSale:
         return np.asarray(np.clip(chance + cfg.returned_late * is_late, 0.0, 1.0))
 
     def _send_back(self, order: Order) -> None:
-        if self._people.is_active[order.row]:
+        if self._people.is_active[order.row] and order.refund_due == inf:
             self._refunds[order.customer, order.nth] = order
             self.send_back(order)
 

@@ -8,7 +8,8 @@ to inspect how many parcels; so a wave of returns makes refunds late.
 2. On its way it takes the days of a standard parcel, and arrives in the delivery hours. The company
    pays the carriage; from now on it owes the price.
 3. Inspection has a number of places. A parcel waits for a place, first come first served, and takes
-   it for the time of an inspection; the refund is paid at once after that.
+   it for the time of an inspection; the refund is paid at once after that. What was recalled needs
+   no inspection.
 
 Assumed: every return is accepted and refunded in full; returned goods are sold on rather than put
 back on the shelf (see finance). Little (1961) for the places that a flow of returns takes: returns
@@ -97,7 +98,7 @@ class Returns:
     def _inspect(self, order: Order) -> Generator[object, object, None]:
         """Wait for a place, be inspected, be refunded."""
         yield self.inspection
-        yield self._config.inspection
+        yield 0.0 if order.is_recalled else self._config.inspection
         self.inspection.release()
         self._world.record(
             ReturnInspected(self._world.now, order.customer, order.nth, order.segment)

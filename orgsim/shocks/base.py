@@ -1,6 +1,6 @@
 """What every shock shares: when it begins, how long it lasts, what it may touch (MODEL s.8).
 
-A shock turns named dials, brings a source of demand, or lets people leave; it
+A shock turns named dials, brings a source of demand, or lets people leave and goods come back; it
 never reaches inside a department.
 
 Overlap: on a *rate* (of leads, orders, contacts, a lead time) the effects of several shocks add up,
@@ -50,7 +50,7 @@ class Levers:
 
     `launch` begins a campaign, `open_offer` lets the niche find the offer with no campaign and
     nobody told, `praise` is good talk about it by people who are no customers, `resign` makes a
-    share of the agents leave.
+    share of the agents leave, `recall` a share of what was delivered in a time before come back.
     """
 
     world: World
@@ -58,6 +58,7 @@ class Levers:
     open_offer: Callable[[float], None] = nobody
     praise: Callable[[float], None] = nobody
     resign: Callable[[float], None] = nobody
+    recall: Callable[[float, float, float], None] = nobody
 
 
 def turn_for_a_while(world: World, dial: str, by: float, shock: ShockConfig) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from orgsim.config.base import param
 from orgsim.shocks.base import Levers, ShockConfig, turn_for_a_while
-from orgsim.units import Number, Share
+from orgsim.units import Duration, Number, Share
 
 
 class SupplierOutage(ShockConfig):
@@ -26,17 +26,26 @@ class SupplierOutage(ShockConfig):
 
 
 class ProductRecall(ShockConfig):
-    """Customers hear that the product may be faulty: everybody who owns one asks.
+    """Customers hear that the product may be faulty: many ask, and some send it back.
 
-    Questions that no order prompted come `contacts` times as often. What is sent back is not part
-    of it: it needs a way back for parcels.
+    Questions that no order prompted come `contacts` times as often for the duration. At the onset
+    the share `returned` of all parcels delivered within `sold_within` before it, and not gone back
+    yet, is to be sent back; it is refunded without inspection.
     """
 
     kind: Literal["product_recall"]
     contacts: Number = param(
         "questions of customers, times the usual", unit="times", section="s.8", ge=1
     )
+    returned: Share = param("share of the parcels recalled that come back", section="s.8", ge=0)
+    sold_within: Duration = param(
+        "how long before the onset parcels were delivered that are recalled",
+        unit="h",
+        section="s.8",
+        ge=0,
+    )
 
     def schedule(self, levers: Levers) -> None:
-        """Let customers ask more often."""
+        """Let customers ask more often, and call back what was sold."""
         turn_for_a_while(levers.world, "customers.enquiries", self.contacts - 1.0, self)
+        levers.recall(self.onset, self.sold_within, self.returned)

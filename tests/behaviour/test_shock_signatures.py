@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from orgsim.config.compose import resolve
+from orgsim.config.schema import Scenario
+from orgsim.entities import Account
 from orgsim.facts import (
     AgentHired,
     AgentLeft,
@@ -30,7 +32,9 @@ from orgsim.facts import (
     OrderDelivered,
     OrderPlaced,
 )
+from orgsim.facts_after_sale import ReturnReceived, ReturnSent
 from orgsim.kernel.journal import Journal
+from orgsim.kpis import measure
 from orgsim.organisation import simulate
 from orgsim.units import DAY, WEEK
 from tests.behaviour.replicated import differences, work_of
@@ -43,8 +47,12 @@ ONSET = 2  # week; the shocks' own length fits into four weeks
 
 @cache
 def run(scenario: str, *overrides: str, replication: int = 0) -> Journal:
+    return simulate(resolved(scenario, *overrides), replication)
+
+
+def resolved(scenario: str, *overrides: str) -> Scenario:
     shock = () if scenario == "baseline" else (f"shocks.{name_of(scenario)}.onset={ONSET}w",)
-    return simulate(resolve(scenario, [*SHORT, *shock, *overrides]).scenario, replication)
+    return resolve(scenario, [*SHORT, *shock, *overrides]).scenario
 
 
 def name_of(scenario: str) -> str:
@@ -90,6 +98,13 @@ def test_before_its_onset_a_shock_changes_nothing(scenario: str) -> None:
                 for columns in (calm.columns(kind), shocked.columns(kind))
             )
             assert differences({"": before}, {"": others}) == [], kind
+
+
+@pytest.mark.parametrize("scenario", SHOCKS)
+def test_every_balance_holds_under_every_shock(scenario: str) -> None:
+    audit = measure(resolved(scenario), run(scenario)).audit
+    checks = zip(audit["check"], audit["passed"], strict=True)
+    assert [check for check, has_passed in checks if not has_passed] == []
 
 
 @pytest.mark.long
@@ -150,6 +165,31 @@ def test_a_recall_overwhelms_support_and_leaves_orders_alone_at_first() -> None:
     assert ratio(ContactMade, "product_recall")[ONSET] > 2.0
     assert abandoned("product_recall")[ONSET] > 0.4 > 4 * abandoned("baseline")[ONSET]
     assert ratio(OrderPlaced, "product_recall")[ONSET] == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_recall_brings_a_wave_of_returns_and_a_trough_of_cash_after_support_has_broken_down() -> (
+    None
+):
+    shocked, calm = run("product_recall"), run("baseline")
+    sent, usual = (one.columns(ReturnSent)["time"] for one in (shocked, calm))
+    week = [np.count_nonzero((t >= ONSET * WEEK) & (t < (ONSET + 1) * WEEK)) for t in (sent, usual)]
+    assert week[0] > 5 * week[1]
+    gap = cash_by_week(shocked) - cash_by_week(calm)
+    assert np.abs(gap[:ONSET]).max() == 0.0
+    prices = (
+        shocked.columns(ReturnReceived)["cents"].sum() - calm.columns(ReturnReceived)["cents"].sum()
+    )
+    assert -gap[-1] > 0.6 * prices / 100.0 > 50_000
+    assert gap.argmin() > ONSET  # the agents are swamped in the very first week, cash goes later
+    assert abandoned("product_recall")[ONSET] > 0.4
+
+
+def cash_by_week(journal: Journal) -> np.ndarray:
+    """EUR of cash at each measured week's end, since the clock started."""
+    posted = journal.columns(AmountPosted)
+    sign = (posted["debit"] == Account.CASH) * 1.0 - (posted["credit"] == Account.CASH)
+    ends = np.arange(1, 7) * WEEK
+    return np.array([(sign * posted["cents"])[posted["time"] <= end].sum() for end in ends]) / 100.0
 
 
 @pytest.mark.long

@@ -106,6 +106,45 @@ def test_who_has_left_sends_nothing_back() -> None:
     assert sent_back == []
 
 
+def followed(share: float, n: int = 4000) -> dict[int, float]:
+    """Who sends what back, and when, after a recall on day 20 of what came in the week before."""
+    crowd, _ = a_crowd(n)
+    back: dict[int, float] = {}
+    crowd.customers.after_sale.send_back = lambda order: back.setdefault(
+        order.customer, crowd.world.now
+    )
+    crowd.customers.after_sale.prepare_recall(20 * DAY, 7 * DAY, share)
+    for row, day in enumerate(np.resize([5, 12, 14, 19, 22], n).tolist()):
+        order = crowd.order(row)
+        crowd.world.at(day * DAY, lambda one=order, at=day * DAY: crowd.unpack(one, at=at))
+    crowd.world.run(until=30 * DAY)
+    return back
+
+
+def test_a_recall_brings_back_its_share_of_what_came_in_the_time_before() -> None:
+    everything, some = followed(1.0), followed(0.2)
+    came = np.resize([5, 12, 14, 19, 22], 4000)
+    assert set(everything) == set(np.flatnonzero((came == 14) | (came == 19)).tolist())
+    assert min(everything.values()) == 20 * DAY
+    assert set(some) < set(everything)
+    # Z = 4 standard errors: a correct program fails one in 16 000.
+    assert len(some) / 1600 == pytest.approx(0.2, abs=Z * np.sqrt(0.16 / 1600))
+
+
+def test_what_has_gone_back_already_is_not_recalled() -> None:
+    crowd, sent_back = a_crowd(after_sale__returned=1.0)
+    crowd.customers.after_sale.prepare_recall(3 * DAY, 2 * DAY, 1.0)
+    crowd.customers.after_sale.send_back = lambda order: (
+        sent_back.append(order),
+        setattr(order, "refund_due", 9 * DAY),
+    )
+    order = crowd.order()
+    crowd.world.at(1.5 * DAY, lambda: crowd.unpack(order, at=1.5 * DAY))
+    crowd.world.run(until=6 * DAY)
+    assert sent_back == [order]
+    assert not order.is_recalled
+
+
 # -- waiting for the money -------------------------------------------------------------------------
 
 

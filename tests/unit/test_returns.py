@@ -103,3 +103,20 @@ def test_an_instant_inspection_refunds_on_arrival() -> None:
     desk.send(1)
     desk.world.run(until=10 * DAY)
     assert np.isclose(desk.refunded[0][0], seen(desk.world, ReturnReceived)["time"][0])
+
+
+def test_what_was_recalled_is_refunded_without_inspection() -> None:
+    desk = Desk(places=1)
+    ordinary, recalled = desk.send(1), desk.send(2, at=DAY)
+    recalled.is_recalled = True
+    desk.world.run(until=20 * DAY)
+    received = dict(
+        zip(
+            *(seen(desk.world, ReturnReceived)[c].tolist() for c in ("customer", "time")),
+            strict=True,
+        )
+    )
+    paid = {customer: time for time, customer in desk.refunded}
+    assert paid[1] == received[1] + 3 * DAY
+    assert paid[2] == max(received[2], paid[1])  # it waits for the place, and no longer
+    assert not ordinary.is_recalled

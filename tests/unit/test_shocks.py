@@ -107,7 +107,9 @@ def turned(world: World) -> dict[str, float]:
             {"marketing.price": 0.8, "customers.pull_forward": 0.3},
         ),
         (
-            ProductRecall(kind="product_recall", contacts=4, **TIMING),  # type: ignore[arg-type]
+            ProductRecall(
+                kind="product_recall", contacts=4, returned=0.2, sold_within="8w", **TIMING
+            ),  # type: ignore[arg-type]
             {"customers.enquiries": 4.0},
         ),
         (
@@ -196,6 +198,15 @@ def test_a_wave_of_talk_opens_the_offer_and_is_praised_once() -> None:
     )
     world.run(until=5 * WEEK)
     assert (opened, praised) == ([WEEK], [(WEEK, 5000.0)])
+
+
+def test_a_recall_reaches_back_from_its_onset() -> None:
+    recalled: list[tuple[float, float, float]] = []
+    timing: dict[str, Any] = {**TIMING, "sold_within": "8w"}
+    ProductRecall(kind="product_recall", contacts=4, returned=0.2, **timing).schedule(
+        Levers(a_panel(), nobody_launches, recall=lambda *said: recalled.append(said))
+    )
+    assert recalled == [(WEEK, 8 * WEEK, 0.2)]
 
 
 def test_a_wave_of_resignations_comes_once_and_turns_no_dial() -> None:
