@@ -16,7 +16,7 @@ Modelled: who is employed, since when, and how fresh the team is.
 
 Assumed: the opening team has been there for as long as the rate of leaving lets people stay, and
 all tire alike. Attrition of 30-45 % a year is common in call centres; learning as in the data of
-1 800 agents that MODEL quotes.
+1 800 agents.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ last one.
 
 2. The overlay: over the next so many days, the units that the planned niche orders of a day take,
    less the forecast of what only they need, where positive. Whoever receives a plan believes it as
-   far as the channel lets it through: MODEL's "accepted" is no decision of its own.
+   far as the channel lets it through; to accept it is no decision of its own.
 3. A season of n reviews: what was asked for a day at each of the last n reviews, less their mean,
    is expected again n reviews later. It is taken from d before d is learnt from, and added for
    every day that an order must last. Until a whole season has passed nothing is known of it.

@@ -18,8 +18,8 @@ class AttritionWave(ShockConfig):
     """Agents leave all at once, and newcomers who have to learn take their places.
 
     They go at the onset, by luck, as whole people; support notices, recruits and trains as it does
-    when anybody leaves, and who comes is slow at first and knows little of a new offer. The duration
-    is what reports look at: in the scenario the eight weeks until the places are filled.
+    when anybody leaves, and who comes is slow at first and knows little of a new offer. The
+    duration is what reports look at: in the scenario the eight weeks until the places are filled.
     """
 
     kind: Literal["attrition_wave"]
