@@ -1,7 +1,7 @@
-"""Persuasion: what makes a prospect buy, and how far a rep stretches the claim (MODEL M2.3, M2.4).
+"""Persuasion: what makes a prospect buy, and how far a rep stretches the claim (MODEL M2.2-M2.4).
 
-Modelled: the log-odds of winning a fresh lead, and the rep's own choice of how much to add to what
-marketing claims, given what reps are paid for. The steps are those of sales.
+Modelled: the log-odds of winning a fresh lead, how it goes cold, and the rep's own choice of how
+much to add to what marketing claims, given what reps are paid for. The steps are those of sales.
 
 Assumed: what sways a prospect adds up in log-odds. Incentives of reps after Basu, Lal, Srinivasan &
 Staelin (1985).
@@ -97,6 +97,11 @@ def rep_inflation(
     gain = claim_effect * win * (1.0 - win) * pay.weight_bookings * (1.0 + pay.pressure * gap)
     cost = pay.integrity_cost + pay.experience_cost * pay.weight_experience * pay.line_of_sight
     return min(pay.cap, max(0.0, gain / (cost + restraint) * push))
+
+
+def freshness(waited: float, scale: float, power: float) -> float:
+    """(1 + T / tau)^-beta: what is left of a fresh lead's chance after a wait T (MODEL M2.2)."""
+    return (1.0 + waited / scale) ** -power
 
 
 def win_probability(shape: PersuasionConfig, inflation: float, more: float) -> float:

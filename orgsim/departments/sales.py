@@ -49,6 +49,7 @@ from orgsim.departments.persuasion import (
     InfluenceConfig,
     PersuasionConfig,
     RepIncentives,
+    freshness,
     rep_inflation,
     win_probability,
 )
@@ -235,7 +236,7 @@ class Sales:
         self._elsewhere -= is_apart
         if not is_apart:
             self.reps.release()
-        age = (1.0 + waited / self._config.ageing_scale) ** -self._config.ageing_power
+        age = freshness(waited, self._config.ageing_scale, self._config.ageing_power)
         discount, until = self.quota.discount, self.quota.held_until(lead.id)
         self._decide(lead, lead.claim + inflation, age, discount, until)
 

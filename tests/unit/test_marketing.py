@@ -11,6 +11,7 @@ from orgsim.entities import Account, Attribute, Floats, Segment
 from orgsim.facts import CampaignLaunched, MessageReceived
 from orgsim.governance.information import ChannelConfig, Information
 from orgsim.kernel.world import World
+from orgsim.organisation import Organisation
 from orgsim.units import DAY, WEEK
 from tests.unit.parts import Z, a_channel, a_world, but, firm, seen
 
@@ -94,6 +95,49 @@ def test_a_steeper_response_follows_the_hill_curve() -> None:
     assert marketing.pressure() == pytest.approx(0.38443**2 / (0.38443**2 + 1), abs=1e-5)
 
 
+def pressure_after_six_weeks(intensity: float, **campaign: object) -> float:
+    world = a_world()
+    marketing, _ = a_marketing(world, **campaign)
+    marketing.launch(LaunchPlan(onset=0.0, duration=6 * WEEK, intensity=intensity))
+    world.run(until=6 * WEEK)
+    return marketing.pressure()
+
+
+def test_far_below_saturation_twice_the_spend_brings_twice_the_answers() -> None:
+    """Where the half-saturation K is endless beside the spend; at K itself far less."""
+    few, twice = (pressure_after_six_weeks(spend) for spend in (1e-7, 2e-7))
+    assert twice / few == pytest.approx(2.0, abs=1e-6)
+    assert pressure_after_six_weeks(2.0) < 1.4 * pressure_after_six_weeks(1.0)
+
+
+@pytest.mark.parametrize("s", [1.0, 1.5])
+def test_the_elasticity_to_spend_is_that_of_the_hill_curve(s: float) -> None:
+    """d ln H / d ln A = s K^s / (A^s + K^s) (MODEL M1.2), here at A = .94559 K (RC-24)."""
+    step = 1e-4
+    less, more = (pressure_after_six_weeks(1 + by, hill_exponent=s) for by in (-step, step))
+    found = np.log(more / less) / np.log((1 + step) / (1 - step))
+    assert found == pytest.approx(s / ((1 - 0.5**4.2) ** s + 1), abs=1e-6)
+
+
+def test_a_year_s_leads_answer_to_the_campaign_s_spend_as_weakly_as_in_the_field() -> None:
+    """.09 to .12 to two digits (MODEL M1.2), by the planner's view, depletion included.
+
+    The year's leads are those and 250 a day; of the weeks it runs in alone it is three times that.
+    """
+
+    def leads(intensity: float) -> float:
+        organisation = Organisation(firm("customers.count=0"), 0)
+        plan = LaunchPlan(onset=0.0, duration=6 * WEEK, intensity=intensity)
+        pressure = organisation.marketing.pressure_forecast(plan)
+        campaign = firm().campaign
+        answers = DAY * campaign.reach * campaign.response_rate * pressure
+        return float(organisation.market.expected_leads(answers).sum())
+
+    usual = firm().market.base_leads * 364 * DAY
+    elasticity = (leads(1.01) - leads(1.0)) / 0.01 / (usual + leads(1.0))
+    assert 0.085 < elasticity < 0.125
+
+
 def test_leads_lose_quality_with_pressure_and_only_with_it() -> None:
     world = a_world()
     marketing, _ = a_marketing(world)
@@ -101,6 +145,16 @@ def test_leads_lose_quality_with_pressure_and_only_with_it() -> None:
     marketing.launch(LaunchPlan(onset=0.0, duration=6 * WEEK, intensity=1.0))
     world.run(until=6 * WEEK)
     assert marketing.quality() == pytest.approx(1 - 0.25 * 0.94559 / 1.94559, abs=5e-6)
+
+
+def test_where_pressure_costs_no_quality_a_lead_is_a_lead_however_many_come() -> None:
+    world = a_world()
+    robust = but(firm().marketing, quality_loss=0.0)
+    marketing = Marketing(world, robust, firm().campaign, Information(world, {}))
+    marketing.launch(LaunchPlan(onset=0.0, duration=6 * WEEK, intensity=9.0))
+    world.run(until=6 * WEEK)
+    assert marketing.pressure() > 0.8
+    assert marketing.quality() == 1.0
 
 
 def test_a_claim_lifts_each_attribute_by_its_share_of_the_headline() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgsim.departments.persuasion import RepIncentives, rep_inflation
+from orgsim.departments.persuasion import RepIncentives, rep_inflation, win_probability
 from orgsim.departments.sales import Sales, SalesConfig
 from orgsim.entities import Account, LeadBatch, Order, Promise, Segment, Source
 from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, OrderPlaced
@@ -144,6 +144,15 @@ def test_over_promising_cannot_pay_where_nobody_heeds_the_claim() -> None:
     assert won_share(claim=0.0, niche__claim_effect=0.0) == won_share(
         claim=1.0, niche__claim_effect=0.0
     )
+
+
+def test_a_claim_lifts_wins_by_its_effect_times_what_is_not_won_yet() -> None:
+    """d ln P / d phi = a_phi (1 - P) (MODEL M2.3), whatever is claimed already."""
+    shape, step = firm().sales.niche, 1e-5
+    for claim in (0.0, 0.4):
+        less, here, more = (win_probability(shape, claim + by, 0.0) for by in (-step, 0.0, step))
+        lift = (more - less) / (2 * step) / here
+        assert lift == pytest.approx(shape.claim_effect * (1.0 - here), abs=1e-6)
 
 
 def winners(beta: float, delay: float) -> set[int]:
@@ -330,6 +339,14 @@ def test_reps_are_paid_each_week_whatever_they_sell() -> None:
     world.run(until=2 * WEEK)
     weekly = round(100 * 4.53 * 48_000 * 168 / 8760)
     assert posted == [(Account.SALES_PAYROLL, Account.CASH, weekly)] * 2
+
+
+def test_the_default_reps_are_busy_with_the_usual_leads_for_two_thirds_of_their_time() -> None:
+    """MODEL S5: 250 leads a day, 40 % qualified, 40 % of these assisted, 20 minutes each."""
+    leads, sales = firm().market, firm().sales
+    assisted = leads.base_leads * WEEK * leads.base.qualified_share * (1.0 - sales.web_share)
+    load = assisted * sales.handle_time.mean / sales.reps.weekly_total
+    assert load == pytest.approx(0.65, abs=0.01)
 
 
 def test_the_incentives_of_the_default_firm_are_those_of_the_model() -> None:

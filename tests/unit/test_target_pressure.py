@@ -48,6 +48,13 @@ def test_a_gap_of_a_fifth_adds_a_fifth_to_the_claim_and_a_sixth_to_the_spend() -
     assert spend_under(0.2, PRESSED) == pytest.approx(exp(0.16))
 
 
+def test_the_shared_goal_takes_back_its_weight_as_far_as_marketing_sees_its_part() -> None:
+    """phi_m = .5 x .8 (1 + .25) - 1 x .5 x .6."""
+    paid_for_both = but(PRESSED, weight_leads=0.8, weight_experience=0.5)
+    assert claim_under(0.5, 0.25, paid_for_both) == pytest.approx(0.5 - 0.3, abs=1e-12)
+    assert spend_under(0.25, paid_for_both) == pytest.approx(exp(0.8 * 0.8 * 0.25), abs=1e-12)
+
+
 def test_spend_moves_within_half_and_double_and_the_claim_within_zero_and_the_cap() -> None:
     strong = but(PRESSED, spend_pressure=50.0, claim_pressure=50.0, cap=0.7)
     assert (spend_under(1.0, strong), spend_under(-1000.0, strong)) == (2.0, 0.5)
