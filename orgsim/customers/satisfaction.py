@@ -30,7 +30,9 @@ than an excess; satisfaction follows quality and disconfirmation.
    T <- T (1 - breach x severity) if there is one, else T <- T + repair (T_ref - T). Where a second
    promise on the same order, a date stated by an agent, is broken too, the breach counts more.
 
-Assumed: the quality of every attribute counts alike. Anderson & Sullivan (1993) for quality and
+Assumed: the quality of every attribute counts alike. The share told of a delay is one number: it
+stands for all that must come together for it, that the firm knows, and sees whom it concerns.
+Anderson & Sullivan (1993) for quality and
 disconfirmation, Tversky & Kahneman (1992) for v, Bolton (1998) for the weight of experience.
 """
 

@@ -99,6 +99,16 @@ def test_rc25_lifetime_values_are_those_of_gupta_and_lehmann() -> None:
     assert agrees_to_print(with_first, "479.6")
 
 
+def test_a_lifetime_value_is_the_sum_of_what_is_left_each_year_discounted() -> None:
+    """m r / (1 + i - r) is m at each year's end from who is still there, each year discounted."""
+    for margin, retention, discount in ((137.78, 0.78401, 0.10), (50.0, 0.95, 0.02)):
+        years = np.arange(1, 2000)
+        value = np.sum(margin * (retention / (1.0 + discount)) ** years)
+        assert theory.customer_lifetime_value(margin, retention, discount) == pytest.approx(
+            value, rel=1e-12
+        )
+
+
 def test_rc31_normal_satisfaction_gives_the_promoter_score() -> None:
     assert agrees_to_print(theory.nps_of_normal_satisfaction(7.55, 0.6), "28.77")
 

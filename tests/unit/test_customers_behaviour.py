@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from orgsim.customers.behaviour import Customers
 from orgsim.entities import Lead, Occasion, Order, Segment, Source
@@ -160,6 +160,23 @@ def test_a_parcel_is_late_by_the_customer_s_own_date() -> None:
     assert kept == pytest.approx(expected + 0.25 * (1.0 - expected))
 
 
+def test_a_customer_feels_nothing_of_a_backlog_until_the_own_parcel_comes() -> None:
+    """Whatever others wait for, and however long the own order is overdue (MODEL M5.1)."""
+    crowd = ACrowd(3)
+    late, other = crowd.order(0), [crowd.order(2, nth) for nth in range(200)]
+    people = crowd.people
+    names = ("satisfaction", "trust", "expected", "promised", "episodes")
+    before = {name: getattr(people, name)[:2].copy() for name in names}
+    crowd.world.run(until=20 * DAY + 1)
+    for name in names:
+        assert getattr(people, name)[:2].tolist() == before[name].tolist()
+    crowd.unpack(late, *other, at=20 * DAY + 10)
+    crowd.world.run(until=21 * DAY)
+    assert people.trust[0] < before["trust"][0]
+    assert people.trust[1] == before["trust"][1]
+    assert people.satisfaction[1] == before["satisfaction"][1]
+
+
 def test_who_has_left_is_not_touched_by_an_open_order() -> None:
     crowd = ACrowd(2)
     orders = [crowd.order(row) for row in (0, 1)]
@@ -197,6 +214,20 @@ def test_three_in_ten_tell_of_a_delight_or_an_outrage_and_nobody_of_the_ordinary
     assert tellings(1.0) == (0, around)
 
 
+@pytest.mark.parametrize(
+    ("lived", "told"), [(8.51, (50, 0)), (8.49, (0, 0)), (4.01, (0, 0)), (3.99, (0, 50))]
+)
+def test_a_delight_begins_above_eight_and_a_half_and_an_outrage_below_four(
+    lived: float, told: tuple[int, int]
+) -> None:
+    flat = {"memory__satisfaction__quality_effect": 0.0, "memory__satisfaction__gap_effect": 0.0}
+    crowd = ACrowd(50, memory__satisfaction__intercept=lived, talk__share=1.0, **flat)
+    crowd.unpack(*[crowd.order(row) for row in range(50)], at=10.0)
+    crowd.world.run(until=DAY)
+    said = seen(crowd.world, ExperienceTold)["positive"]
+    assert (np.sum(said), np.sum(~said)) == told
+
+
 def test_the_very_happy_and_the_very_unhappy_answer_more() -> None:
     answering = USUAL.survey.answering(np.array([2.0, 7.0, 9.5]))
     assert answering == pytest.approx([0.20, 0.10, 0.15])
@@ -210,6 +241,17 @@ def test_the_survey_asks_a_sample_and_scores_satisfaction_shifted_and_rounded() 
     answers = seen(crowd.world, SurveyAnswered)["likelihood"]
     assert answers.size == pytest.approx(300, abs=Z * np.sqrt(270))
     assert set(answers.tolist()) == {9}  # 8.0 + .6
+
+
+def test_nobody_answers_more_than_ten_or_less_than_nothing() -> None:
+    sure = {"survey__response": 1.0, "survey__response_slope": 0.0, "survey__share_per_week": 1.0}
+    crowd = ACrowd(2000, **sure)
+    crowd.people.satisfaction[:2000] = np.repeat([9.9, 0.1], 1000)
+    crowd.world.run(until=1.0)
+    answers = seen(crowd.world, SurveyAnswered)["likelihood"]
+    assert (answers.min(), answers.max()) == (0, 10)
+    tens = 0.5 * ndtr((9.9 + 0.6 - 9.5) / 1.2)
+    assert np.mean(answers == 10) == pytest.approx(tens, abs=Z * np.sqrt(0.24 / 2000))
 
 
 def test_rc31_a_satisfaction_of_7_55_gives_an_nps_of_about_29() -> None:

@@ -170,6 +170,17 @@ def test_an_episode_that_shows_nothing_the_customer_cares_for_changes_nothing() 
         assert judged == pytest.approx([JUDGING.intercept + 4 * (0.9 - 0.8)])
 
 
+def test_luck_moves_an_episode_by_its_deviation_and_takes_no_side() -> None:
+    assert JUDGING.noise == 0.6
+    same, weights = np.repeat(np.atleast_2d(levels(speed=0.9)), 3, axis=0), np.repeat(WEIGHTS, 3, 0)
+    luck = np.array([-2.0, 0.0, 1.0])
+    unlucky, usual, lucky = episode_satisfaction(
+        same, same, weights, Occasion.DELIVERY, luck, but(JUDGING, intercept=5.0), PLAIN
+    )
+    assert lucky - usual == pytest.approx(0.6, abs=1e-12)
+    assert usual - unlucky == pytest.approx(1.2, abs=1e-12)
+
+
 def test_satisfaction_stays_between_zero_and_ten() -> None:
     assert episode(np.zeros(5), np.ones(5), intercept=3.0) == 0.0
     assert episode(np.ones(5), np.zeros(5), intercept=9.9) == 10.0

@@ -122,6 +122,16 @@ def test_rc25_the_residual_value_of_a_customer_is_m_r_over_1_plus_i_less_r() -> 
     assert value("residual_clv", facts, "niche").weekly == about(0, 0, 0)
 
 
+def test_a_customer_of_the_default_firm_is_worth_about_342_euro() -> None:
+    """m 138, r .784, i .10 (MODEL M5.12 [C]): an order in 79 days, 20 of 30 000 leaving a day."""
+    margin = order_margin(a_window(), BASE) * 365 / 79
+    assert margin == pytest.approx(138, abs=0.5)
+    leaving = 20 / 30_000
+    facts = [GroupCounted(0.0, BASE, Source.INSTALLED, 1, 7.5, 0.8, leaving, 1 / 79)]
+    assert np.exp(-365 * leaving) == pytest.approx(0.784, abs=5e-4)
+    assert residual_clv(a_window(facts), "all")[0] == pytest.approx(342, abs=0.5)
+
+
 def test_a_customer_won_by_word_of_mouth_is_worth_two_fifths_more_than_one_of_the_campaign() -> (
     None
 ):

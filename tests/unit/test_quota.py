@@ -69,6 +69,17 @@ def test_well_ahead_a_team_holds_its_share_of_deals_back_until_the_next_period()
     assert (quota.discount, quota.push) == (0.0, 1.0)
 
 
+def test_who_is_ahead_in_one_period_and_behind_in_the_other_holds_nothing_back() -> None:
+    """Nothing is booked for eight weeks, then a fifth above target: the quarter is still behind."""
+    world = a_world()
+    quota = Quota(world, HOCKEY, 10 / DAY)
+    world.every(DAY / 12, quota.book, first=8 * WEEK, rank=Rank.DAILY)
+    world.run(until=12 * WEEK - 1)
+    assert quota.attainment(8 * WEEK) == pytest.approx(1.2, abs=0.01)
+    assert quota.discount > 0.0
+    assert {quota.held_until(lead) for lead in range(100)} == {None}
+
+
 def test_a_team_on_target_does_nothing_at_all() -> None:
     world = a_world()
     quota = a_quota(world, 10.2)

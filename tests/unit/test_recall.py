@@ -135,6 +135,10 @@ def test_a_delight_after_a_recent_disaster_is_not_told_where_recall_is_active() 
     assert tellings(True, before=1.0) == 0
 
 
+def test_in_the_default_firm_customers_say_what_they_feel_and_recall_is_an_option() -> None:
+    assert not USUAL.memory.recall.active
+
+
 def test_loyalty_does_not_follow_recall() -> None:
     rates = []
     for active in (False, True):
