@@ -19,6 +19,7 @@ from orgsim.kpis import (
     money,
     problems,
     promise_keeping,
+    reach,
     replenishing,
     service,
     supply,
@@ -33,6 +34,7 @@ __all__ = ["KPIS", "Kpi", "Measures", "measure"]
 
 KPIS: tuple[Kpi, ...] = (
     *demand.KPIS,
+    *reach.KPIS,
     *fulfilment.KPIS,
     *supply.KPIS,
     *after_sale.KPIS,
