@@ -99,6 +99,9 @@ def support_alone(line: Line, *values: str, weeks: int, segment: str = "base") -
     """Support with one phone queue: no self-service, no email, agents round the clock."""
     endless = line.patience == float("inf")
     patience = "{kind: never}" if endless else exponential(line.patience)
+    service = exponential(line.service)
+    if line.service_law == "gamma":
+        service = written(Gamma[float](kind="gamma", mean=line.service, cv=0.5))
     return lone(
         "support",
         poisson(line.arrivals, "contacts", segment),
@@ -106,7 +109,7 @@ def support_alone(line: Line, *values: str, weeks: int, segment: str = "base") -
             f"support.agents={{Mon-Sun 00-24: {line.servers}}}",
             "support.contained_share=0",
             "support.email_share=0",
-            f"support.handle_time={exponential(line.service)}",
+            f"support.handle_time={service}",
             f"support.patience={patience}",
             *values,
         ),

@@ -71,9 +71,12 @@ class Stocked:
         return books_at(self.ends, self.opening, *facts)
 
 
-def cost(store: Stocked, order_cost: float, replications: int) -> Simulated:
-    """Per period, or per hour under continuous review; the first tenth is left out."""
-    runs = []
+def cost_and_demand(store: Stocked, order_cost: float, replications: int) -> dict[str, Simulated]:
+    """Per period, or per hour under continuous review; the first tenth is left out.
+
+    Costs are flat around a good policy: an error in the demand shows in what is asked for.
+    """
+    costs, asked = [], []
     for replication in range(replications):
         kinds = (OrderAllocated, GoodsReceived, GoodsOrdered)
         allocated, received, ordered = columns(store.scenario, replication, *kinds)
@@ -83,5 +86,11 @@ def cost(store: Stocked, order_cost: float, replications: int) -> Simulated:
         orders = np.count_nonzero((ordered["time"] > start) & (ordered["time"] < end))
         span = (end - start) / (store.review_days * DAY or 1.0)
         stock = (HOLDING * kept.on_hand + BACKORDER * kept.backorders).mean()
-        runs.append(stock + order_cost * orders / span)
-    return over_replications(runs)
+        costs.append(stock + order_cost * orders / span)
+        asked.append(kept.demand.sum() / span)
+    return {"cost": over_replications(costs), "asked for": over_replications(asked)}
+
+
+def asked_for(store: Stocked) -> float:
+    """What `cost_and_demand` should find to be asked for."""
+    return store.mean * (store.review_days or 1.0 / DAY)

@@ -67,6 +67,7 @@ def day_by_day(scenario: Scenario, replication: int) -> tuple[Column, Column]:
         pytest.param(2, 0.3, id="RC-22: L 2, alpha .3", marks=pytest.mark.long),
         pytest.param(4, 0.1, id="RC-22: L 4, alpha .1", marks=pytest.mark.long),
         pytest.param(4, 0.3, id="RC-22: L 4, alpha .3", marks=pytest.mark.long),
+        pytest.param(15, 0.1, id="RC-22: L 15, alpha .1", marks=pytest.mark.long),
     ],
 )
 def test_orders_vary_as_much_more_than_demand_as_chen_says(cover: int, smoothing: float) -> None:

@@ -1,4 +1,4 @@
-"""The whole Support department, by configuration alone, against Erlang (RC-1..5, 7, 8).
+"""The whole Support department, by configuration alone, against Erlang (RC-1..5, 7, 8, 29).
 
 False alarms and run length as in `test_pool_against_erlang`. Two cases run in another unit of time
 than the table prints: an hour stands for a minute (RC-1, RC-2), which changes no share.
@@ -22,6 +22,7 @@ RC4 = Line(arrivals=16.0, service=0.1, servers=2)
 RC5 = Line(arrivals=200.0, service=0.05, servers=10, patience=0.05)
 RC7 = Line(arrivals=27.0, service=7.0 / 60.0, servers=5, patience=4.0 / 60.0)
 RC8 = replace(RC7, service=9.8 / 60.0, servers=6)
+RC29 = Line(arrivals=8.0, service=0.1, servers=1, service_law="gamma")
 CRISIS = Line(arrivals=20.0, service=0.5, servers=5, patience=0.5)
 
 
@@ -60,6 +61,7 @@ def test_a_team_swamped_to_twice_its_size_loses_half_its_callers_as_erlang_a_say
         pytest.param(replace(RC5, servers=11), 1, 12.0, id="RC-5: eleven agents"),
         pytest.param(replace(RC5, servers=12), 2, 12.0, id="RC-5: twelve agents"),
         pytest.param(replace(RC5, servers=13), 3, 12.0, id="RC-5: thirteen agents"),
+        pytest.param(RC29, 10, 48.0, id="RC-29: one agent, service of little spread"),
         pytest.param(RC7, 8, 12.0, id="RC-7: five agents at the default peak"),
         pytest.param(replace(RC7, servers=6), 20, 12.0, id="RC-7: six agents"),
     ],
