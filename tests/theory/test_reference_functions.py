@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from orgsim.analysis import theory
+from orgsim.departments.persuasion import win_probability
 from orgsim.errors import ModelError, OrgsimError
 from tests.theory.printed import agrees_to_print, check
+from tests.unit.parts import but, firm
 
 
 @pytest.mark.parametrize(
@@ -139,11 +141,14 @@ def test_rc35_over_promising_pays_below_the_break_even(later: float, printed: st
 
 
 def test_rc35_the_break_even_is_where_the_slope_of_value_changes_sign() -> None:
+    """Prospects are won as sales wins them: a fifth of them at an honest promise."""
     limit = theory.over_promise_break_even(0.5, 0.2, 30.0, 300.0)
+    niche = firm().sales.niche
+    prospects = but(niche, win_intercept=math.log(0.25), claim_effect=0.5)
 
     def slope(k: float) -> float:
         def value(phi: float) -> float:
-            wins = 1.0 / (1.0 + math.exp(-(math.log(0.25) + 0.5 * phi)))
+            wins = win_probability(prospects, phi, 0.0)
             return wins * (30.0 + 300.0 * math.exp(-k * phi))
 
         return value(1e-5) - value(-1e-5)

@@ -10,12 +10,12 @@ import pytest
 from orgsim.facts import LeadTouched
 from tests.theory.departments_alone import columns, exponential, lone, over_waits, poisson
 from tests.theory.formulas import Line, line_by_formula, planted_in_line
-from tests.theory.tools import assert_matches
+from tests.theory.tools import Simulated, assert_matches
 
 RC6 = Line(arrivals=20.0, service=1.0 / 3.0, servers=8)
 
 
-def assert_right(line: Line, *, weeks: int, warm_up: float) -> None:
+def simulated(line: Line, *, weeks: int, warm_up: float) -> dict[str, Simulated]:
     scenario = lone(
         "sales",
         poisson(line.arrivals, "leads"),
@@ -32,8 +32,12 @@ def assert_right(line: Line, *, weeks: int, warm_up: float) -> None:
         (touched,) = columns(scenario, replication, LeadTouched)
         wait = np.where(touched["waited"] < 1e-9, 0.0, touched["waited"])  # a difference of times
         visits.append((touched["time"] - wait, wait, np.ones(wait.size)))
+    return over_waits(visits, weeks, warm_up)
+
+
+def assert_right(line: Line, *, weeks: int, warm_up: float) -> None:
     wrong = {error: line_by_formula(other) for error, other in planted_in_line(line).items()}
-    assert_matches(over_waits(visits, weeks, warm_up), line_by_formula(line), wrong)
+    assert_matches(simulated(line, weeks=weeks, warm_up=warm_up), line_by_formula(line), wrong)
 
 
 def test_rc6_leads_wait_for_eight_reps_as_in_an_m_m_8_queue() -> None:

@@ -9,6 +9,7 @@ nothing.
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from orgsim.analysis import theory
 from orgsim.facts import GoodsOrdered, GoodsReceived
@@ -20,26 +21,27 @@ DEMAND, MADE = 8.0, 10.0
 """Units an hour that are asked for, and that the line can make."""
 
 
-def simulated(weeks: int, replications: int) -> dict[str, Simulated]:
+def simulated(demand: float, service: float, *, weeks: int = 2) -> dict[str, Simulated]:
     scenario = lone(
         "logistics,supplier",
-        poisson(DEMAND, "orders"),
+        poisson(demand, "orders"),
         (
             "logistics.chassis.policy={kind: base_stock, level: 20, review: 0h}",
             "logistics.chassis.opening_stock=20",
             "logistics.capacity_per_day=0",
             "logistics.wave=1d",
-            f"supplier.chassis={{capacity: {MADE}/h, transit: {{kind: fixed, mean: 0h}}}}",
+            "supplier.chassis.transit={kind: fixed, mean: 0h}",
+            f"supplier.chassis.capacity={1.0 / service!r}/h",
         ),
         weeks,
     )
     rows = []
-    for replication in range(replications):
+    for replication in range(30):
         facts = columns(scenario, replication, GoodsOrdered, GoodsReceived)
         ordered, received = (one["time"][one["component"] == 0] for one in facts)
         took = received - ordered[: received.size]
         counted = took[(ordered[: took.size] > DAY) & (ordered[: took.size] < weeks * WEEK - DAY)]
-        waits = counted - 1.0 / MADE
+        waits = counted - service
         rows.append((waits.size, np.count_nonzero(waits > 1e-9), waits.sum()))
     number, waited, hours = np.array(rows, dtype=float).T
     return {
@@ -53,10 +55,11 @@ def by_formula(demand: float, service: float) -> dict[str, float]:
     return {"share that waits": demand * service, "mean wait": wait}
 
 
+@pytest.mark.long
 def test_purchase_orders_wait_for_the_line_as_pollaczek_and_khinchine_say() -> None:
     more = 1.0 + PLANTED
     assert_matches(
-        simulated(weeks=2, replications=30),
+        simulated(DEMAND, 1.0 / MADE),
         by_formula(DEMAND, 1.0 / MADE),
         {
             "demand": by_formula(DEMAND * more, 1.0 / MADE),

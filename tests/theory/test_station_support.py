@@ -14,7 +14,7 @@ import pytest
 from orgsim.facts import CallAbandoned, CallAnswered, ContactHandled
 from tests.theory.departments_alone import columns, over_waits, support_alone
 from tests.theory.formulas import Line, line_by_formula, planted_in_line
-from tests.theory.tools import assert_agrees, assert_matches, over_ratios
+from tests.theory.tools import Simulated, assert_agrees, assert_matches, over_ratios
 
 RC1 = Line(arrivals=48.0, service=1.0, servers=50)
 RC3 = Line(arrivals=200.0, service=0.05, servers=12)
@@ -26,7 +26,7 @@ RC29 = Line(arrivals=8.0, service=0.1, servers=1, service_law="gamma")
 CRISIS = Line(arrivals=20.0, service=0.5, servers=5, patience=0.5)
 
 
-def assert_right(line: Line, *, weeks: int, warm_up: float) -> None:
+def simulated(line: Line, *, weeks: int, warm_up: float) -> dict[str, Simulated]:
     scenario = support_alone(line, weeks=weeks)
     visits = []
     for replication in range(30):
@@ -35,8 +35,12 @@ def assert_right(line: Line, *, weeks: int, warm_up: float) -> None:
         ended = np.concatenate([answered["time"], abandoned["time"]])
         served = np.arange(wait.size) < answered["waited"].size
         visits.append((ended - wait, wait, served))
+    return over_waits(visits, weeks, warm_up)
+
+
+def assert_right(line: Line, *, weeks: int, warm_up: float) -> None:
     wrong = {error: line_by_formula(other) for error, other in planted_in_line(line).items()}
-    assert_matches(over_waits(visits, weeks, warm_up), line_by_formula(line), wrong)
+    assert_matches(simulated(line, weeks=weeks, warm_up=warm_up), line_by_formula(line), wrong)
 
 
 def test_rc4_two_agents_and_callers_who_never_give_up_make_an_m_m_2_queue() -> None:
