@@ -9,6 +9,7 @@ Reference: DESIGN.md s.6; ECOSYSTEM.md s.2.1 (a wheel carries both folders, a ch
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -82,7 +83,7 @@ def find(sources: Sources[Any], reference: str) -> tuple[str, Path, str]:
     """Return a scenario's name, its file, and how to call the file."""
     if reference.endswith((".yaml", ".yml")) or "/" in reference or "\\" in reference:
         path = Path(reference)
-        return re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()) or "scenario", path, reference
+        return _folded(path.stem), path, reference
     if not _NAME.fullmatch(reference):
         hint = "a name has small letters, digits and _; for a file give its path, ending in .yaml"
         message = f"{short(reference)} is no name of a scenario"
@@ -93,6 +94,13 @@ def find(sources: Sources[Any], reference: str) -> tuple[str, Path, str]:
         hint = did_you_mean(reference, sorted(files))
         raise ConfigError(Problem(where=COMMAND_LINE, message=message, hint=hint))
     return reference, files[reference], f"scenarios/{reference}.yaml"
+
+
+def _folded(stem: str) -> str:
+    """Return a name that is fit for any file system: letters lose their accents and capitals."""
+    letters = unicodedata.normalize("NFKD", stem.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9_]+", "_", plain) or "scenario"
 
 
 def default_choices(configs: Path) -> dict[str, str]:

@@ -217,6 +217,18 @@ def test_a_name_reaches_nothing_but_the_scenario_folders(
         resolve_in(firm, reference)
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("nüll", "null"), ("Größe 2", "grosse_2"), ("Été", "ete"), ("日本", "_"), ("..", "_")],
+)
+def test_a_file_of_any_name_gives_a_name_for_any_file_system(
+    firm: Sources[Firm], file: str, name: str
+) -> None:
+    path = firm.scenarios[1] / f"{file}.yaml"
+    path.write_text("title: T", encoding="utf-8")
+    assert resolve_in(firm, str(path)).name == name
+
+
 def test_an_unknown_scenario_is_answered_with_the_nearest_name(firm: Sources[Firm]) -> None:
     solve(firm, "title: T")
     with pytest.raises(ConfigError, match="no scenario 'storey' - did you mean 'story'"):
