@@ -24,9 +24,11 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 __all__ = [
     "DAY",
+    "NEVER",
     "WEEK",
     "YEAR",
     "Count",
+    "Date",
     "Duration",
     "Effect",
     "Money",
@@ -35,6 +37,7 @@ __all__ = [
     "Quantity",
     "Rate",
     "Share",
+    "TimeConstant",
     "Unit",
     "plain_number",
 ]
@@ -42,6 +45,8 @@ __all__ = [
 DAY = 24.0
 WEEK = 168.0
 YEAR = 8760.0
+NEVER = 8.14e6
+"""The time constant, in weeks, that "never" stands for: 156 000 years."""
 
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": DAY, "w": WEEK, "y": YEAR}
 _THOUSANDS = {"": 1.0, "k": 1e3, "M": 1e6}
@@ -57,12 +62,14 @@ class Unit:
     """How far a quantity may go, and how a person writes it; stands in the type's annotation.
 
     `most` is the largest size, `least` the smallest but 0, both in the model's unit: a quotient by
-    what is hardly more than nothing is infinite. `told` writes a value in the user's own unit.
+    what is hardly more than nothing is infinite. `told` writes a value in the user's own unit,
+    `words` may be written in place of a number.
     """
 
     most: float
     least: float
     told: Callable[[float], str]
+    words: tuple[str, ...] = ()
 
     def within(self, value: float) -> float:
         """Return a value that keeps the limits. Raises ValueError that tells the one it breaks."""
@@ -91,6 +98,7 @@ DURATION = Unit(most=100 * YEAR, least=0.001 / 3600, told=_in_time)
 RATE = Unit(most=1e9 / DAY, least=1e-9 / DAY, told=lambda rate: f"{_plainly(rate * DAY)}/d")
 MONEY = Unit(most=1e12, least=1e-6, told=lambda amount: f"EUR {_plainly(amount)}")
 COUNT = Unit(most=10**9, least=1e-9, told=_plainly)
+TIME_CONSTANT = Unit(most=10**9, least=1e-9, told=_plainly, words=("never",))
 PRICE = Unit(most=1e6, least=MONEY.least, told=MONEY.told)
 SHARE = Unit(most=1, least=0, told=_plainly)
 NUMBER = Unit(most=1000, least=1e-9, told=_plainly)
@@ -214,6 +222,28 @@ Quantity: TypeAlias = Annotated[
     float, AfterValidator(_not_negative), AfterValidator(COUNT.within), COUNT
 ]
 """How much there is of something, or comes in a day: a number, never negative."""
+
+
+def _weeks(value: object) -> float:
+    weeks = NEVER if value == "never" else plain_number(value)
+    if weeks is None:
+        raise ValueError("write a number of weeks, or never")
+    return _not_negative(weeks)
+
+
+TimeConstant: TypeAlias = Annotated[
+    float,
+    BeforeValidator(_weeks),
+    AfterValidator(TIME_CONSTANT.within),
+    _text_or("^never$", {"type": "number", "minimum": 0}, 26, "never"),
+    TIME_CONSTANT,
+]
+"""How many weeks something takes to come near its aim: a number, or "never"."""
+
+Date: TypeAlias = Annotated[
+    str, WithJsonSchema({"type": "string", "format": "date", "examples": ["2024-01-01"]})
+]
+"""A calendar day as ISO 8601 writes it; who uses it says which days will do."""
 
 Number: TypeAlias = Annotated[float, AfterValidator(NUMBER.within), NUMBER]
 """A pure number: a factor, a weight, a score."""

@@ -19,7 +19,7 @@ from orgsim.config.base import AS_THE_QUANTITY, BOUNDS, Parameter, kinds, parame
 from orgsim.config.provenance import NOWHERE, Origin, Provenance
 from orgsim.config.scenario_file import KeyPath, dotted
 from orgsim.config.writing import inline
-from orgsim.units import COUNT, DURATION, RATE, SHARE, Unit
+from orgsim.units import COUNT, DURATION, RATE, SHARE, TIME_CONSTANT, Unit
 from orgsim.weekly import Weekly
 
 __all__ = ["ENTRIES", "SILENT", "ParameterEntry", "described", "entry_of", "in_words", "with_unit"]
@@ -27,7 +27,7 @@ __all__ = ["ENTRIES", "SILENT", "ParameterEntry", "described", "entry_of", "in_w
 ENTRIES = "(entries)"
 """The value of what only holds entries, which have rows of their own."""
 
-_NEVER_NEGATIVE = (COUNT, DURATION, RATE, SHARE)
+_NEVER_NEGATIVE = (COUNT, DURATION, RATE, SHARE, TIME_CONSTANT)
 _TYPES = {DURATION: "duration", RATE: "rate", SHARE: "share"}
 _WORDS = {
     "1": "number",
@@ -44,7 +44,18 @@ _WORDS = {
     "wk": "weeks",
 }
 
-SILENT = ("number", "share", "duration", "rate", "calendar", "choice", "text", "list", "entries")
+SILENT = (
+    "number",
+    "share",
+    "duration",
+    "rate",
+    "calendar",
+    "date",
+    "choice",
+    "text",
+    "list",
+    "entries",
+)
 """Units that are said by the value itself ("42d", "0.4", "marketing")."""
 
 
@@ -69,7 +80,8 @@ def in_words(unit: str) -> str:
 
 def with_unit(value: str, unit: str) -> str:
     """Return a value with its unit, where the value does not say it itself."""
-    return value if unit in SILENT or value in ("(none)", ENTRIES) else f"{value} {unit}"
+    is_whole = unit in SILENT or value in ("(none)", ENTRIES, *TIME_CONSTANT.words)
+    return value if is_whole else f"{value} {unit}"
 
 
 def described(
@@ -126,7 +138,7 @@ def _said(above: list[Parameter], note: str) -> str:
 def _unit(above: list[Parameter]) -> str:
     place = above[0]
     if place.annotation is str:
-        return "text"
+        return "date" if _said(above, "unit") == "date" else "text"
     if place.has_entries:
         return "entries"
     if place.annotation is bool or typing.get_origin(place.annotation) is typing.Literal:
@@ -147,7 +159,8 @@ def _range(place: Parameter, above: Parameter | None) -> str:
     if bare is bool:
         return "true | false"
     if bare is str:
-        return "any text"
+        is_date = place.declared is not None and _said([place], "unit") == "date"
+        return "an ISO date: YYYY-MM-DD" if is_date else "any text"
     if bare is Weekly:
         return "hours of the week" + (", whole heads" if _is_whole(place) else ", 0 or more each")
     if place.has_entries:
@@ -164,9 +177,11 @@ def _interval(bounds: dict[str, str], limits: Unit | None) -> str:
         bounds = ({} if "gt" in bounds else {"ge": least}) | bounds
         bounds = ({} if "lt" in bounds else {"le": limits.told(limits.most)}) | bounds
     if bounds.keys() >= {"ge", "le"}:
-        return f"{bounds['ge']} to {bounds['le']}"
-    found = [f"{word} {bounds[name]}" for name, word in BOUNDS.items() if name in bounds]
-    return ", ".join(found) or "any number"
+        found = [f"{bounds['ge']} to {bounds['le']}"]
+    else:
+        found = [f"{word} {bounds[name]}" for name, word in BOUNDS.items() if name in bounds]
+    words = limits.words if limits is not None else ()
+    return " or ".join([", ".join(found) or "any number", *words])
 
 
 def _limits(place: Parameter) -> Unit | None:

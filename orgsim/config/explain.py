@@ -41,6 +41,7 @@ _LONG = {
     "duration": "a duration: 15min, 2h, 3d, 6w or 1y",
     "rate": "a rate: 27/h, 40/d, 3640/w or 0.35/y",
     "calendar": "a weekly calendar: Mon-Fri 09-18",
+    "date": "a date: 2024-01-01",
     "choice": "a choice",
     "list": "a list",
     "entries": "entries by name",

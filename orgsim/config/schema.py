@@ -34,7 +34,7 @@ from orgsim.shocks.demand import NicheCampaign, Promotion, SeasonalPeak, Viral
 from orgsim.shocks.market import CompetitorExit, PriceShock
 from orgsim.shocks.supply import ProductRecall, SupplierOutage
 from orgsim.shocks.workforce import AttritionWave, Pandemic
-from orgsim.units import COUNT, WEEK, Count, Duration, Share
+from orgsim.units import COUNT, WEEK, Count, Date, Duration, Share
 
 Part = Literal["market", "marketing", "sales", "logistics", "supplier", "support", "customers"]
 AnyShock = Annotated[
@@ -89,7 +89,7 @@ class RunConfig(Config):
         ge=0,
         le=1024,
     )
-    start_date: str = param("date of the first measured Monday", section="T1")
+    start_date: Date = param("date of the first measured Monday", unit="date", section="T1")
 
     @field_validator("start_date")
     @classmethod

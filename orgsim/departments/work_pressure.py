@@ -22,7 +22,7 @@ from __future__ import annotations
 from math import exp, inf, log
 
 from orgsim.config.base import Config, param
-from orgsim.units import Number, Quantity, Share
+from orgsim.units import Number, Share, TimeConstant
 
 
 class WorkPressureConfig(Config):
@@ -37,13 +37,13 @@ class WorkPressureConfig(Config):
     floor: Share = param(
         "least share of the desired time that is taken under pressure", section="M4.8", ge=0.05
     )
-    erosion: Quantity = param(
+    erosion: TimeConstant = param(
         "time constant with which the standard falls to what is taken (tau_dn)",
         unit="wk",
         section="M4.8",
         gt=0,
     )
-    recovery: Quantity = param(
+    recovery: TimeConstant = param(
         "time constant with which the standard recovers without pressure (tau_up)",
         unit="wk",
         section="M4.8",

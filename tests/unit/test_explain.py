@@ -52,6 +52,9 @@ def test_a_parameter_is_told_with_all_that_is_known_of_it() -> None:
         ("supplier.kit.capacity", "3640/w (", "above 0"),
         ("supplier.kit.crossing", "false (", "true | false"),
         ("targets.leads", "312.5 a day (", "any number"),
+        ("run.start_date", "'2024-01-01' (", "an ISO date: YYYY-MM-DD"),
+        ("support.pressure.recovery", "never (", "above 0, at most 1,000,000,000 or never"),
+        ("support.pressure.erosion", "18.83 weeks (", "above 0, at most 1,000,000,000 or never"),
     ],
 )
 def test_values_and_ranges_are_in_the_unit_they_are_written_in(

@@ -8,12 +8,15 @@ from math import exp
 import pytest
 
 from orgsim.analysis.theory import erosion_path
+from orgsim.config.compose import resolve
 from orgsim.departments.work_pressure import (
     WorkPressure,
     WorkPressureConfig,
     hurry,
     standard_after,
 )
+from orgsim.errors import ConfigError
+from orgsim.units import NEVER
 from tests.unit.parts import but, firm
 
 PUBLISHED = but(firm().support.pressure, elasticity=-0.64)
@@ -111,3 +114,11 @@ def test_the_floor_may_be_anywhere(floor: float) -> None:
     end = lived([3.0] * 52, but(PUBLISHED, floor=floor))
     assert 1.0 / 3.0 <= end.standard <= 1.0
     assert end.time_taken >= floor * end.standard
+
+
+def test_a_standard_that_never_recovers_is_written_so() -> None:
+    recovery = "support.pressure.recovery"
+    assert resolve("baseline", [f"{recovery}=never"]).scenario.support.pressure.recovery == NEVER
+    assert resolve("baseline", [f"{recovery}=26"]).scenario.support.pressure.recovery == 26.0
+    with pytest.raises(ConfigError, match="write a number of weeks, or never"):
+        resolve("baseline", [f"{recovery}=soon"])
