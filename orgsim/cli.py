@@ -264,7 +264,7 @@ def _resolve_all(scenario: str, points: Iterable[Sequence[str]]) -> list[Resolve
 
 
 def _list(options: argparse.Namespace) -> int:
-    from orgsim.listing import TOPICS, rows, tables
+    from orgsim.listing import TOPICS, room, rows, tables
 
     # Parameters are many: they are shown when asked for.
     topics = [options.topic] if options.topic else [t for t in TOPICS if t != "parameters"]
@@ -274,14 +274,14 @@ def _list(options: argparse.Namespace) -> int:
 
         print(json.dumps(found, indent=1, ensure_ascii=False))
     else:
-        for line in tables(found):
+        for line in tables(found, room()):
             print(line)
     return 0
 
 
 def _explain(options: argparse.Namespace) -> int:
     from orgsim.config.explain import explain
-    from orgsim.listing import aligned
+    from orgsim.listing import aligned, room
 
     found = explain(options.name, options.scenario)
     if options.json:
@@ -289,9 +289,11 @@ def _explain(options: argparse.Namespace) -> int:
 
         print(json.dumps([said.plain() for said in found], indent=1, ensure_ascii=False))
         return 0
+    width = room()
     for number, said in enumerate(found):
-        table = ["", *(f"  {line}" for line in aligned(said.rows))] if said.rows else []
-        print(*[""] * bool(number), *said.lines(), *table, sep="\n")
+        rows = aligned(said.rows, width and width - 2)
+        table = ["", *(f"  {line}" for line in rows)] if said.rows else []
+        print(*[""] * bool(number), *said.lines(min(100, width or 100)), *table, sep="\n")
     return 0
 
 

@@ -8,6 +8,11 @@ Reference: DESIGN.md s.6 (the model is schema and documentation).
 
 from __future__ import annotations
 
+import itertools
+import os
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from pathlib import Path
@@ -23,10 +28,11 @@ from orgsim.config.writing import inline
 from orgsim.errors import COMMAND_LINE, ConfigError, Problem, short
 from orgsim.registry import did_you_mean
 
-__all__ = ["TOPICS", "aligned", "rows", "tables"]
+__all__ = ["TOPICS", "aligned", "room", "rows", "tables"]
 
 Row: TypeAlias = Mapping[str, Any]
-WIDEST = 56
+WIDEST, NARROWEST = 56, 16
+"""How wide a column of a table may be, and how narrow one may become."""
 
 
 def rows(topic: str, beginning: str = "") -> list[dict[str, Any]]:
@@ -45,12 +51,12 @@ def rows(topic: str, beginning: str = "") -> list[dict[str, Any]]:
     return [row for row, name in zip(everything, names, strict=True) if _begins(name, beginning)]
 
 
-def tables(found: Mapping[str, Sequence[Row]]) -> Iterator[str]:
-    """Iterate over the lines that show the rows of some topics."""
+def tables(found: Mapping[str, Sequence[Row]], width: int | None = None) -> Iterator[str]:
+    """Iterate over the lines that show the rows of some topics, no wider than a terminal."""
     for number, (topic, entries) in enumerate(found.items()):
         if len(found) > 1:
             yield f"{chr(10) if number else ''}{topic.upper()}"
-        yield from aligned([_COLUMNS[topic](entry) for entry in entries])
+        yield from aligned([_COLUMNS[topic](entry) for entry in entries], width)
         if topic == "scenarios":
             yield _own_scenarios()
 
@@ -144,18 +150,56 @@ _COLUMNS: Mapping[str, Callable[[Row], Row]] = {
 }
 
 
-def aligned(entries: Sequence[Row]) -> Iterator[str]:
-    """Iterate over the lines of a table with aligned columns; columns without a value are out."""
+def room() -> int | None:
+    """Return how many columns the terminal has; None where nobody says so, as in a pipe."""
+    is_said = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return max(40, shutil.get_terminal_size().columns) if is_said else None
+
+
+def aligned(entries: Sequence[Row], width: int | None = None) -> Iterator[str]:
+    """Iterate over the lines of a table with aligned columns; columns without a value are out.
+
+    In a terminal that is too narrow for it cells are wrapped, or stand below their row's name.
+    """
     names = [name for name in (entries[0] if entries else ()) if any(row[name] for row in entries)]
     cells = [names, *([str(row[name]) for name in names] for row in entries)]
-    # What is too wide for its column moves the rest of its own line only.
-    widths = [
-        max(n for n in map(len, column) if n <= WIDEST) for column in zip(*cells, strict=True)
-    ]
-    for line in cells:
-        yield "  ".join(
-            cell.ljust(width) for cell, width in zip(line, widths, strict=True)
-        ).rstrip()
+    columns = list(zip(*cells, strict=True))
+    if width is None or sum(2 + max(map(len, column)) for column in columns) - 2 <= width:
+        # What is too wide for its column moves the rest of its own line only.
+        widths = [max(n for n in map(len, column) if n <= WIDEST) for column in columns]
+        yield from (_beside(line, widths) for line in cells)
+        return
+    fitting = _fitting([max(map(len, column)) for column in columns], width)
+    for line in cells if fitting else cells[1:]:
+        yield from _wrapped(line, fitting) if fitting else _stacked(names, line, width)
+
+
+def _fitting(widths: list[int], width: int) -> list[int]:
+    """Return widths that fit, the widest columns but the first narrowed; none if too many."""
+    for _ in range(sum(widths) + 2 * len(widths) - 2 - width):
+        widest = max(range(1, len(widths)), key=widths.__getitem__, default=0)
+        if widths[widest] <= NARROWEST:
+            return []
+        widths[widest] -= 1
+    return widths
+
+
+def _wrapped(line: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    parts = [textwrap.wrap(c, width) or [""] for c, width in zip(line, widths, strict=True)]
+    for row in itertools.zip_longest(*parts, fillvalue=""):
+        yield _beside(row, widths)
+
+
+def _beside(cells: Sequence[str], widths: Sequence[int]) -> str:
+    pairs = zip(cells, widths, strict=True)
+    return "  ".join(cell.ljust(width) for cell, width in pairs).rstrip()
+
+
+def _stacked(names: Sequence[str], line: Sequence[str], width: int) -> Iterator[str]:
+    """Return a row's name, and below it what the other columns say."""
+    yield line[0]
+    said = "; ".join(f"{n}: {cell}" for n, cell in zip(names[1:], line[1:], strict=True) if cell)
+    yield from textwrap.wrap(said, width, initial_indent="    ", subsequent_indent="    ")
 
 
 def _own_scenarios() -> str:
