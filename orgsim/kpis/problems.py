@@ -12,7 +12,8 @@ import numpy as np
 
 from orgsim.entities import Bools, ContactChannel, Floats, Ints
 from orgsim.facts import ContactHandled, ContactMade, OrderPlaced
-from orgsim.kpis.base import SEGMENTS, Columns, Kpi, Ratio, Window
+from orgsim.kpis.base import GROUPS, SEGMENTS, Columns, Kpi, Ratio, Window
+from orgsim.kpis.joins import found, key_of
 from orgsim.units import WEEK
 
 
@@ -69,17 +70,22 @@ def _places(tried: Columns, wanted: Columns) -> Ints:
     return np.searchsorted(keys[0], keys[1]).astype(np.int64)
 
 
-def _effort(window: Window, segment: str) -> Ratio:
-    """1 + contacts + changes of channel + questions asked again, per problem (M5.11)."""
-    made, begun = window.facts(ContactMade, segment), _begun(window, segment)
+def _effort(window: Window, group: str) -> Ratio:
+    """What a problem cost the customer, all of it in the week in which it was first brought up."""
+    made, handled = (window.facts(kind, group) for kind in (ContactMade, ContactHandled))
     order, begins = _by_problem(made)
     channel = made["channel"][order]
-    changed = np.zeros(order.size, dtype=bool)
-    changed[1:] = ~begins[1:] & (channel[1:] != channel[:-1])
-    again = 1.0 - window.scenario.organisation.single_view
-    total = begun + window.count(ContactMade, segment)
-    total += window.per_week(made["time"][order][changed])
-    return Ratio(total + again * window.count(ContactHandled, segment), begun)
+    changed = ~begins
+    changed[1:] &= channel[1:] != channel[:-1]
+    names = ("customer", "nth", "attempt")
+    answered = found(key_of(handled, *names), made, *names)
+    again = np.zeros(order.size)
+    again[answered[answered >= 0]] = 1.0 - window.scenario.organisation.single_view
+    begun = made["time"][order][begins]
+    since = begun[np.cumsum(begins) - 1]
+    return Ratio(
+        window.per_week(since, 1.0 + begins + changed + again[order]), window.per_week(begun)
+    )
 
 
 def _aht(window: Window, segment: str, channel: ContactChannel) -> Ratio:
@@ -131,16 +137,16 @@ KPIS = (
         measure=_contacts_per_order,
     ),
     Kpi(
-        name="effort",
-        title="Customer effort",
-        unit="touches",
-        area="support",
+        name="customer_effort",
+        title="Customer effort score (CES)",
+        unit="points",
+        area="customers",
         direction=-1,
         section="M5.11",
-        formula="1 + contacts + changes of channel + questions asked again, the last without a "
-        "single view of the customer, per problem brought up",
-        open_items="attempts still to come are left out",
-        segments=SEGMENTS,
+        formula="1 + contacts + changes of channel + questions asked again (at every answer, but "
+        "for the share that a single view of the customer spares), mean of problems",
+        open_items="a problem counts in the week of its first contact, with all that followed",
+        segments=GROUPS,
         measure=_effort,
     ),
     *(

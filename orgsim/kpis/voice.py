@@ -1,4 +1,4 @@
-"""KPIs of what customers do after a failure, and how hard it is to be heard (MODEL M5.7, M5.8)."""
+"""KPIs of what customers do after a failure, and what becomes of it (MODEL M5.7, M5.8)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from orgsim.entities import Reaction, Reason
 from orgsim.facts import ContactMade
 from orgsim.facts_of_customers import ComplaintClosed, CustomerReacted, GroupCounted
-from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
 from orgsim.units import WEEK, YEAR
 
 WEEKS_PER_MONTH = YEAR / 12.0 / WEEK
@@ -41,22 +41,6 @@ def _recovered(window: Window, segment: str) -> Ratio:
     closed = window.facts(ComplaintClosed, segment)
     good = closed["time"][closed["recovered"].astype(bool)]
     return Ratio(window.per_week(good), window.count(ComplaintClosed, segment))
-
-
-def _effort(window: Window, group: str) -> Ratio:
-    """1 + contacts + changes of channel + times the problem had to be told anew, by problem."""
-    made = window.facts(ContactMade, group)
-    named = made["customer"] * np.int64(1_000_003) + made["nth"]
-    order = np.argsort(named, kind="stable")  # a problem's attempts stay in the order of time
-    ranked, channel = named[order], made["channel"][order]
-    is_again = ranked[1:] == ranked[:-1]
-    is_first = np.append(True, ~is_again)[: order.size]
-    problem = np.cumsum(is_first) - 1
-    switched = np.append(False, is_again & (channel[1:] != channel[:-1]))[: order.size]
-    points = 1.0 + ~is_first + switched  # each contact, and each time it had to be told anew
-    effort = 1.0 + np.bincount(problem, points, minlength=np.count_nonzero(is_first)).astype(float)
-    times = made["time"][order][is_first]
-    return Ratio(window.per_week(times, effort), window.per_week(times))
 
 
 KPIS = (
@@ -107,17 +91,5 @@ KPIS = (
         open_items="complaints still open are left out",
         segments=SEGMENTS,
         measure=_recovered,
-    ),
-    Kpi(
-        name="customer_effort",
-        title="Customer effort score (CES)",
-        unit="points",
-        area="customers",
-        direction=-1,
-        section="M5.11",
-        formula="mean of 1 + contacts + channel changes + times told anew, by problem",
-        open_items="a problem counts in the week of its first contact, with all that followed",
-        segments=GROUPS,
-        measure=_effort,
     ),
 )

@@ -84,7 +84,7 @@ def test_contacts_per_problem_and_per_order() -> None:
 def test_effort_counts_contacts_changes_of_channel_and_questions_asked_again() -> None:
     again = 1.0 - SCENARIO.organisation.single_view
     once = [made(10.0, 1), handled(10.1, 1)]
-    assert value("effort", once).weekly == about(nan, 1 + 1 + again, nan)
+    assert value("customer_effort", once).weekly == about(nan, 1 + 1 + again, nan)
     odyssey = [
         made(10.0, 1, channel=CHAT),
         made(10.2, 1, 1, channel=PHONE),
@@ -93,7 +93,16 @@ def test_effort_counts_contacts_changes_of_channel_and_questions_asked_again() -
         made(60.0, 2, channel=PHONE),  # another customer: no change of channel
         handled(70.0, 1, 3, channel=EMAIL),
     ]
-    assert value("effort", odyssey).weekly == about(nan, (2 + 5 + 2 + again) / 2, nan)
+    whole = about(nan, (2 + 5 + 2 + again) / 2, nan)
+    assert value("customer_effort", odyssey).weekly == whole
+    assert value("customer_effort", odyssey[::-1]).weekly == whole
+
+
+def test_effort_counts_in_the_week_in_which_the_problem_began() -> None:
+    again = 1.0 - SCENARIO.organisation.single_view
+    facts = [*both(10.0, 1), *both(170.0, 1, 1), *both(171.0, 1, nth=1)]
+    assert value("customer_effort", facts).weekly == about(nan, 3 + 2 * again, 2 + again)
+    assert value("customer_effort", facts, "niche").weekly == about(nan, nan, nan)
 
 
 def test_handle_time_by_channel() -> None:
@@ -117,7 +126,7 @@ def test_pressure_standard_and_headcount_are_read_at_the_week_s_end() -> None:
 
 
 def test_nothing_is_known_of_problems_that_nobody_had() -> None:
-    for name in ("fcr_7_days", "contacts_per_problem", "contacts_per_order", "effort"):
+    for name in ("fcr_7_days", "contacts_per_problem", "contacts_per_order", "customer_effort"):
         assert value(name).weekly == about(nan, nan, nan)
 
 

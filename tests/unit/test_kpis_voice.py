@@ -1,4 +1,4 @@
-"""KPIs of complaints, effort and customers by source, each against a hand-made answer (M5.11)."""
+"""KPIs of complaints and customers by source, each against a hand-made answer (M5.11)."""
 
 from __future__ import annotations
 
@@ -75,21 +75,6 @@ def test_failures_are_answered_by_voice_exit_or_silence() -> None:
 def test_a_complaint_counts_as_recovered_when_it_was_solved_in_time() -> None:
     facts = [ComplaintClosed(1.0, n, 0, BASE, 40.0, n < 1) for n in range(4)]
     assert value("complaints_recovered", facts).weekly == about(nan, 0.25, nan)
-
-
-def test_effort_is_one_plus_contacts_changes_of_channel_and_times_told_anew() -> None:
-    facts = [
-        made(1.0, 1, 0, 0),  # one call: 1 + 1
-        made(2.0, 2, 0, 0),
-        made(3.0, 2, 0, 1, EMAIL),
-        made(170.0, 2, 0, 2, EMAIL),  # three contacts, one change, told anew twice: 1 + 3 + 1 + 2
-        made(170.0, 2, 1, 0, EMAIL, segment=NICHE),  # another problem: 1 + 1
-    ]
-    assert value("customer_effort", facts[:1]).weekly == about(nan, 2.0, nan)
-    assert value("customer_effort", facts[1:4]).weekly == about(nan, 7.0, nan)
-    assert value("customer_effort", facts).weekly == about(nan, 4.5, 2.0)
-    assert value("customer_effort", facts[::-1]).weekly == about(nan, 4.5, 2.0)
-    assert value("customer_effort", facts, "niche").weekly == about(nan, nan, 2.0)
 
 
 ANSWERS = [
