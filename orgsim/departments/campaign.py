@@ -99,8 +99,8 @@ class Advertising:
         return spend
 
     def pressure(self) -> float:
-        """H(A) = A^s / (A^s + K^s), K = the planned spend at intensity 1 (MODEL M1.2, S1)."""
-        return self._response(self._adstock)
+        """H(A) of the spend so far."""
+        return response(self._adstock, self._config)
 
     @property
     def answers(self) -> float:
@@ -115,7 +115,7 @@ class Advertising:
         for day in range(days):
             spend = self._planned(plan.onset + day * DAY, plan)
             adstock = next_adstock(adstock, spend, half_life)
-            path[day] = self._response(adstock)
+            path[day] = response(adstock, self._config)
         return path
 
     def per_day(self, plan: LaunchPlan) -> float:
@@ -126,12 +126,13 @@ class Advertising:
         is_running = plan.onset <= time < plan.onset + plan.duration
         return self.per_day(plan) if is_running else 0.0
 
-    def _response(self, adstock: float) -> float:
-        half = self._config.budget / (self._config.duration / DAY)
-        if adstock <= 0 or half <= 0:
-            return 0.0
-        s = self._config.hill_exponent
-        return float(adstock**s / (adstock**s + half**s))
+
+def response(adstock: float, config: CampaignConfig) -> float:
+    """H(A) = A^s / (A^s + K^s), K = the planned spend at intensity 1 (MODEL M1.2, S1)."""
+    half, s = config.budget / (config.duration / DAY), config.hill_exponent
+    if adstock <= 0 or half <= 0:
+        return 0.0
+    return float(adstock**s / (adstock**s + half**s))
 
 
 def next_adstock(adstock: float, spend: float, half_life_days: float) -> float:

@@ -101,7 +101,7 @@ def rep_inflation(
 
 def freshness(waited: float, scale: float, power: float) -> float:
     """(1 + T / tau)^-beta: what is left of a fresh lead's chance after a wait T (MODEL M2.2)."""
-    return (1.0 + waited / scale) ** -power
+    return float((1.0 + waited / scale) ** -power)
 
 
 def win_probability(shape: PersuasionConfig, inflation: float, more: float) -> float:

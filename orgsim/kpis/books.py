@@ -12,9 +12,9 @@ nothing else; what nobody answers for is left to the centre.
    the five add up to contribution, to the cent.
 
 Assumed: transfer prices are fixed. Logistics and support are charged what they cost, not a standard
-cost per order or contact, which would leave a variance for somebody else's books. That sound local books can add up to a loss is the point of
-responsibility accounting's critics; reference: Hirshleifer (1956), On the Economics of Transfer
-Pricing.
+cost per order or contact, which would leave a variance for somebody else's books. That sound local
+books can add up to a loss is the point of responsibility accounting's critics; reference:
+Hirshleifer (1956), On the Economics of Transfer Pricing.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from orgsim.departments.marketing import next_adstock
+from orgsim.departments.campaign import next_adstock, response
 from orgsim.entities import Account, Floats, Source
 from orgsim.facts import AmountPosted, LeadCreated
 from orgsim.kpis.base import Kpi, Ratio, Window
@@ -24,14 +24,11 @@ def reached(window: Window) -> Floats:
     first = window.ends[0] - WEEK
     days = np.floor((posted["time"][mine] - 1e-6 - first) / DAY).astype(int)
     spent = np.bincount(days, posted["cents"][mine] / 100.0, minlength=7 * window.weeks)
-    stock, lasting = 0.0, []
+    adstock, pressure = 0.0, []
     for day in spent[: 7 * window.weeks].tolist():
-        stock = next_adstock(stock, day, campaign.half_life / DAY)
-        lasting.append(stock)
-    half = campaign.budget / (campaign.duration / DAY)
-    power = np.array(lasting) ** campaign.hill_exponent
-    share = power / (power + half**campaign.hill_exponent) if half else 0.0 * power
-    return np.asarray(campaign.reach * DAY * share.reshape(-1, 7).sum(axis=1))
+        adstock = next_adstock(adstock, day, campaign.half_life / DAY)
+        pressure.append(response(adstock, campaign))
+    return np.asarray(campaign.reach * DAY * np.array(pressure).reshape(-1, 7).sum(axis=1))
 
 
 def _response(window: Window, segment: str) -> Ratio:

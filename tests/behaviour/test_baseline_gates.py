@@ -55,11 +55,11 @@ def test_no_level_drifts_by_a_thousandth_a_week(firm, kpi):
 def test_contribution_drifts_by_no_more_than_luck(firm):
     """A week without stock moves it more than a year's drift: no fixed bound tells the two apart.
 
-    Four standard errors of eight slopes: one in 190 sets of seeds.
+    Four standard errors of the replications' slopes: of eight, one in 190 sets of seeds.
     """
     course = firm.course("contribution")
     slopes = np.polyfit(np.arange(course.shape[1]), course.T, 1)[0]
-    assert abs(slopes.mean()) < 4.0 * slopes.std(ddof=1) / np.sqrt(REPLICATIONS)
+    assert abs(slopes.mean()) < 4.0 * slopes.std(ddof=1) / np.sqrt(slopes.size)
 
 
 @pytest.mark.parametrize(("kpi", "most"), [("satisfaction", 0.02), ("trust", 0.005)])

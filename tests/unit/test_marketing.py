@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from orgsim.departments.campaign import LaunchPlan, next_adstock
+from orgsim.departments.campaign import Advertising, LaunchPlan, next_adstock
 from orgsim.departments.marketing import Marketing, promised_days
 from orgsim.entities import Account, Attribute, Floats, Segment
 from orgsim.facts import CampaignLaunched, MessageReceived
@@ -128,9 +128,8 @@ def test_a_year_s_leads_answer_to_the_campaign_s_spend_as_weakly_as_in_the_field
     def leads(intensity: float) -> float:
         organisation = Organisation(firm("customers.count=0"), 0)
         plan = LaunchPlan(onset=0.0, duration=6 * WEEK, intensity=intensity)
-        pressure = organisation.marketing.pressure_forecast(plan)
-        campaign = firm().campaign
-        answers = DAY * campaign.reach * campaign.response_rate * pressure
+        advertising = Advertising(firm().campaign)
+        answers = DAY * advertising.answers * advertising.forecast(plan)
         return float(organisation.market.expected_leads(answers).sum())
 
     usual = firm().market.base_leads * 364 * DAY
