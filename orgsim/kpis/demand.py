@@ -1,4 +1,7 @@
-"""KPIs of marketing and sales: how much demand, at what price, promised how much (MODEL s.9)."""
+"""KPIs of marketing and sales: how much demand, at what price, promised how much (MODEL s.9).
+
+Speed to lead is a mean, where MODEL has the median: a KPI is a ratio of sums, so that weeks add up.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""KPIs of logistics: stock, backlog and whether promises were kept (MODEL s.9, M3)."""
+"""KPIs of logistics: stock, backlog and whether promises were kept (MODEL s.9, M3).
+
+Promises kept are a share of the orders *due*, where MODEL has those delivered: an order that never
+comes is a promise broken on its day, not one that is left out.
+"""
 
 from __future__ import annotations
 

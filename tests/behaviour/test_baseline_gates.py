@@ -91,6 +91,11 @@ def test_the_bad_talk_of_calm_times_deters_nobody(firm):
     assert market.damping * max(0.0, np.median(memory) - market.reference_talk) < 0.005
 
 
+def test_the_standard_of_support_does_not_erode_in_a_healthy_year(firm):
+    """MODEL U2: at least .995 of what it was after 52 weeks."""
+    assert firm.course("service_standard")[:, -1].mean() >= 0.995
+
+
 def test_stock_does_not_drift(firm):
     course = firm.course("stock_chassis").mean(axis=0)
     assert 0.75 < course[26:].mean() / course[:26].mean() < 1.33

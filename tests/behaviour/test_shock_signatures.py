@@ -7,14 +7,10 @@ a quieter shock would show.
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 
-from orgsim.config.compose import resolve
-from orgsim.config.schema import Scenario
-from orgsim.entities import Account, Occasion
+from orgsim.entities import Occasion
 from orgsim.facts import (
     AgentHired,
     AgentLeft,
@@ -22,7 +18,6 @@ from orgsim.facts import (
     CallAbandoned,
     CallAnswered,
     CampaignLaunched,
-    ContactHandled,
     ContactMade,
     GoodsReceived,
     LeadCreated,
@@ -36,54 +31,22 @@ from orgsim.facts import (
 )
 from orgsim.facts_after_sale import ReturnReceived, ReturnSent
 from orgsim.facts_of_customers import EpisodeLived
-from orgsim.kernel.journal import Journal
 from orgsim.kpis import measure
-from orgsim.organisation import simulate
 from orgsim.units import DAY, WEEK
 from tests.behaviour.replicated import differences, work_of
-
-SHORT = (
-    "run.weeks=6", "run.warmup=2w", "customers.usual.weeks=20", "sales.quota.discount=0",
-)  # fmt: skip
-ONSET = 2  # week; the shocks' own length fits into four weeks
-
-
-@cache
-def run(scenario: str, *overrides: str, replication: int = 0) -> Journal:
-    return simulate(resolved(scenario, *overrides), replication)
-
-
-def resolved(scenario: str, *overrides: str) -> Scenario:
-    shock = () if scenario == "baseline" else (f"shocks.{name_of(scenario)}.onset={ONSET}w",)
-    return resolve(scenario, [*SHORT, *shock, *overrides]).scenario
-
-
-def name_of(scenario: str) -> str:
-    return "niche_campaign" if scenario.startswith("untapped") else scenario
-
-
-def weekly(kind: type, scenario: str, *overrides: str, **only: int) -> np.ndarray:
-    """How many facts of a kind there are in each measured week, two replications together."""
-    total = np.zeros(6)
-    for replication in (0, 1):
-        columns = run(scenario, *overrides, replication=replication).columns(kind)
-        chosen = columns["time"] >= 0
-        for name, value in only.items():
-            chosen &= columns[name] == value
-        total += np.bincount((columns["time"][chosen] // WEEK).astype(int), minlength=7)[:6]
-    return total
-
-
-def ratio(kind: type, scenario: str, *overrides: str, **only: int) -> np.ndarray:
-    """Weekly facts with the shock, over those without it."""
-    return weekly(kind, scenario, *overrides, **only) / weekly(kind, "baseline", **only)
-
-
-def abandoned(scenario: str) -> np.ndarray:
-    """Share of callers who hung up, by week."""
-    lost, heard = weekly(CallAbandoned, scenario), weekly(CallAnswered, scenario)
-    return lost / (lost + heard)
-
+from tests.behaviour.shocked import (
+    ONSET,
+    SHORT,
+    abandoned,
+    at_week_ends,
+    cash_by_week,
+    margin,
+    mean_hours,
+    ratio,
+    resolved,
+    run,
+    weekly,
+)
 
 SHOCKS = (
     "viral", "seasonal_peak", "supplier_outage", "promotion", "product_recall", "competitor_exit",
@@ -172,12 +135,6 @@ def test_a_season_brings_nearly_twice_the_orders_at_its_middle_and_passes() -> N
     assert leads[ONSET + 1] > 1.6
 
 
-def margin(scenario: str) -> float:
-    """Contribution over revenue of the six weeks."""
-    totals = measure(resolved(scenario), run(scenario)).totals
-    return float(totals["value"][totals["kpi"].index("contribution_share")])
-
-
 def test_a_promotion_spikes_and_dips_at_a_worse_margin() -> None:
     assert margin("promotion") < margin("baseline") - 0.03  # a fifth off for a third of the time
     orders = ratio(OrderPlaced, "promotion")
@@ -211,14 +168,6 @@ def test_a_recall_brings_a_wave_of_returns_and_a_trough_of_cash_after_support_ha
     assert -gap[-1] > 0.6 * prices / 100.0 > 50_000
     assert gap.argmin() > ONSET  # the agents are swamped in the very first week, cash goes later
     assert abandoned("product_recall")[ONSET] > 0.4
-
-
-def cash_by_week(journal: Journal) -> np.ndarray:
-    """EUR of cash at each measured week's end, since the clock started."""
-    posted = journal.columns(AmountPosted)
-    sign = (posted["debit"] == Account.CASH) * 1.0 - (posted["credit"] == Account.CASH)
-    ends = np.arange(1, 7) * WEEK
-    return np.array([(sign * posted["cents"])[posted["time"] <= end].sum() for end in ends]) / 100.0
 
 
 @pytest.mark.long
@@ -308,18 +257,6 @@ def test_a_wave_of_resignations_takes_knowledge_and_skill_and_leaves_a_lower_sta
     assert standard[ONSET - 1] == 1.0
     assert standard[ONSET + 2] < 0.995
     assert standard[5] == pytest.approx(standard[4], abs=0.002)  # and there it stays
-
-
-def at_week_ends(journal: Journal, name: str) -> np.ndarray:
-    """A gauge at the end of each measured week; the team's own where there are several."""
-    gauges = journal.gauges()
-    mine = (gauges["name"] == name) & (gauges["member"] == "") & (gauges["t"] > 0)
-    return np.asarray(gauges["value"][mine])
-
-
-def mean_hours(journal: Journal, *, after: float) -> float:
-    handled = journal.columns(ContactHandled)
-    return float(handled["handle_hours"][handled["time"] >= after].mean())
 
 
 def test_a_pandemic_reaches_every_area_at_once() -> None:
