@@ -224,6 +224,7 @@ class CallAnswered(NamedTuple):
     attempt: int
     segment: Segment
     reason: Reason
+    channel: ContactChannel
     waited: float
 
 
@@ -236,6 +237,7 @@ class CallAbandoned(NamedTuple):
     attempt: int
     segment: Segment
     reason: Reason
+    channel: ContactChannel
     waited: float
 
 

@@ -198,6 +198,7 @@ class Desk:
                 ticket.attempt,
                 ticket.segment,
                 ticket.reason,
+                ticket.channel,
                 waited,
             )
         )

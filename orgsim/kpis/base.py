@@ -27,6 +27,7 @@ SEGMENTS: tuple[str, ...] = ("all", "base", "niche")
 SOURCES: tuple[str, ...] = tuple(source.name.lower() for source in Source)
 GROUPS: tuple[str, ...] = (*SEGMENTS, *SOURCES)
 """What a customer's KPI is reported by: everybody, a segment, or where customers came from."""
+CHANNELS: tuple[str, ...] = tuple(channel.name.lower() for channel in ContactChannel)
 
 Columns = dict[str, Any]
 Built = TypeVar("Built")

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from orgsim.entities import Bools, ContactChannel, Floats, Ints
+from orgsim.entities import Bools, Floats, Ints
 from orgsim.facts import ContactHandled, ContactMade, OrderPlaced
 from orgsim.kpis.base import GROUPS, SEGMENTS, Columns, Kpi, Ratio, Window
 from orgsim.kpis.joins import found, key_of
@@ -88,13 +88,6 @@ def _effort(window: Window, group: str) -> Ratio:
     )
 
 
-def _aht(window: Window, segment: str, channel: ContactChannel) -> Ratio:
-    handled = window.facts(ContactHandled, segment)
-    mine = handled["channel"] == channel
-    times, hours = handled["time"][mine], handled["handle_hours"][mine]
-    return Ratio(window.per_week(times, hours * 60.0), window.per_week(times))
-
-
 def _gauge(window: Window, segment: str, name: str, member: str = "") -> Ratio:
     return Ratio(window.gauge(name, member), window.ones)
 
@@ -148,20 +141,6 @@ KPIS = (
         open_items="a problem counts in the week of its first contact, with all that followed",
         segments=GROUPS,
         measure=_effort,
-    ),
-    *(
-        Kpi(
-            name=f"aht_{channel.name.lower()}",
-            title=f"AHT, {channel.name.lower()}",
-            unit="min",
-            area="support",
-            direction=0,
-            section="M4.5",
-            formula=f"mean agent time per handled contact by {channel.name.lower()}",
-            open_items="contacts not yet handled are left out",
-            measure=partial(_aht, channel=channel),
-        )
-        for channel in ContactChannel
     ),
     Kpi(
         name="work_pressure",

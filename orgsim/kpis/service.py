@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from orgsim.entities import Floats, Outcome, Reason
-from orgsim.facts import CallAbandoned, CallAnswered, ContactHandled, ContactMade
-from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.facts import (
+    CallAbandoned,
+    CallAnswered,
+    ContactContained,
+    ContactHandled,
+    ContactMade,
+)
+from orgsim.kpis.base import CHANNELS, SEGMENTS, Kpi, Ratio, Window
+
+BY_CHANNEL = (*SEGMENTS, *CHANNELS)
+LIVE = tuple(group for group in BY_CHANNEL if group != "email")
+"""Where somebody waits for an agent."""
 
 ANSWERED_WITHIN = 20.0 / 3600.0
 """Hours within which a call should be answered (the 80/20 service level)."""
@@ -21,6 +31,12 @@ def _offered(window: Window, segment: str) -> Floats:
 
 def _contacts(window: Window, segment: str) -> Ratio:
     return Ratio(window.count(ContactMade, segment), window.days)
+
+
+def _contained(window: Window, segment: str) -> Ratio:
+    made = window.facts(ContactMade, segment)
+    first = made["time"][made["attempt"] == 0]
+    return Ratio(window.count(ContactContained, segment), window.per_week(first))
 
 
 def _service_level(window: Window, segment: str) -> Ratio:
@@ -78,9 +94,22 @@ KPIS = (
         direction=-1,
         is_volume=True,
         section="M4.1",
-        formula="contacts made, every attempt counted / days",
-        segments=SEGMENTS,
+        formula="contacts made, every attempt counted, those included that self-service answered "
+        "before they reached their channel / days",
+        segments=BY_CHANNEL,
         measure=_contacts,
+    ),
+    Kpi(
+        name="containment",
+        title="Answered by self-service",
+        unit="share",
+        area="support",
+        direction=0,
+        section="M4.2",
+        formula="contacts that self-service (IVR, articles) answered, to the point or beside it / "
+        "first contacts",
+        segments=SEGMENTS,
+        measure=_contained,
     ),
     Kpi(
         name="service_level",
@@ -91,7 +120,7 @@ KPIS = (
         section="s.9",
         formula="calls answered within 20 s / calls offered, abandoned ones included",
         open_items="calls still waiting are left out",
-        segments=SEGMENTS,
+        segments=LIVE,
         measure=_service_level,
     ),
     Kpi(
@@ -103,7 +132,7 @@ KPIS = (
         section="s.9",
         formula="mean wait of answered calls",
         open_items="abandoned calls are left out",
-        segments=SEGMENTS,
+        segments=LIVE,
         measure=_asa,
     ),
     Kpi(
@@ -116,7 +145,7 @@ KPIS = (
         section="s.9",
         formula="calls abandoned / calls offered",
         open_items="calls still waiting are left out",
-        segments=SEGMENTS,
+        segments=LIVE,
         measure=_abandonment,
     ),
     Kpi(
@@ -129,7 +158,7 @@ KPIS = (
         section="s.9",
         formula="problems solved at the first attempt / first attempts an agent handled",
         open_items="contacts not yet handled are left out",
-        segments=SEGMENTS,
+        segments=BY_CHANNEL,
         measure=_fcr,
     ),
     Kpi(
@@ -141,7 +170,7 @@ KPIS = (
         section="M4.5",
         formula="mean agent time per handled contact",
         open_items="contacts not yet handled are left out",
-        segments=SEGMENTS,
+        segments=BY_CHANNEL,
         measure=_aht,
     ),
     Kpi(

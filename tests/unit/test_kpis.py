@@ -21,6 +21,7 @@ from orgsim.entities import (
 from orgsim.facts import (
     CallAbandoned,
     CallAnswered,
+    ContactContained,
     ContactHandled,
     ContactMade,
     LeadLost,
@@ -180,11 +181,12 @@ def test_stock_and_its_cover_in_days_of_recent_demand() -> None:
 # -- support ---------------------------------------------------------------------------------------
 
 SECOND = 1 / 3600
+PHONE, CHAT, EMAIL = ContactChannel.PHONE, ContactChannel.CHAT, ContactChannel.EMAIL
 CALLS = [
-    CallAnswered(1.0, 1, 0, 0, BASE, Reason.GENERAL, 20 * SECOND),
-    CallAnswered(2.0, 2, 0, 0, BASE, Reason.GENERAL, 40 * SECOND),
-    CallAbandoned(3.0, 3, 0, 0, BASE, Reason.GENERAL, 5 * SECOND),
-    CallAbandoned(4.0, 4, 0, 0, NICHE, Reason.GENERAL, 500 * SECOND),
+    CallAnswered(1.0, 1, 0, 0, BASE, Reason.GENERAL, PHONE, 20 * SECOND),
+    CallAnswered(2.0, 2, 0, 0, BASE, Reason.GENERAL, PHONE, 40 * SECOND),
+    CallAbandoned(3.0, 3, 0, 0, BASE, Reason.GENERAL, PHONE, 5 * SECOND),
+    CallAbandoned(4.0, 4, 0, 0, NICHE, Reason.GENERAL, PHONE, 500 * SECOND),
 ]
 
 
@@ -198,10 +200,43 @@ def test_the_speed_of_answer_is_that_of_answered_calls() -> None:
     assert value("asa", CALLS).weekly == about(nan, 30.0, nan)
 
 
-def handled(attempt: int, outcome: Outcome, minutes: float) -> ContactHandled:
-    return ContactHandled(
-        5.0, 1, 0, attempt, BASE, Reason.GENERAL, ContactChannel.PHONE, minutes / 60, outcome
-    )
+def test_each_live_channel_has_its_own_wait() -> None:
+    chats = [
+        CallAnswered(5.0, 5, 0, 0, BASE, Reason.GENERAL, CHAT, 10 * SECOND),
+        CallAbandoned(6.0, 6, 0, 0, BASE, Reason.GENERAL, CHAT, 90 * SECOND),
+    ]
+    assert value("abandonment", CALLS + chats, "chat").weekly == about(nan, 0.5, nan)
+    assert value("service_level", CALLS + chats, "chat").weekly == about(nan, 0.5, nan)
+    assert value("service_level", CALLS + chats, "phone").weekly == about(nan, 0.25, nan)
+    assert value("asa", CALLS + chats, "chat").weekly == about(nan, 10.0, nan)
+    assert value("asa", CALLS + chats, "retail").weekly == about(nan, nan, nan)
+
+
+def handled(
+    attempt: int, outcome: Outcome, minutes: float, channel: ContactChannel = PHONE
+) -> ContactHandled:
+    return ContactHandled(5.0, 1, 0, attempt, BASE, Reason.GENERAL, channel, minutes / 60, outcome)
+
+
+def test_a_good_phone_can_stand_beside_a_bad_chat() -> None:
+    facts = [
+        handled(0, Outcome.RESOLVED, 6.0),
+        handled(0, Outcome.RESOLVED, 8.0),
+        handled(0, Outcome.UNRESOLVED, 12.0, CHAT),
+    ]
+    for channel, solved, minutes in (("phone", 1.0, 7.0), ("chat", 0.0, 12.0), ("email", nan, nan)):
+        assert value("fcr", facts, channel).weekly == about(nan, solved, nan)
+        assert value("aht", facts, channel).weekly == about(nan, minutes, nan)
+
+
+def test_self_service_answers_a_share_of_first_contacts() -> None:
+    facts = [
+        made(Reason.GENERAL),
+        made(Reason.GENERAL),
+        made(Reason.GENERAL, 1),
+        ContactContained(6.0, 1, 0, BASE, Reason.GENERAL),
+    ]
+    assert value("containment", facts).weekly == about(nan, 0.5, nan)
 
 
 def test_first_contact_resolution_looks_at_first_attempts_only() -> None:
@@ -215,7 +250,7 @@ def test_first_contact_resolution_looks_at_first_attempts_only() -> None:
 
 
 def made(reason: Reason, attempt: int = 0) -> ContactMade:
-    return ContactMade(6.0, 1, 0, attempt, BASE, reason, ContactChannel.PHONE)
+    return ContactMade(6.0, 1, 0, attempt, BASE, reason, PHONE)
 
 
 def test_failure_demand_is_late_orders_faults_bills_and_every_repeat() -> None:

@@ -33,10 +33,9 @@ def handled(
     *,
     nth: int = 0,
     channel: ContactChannel = PHONE,
-    minutes: float = 6.0,
 ) -> ContactHandled:
     return ContactHandled(
-        time, customer, nth, attempt, BASE, Reason.GENERAL, channel, minutes / 60, Outcome.RESOLVED
+        time, customer, nth, attempt, BASE, Reason.GENERAL, channel, 0.1, Outcome.RESOLVED
     )
 
 
@@ -103,17 +102,6 @@ def test_effort_counts_in_the_week_in_which_the_problem_began() -> None:
     facts = [*both(10.0, 1), *both(170.0, 1, 1), *both(171.0, 1, nth=1)]
     assert value("customer_effort", facts).weekly == about(nan, 3 + 2 * again, 2 + again)
     assert value("customer_effort", facts, "niche").weekly == about(nan, nan, nan)
-
-
-def test_handle_time_by_channel() -> None:
-    facts = [
-        handled(10.0, 1),
-        handled(10.0, 2, minutes=8.0),
-        handled(10.0, 3, channel=CHAT, minutes=12.0),
-    ]
-    assert value("aht_phone", facts).weekly == about(nan, 7.0, nan)
-    assert value("aht_chat", facts).weekly == about(nan, 12.0, nan)
-    assert value("aht_email", facts).weekly == about(nan, nan, nan)
 
 
 def test_pressure_standard_and_headcount_are_read_at_the_week_s_end() -> None:
