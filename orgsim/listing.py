@@ -9,7 +9,6 @@ Reference: DESIGN.md s.6 (the model is schema and documentation).
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import sys
 import textwrap
@@ -151,9 +150,8 @@ _COLUMNS: Mapping[str, Callable[[Row], Row]] = {
 
 
 def room() -> int | None:
-    """Return how many columns the terminal has; None where nobody says so, as in a pipe."""
-    is_said = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
-    return max(40, shutil.get_terminal_size().columns) if is_said else None
+    """Return how many columns the terminal has; None in a pipe, where a row stays a line."""
+    return max(40, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
 
 
 def aligned(entries: Sequence[Row], width: int | None = None) -> Iterator[str]:

@@ -55,7 +55,8 @@ class KindKeys:
     def names(self) -> list[str]:
         """Return every key that some kind takes, and that is not in use."""
         found = (path for of in self._kinds.values() for places in of.values() for path in places)
-        return [dotted(path) for path in dict.fromkeys(found) if path not in self._places]
+        keys = (path for path in dict.fromkeys(found) if path not in self._places)
+        return [dotted(path) for path in keys if path[-1] not in (ANY, "kind")]
 
     def of(self, name: str) -> list[_Taken]:
         """Return what a key is, and to which kinds; more than once where kinds differ in it."""

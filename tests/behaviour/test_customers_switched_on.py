@@ -12,18 +12,17 @@ from orgsim.facts import ContactMade
 from orgsim.facts_of_customers import ComplaintClosed, CustomerLeft, CustomerReacted, EpisodeLived
 from orgsim.kpis import measure
 from orgsim.organisation import simulate
-from tests.behaviour.test_calibration_gates import AS_IT_IS, SWITCHED_ON
+from tests.behaviour.test_calibration_gates import AS_IT_IS, PLAIN
 from tests.unit.parts import but
 
 
 @pytest.fixture(scope="module")
 def lived_through():
     scenario = but(
-        SWITCHED_ON,
+        AS_IT_IS,
         run__weeks=6,
         customers__memory__recall__active=True,
         customers__memory__satisfaction__told=0.5,
-        customers__survey__response_by="last_episode",
     )
     return scenario, simulate(scenario, 0)
 
@@ -66,6 +65,6 @@ def test_most_failures_are_contacts_that_helped_nobody_and_most_are_met_by_silen
 
 
 def test_off_leaves_no_trace():
-    scenario = but(AS_IT_IS, run__weeks=1, run__warmup=168.0, customers__count=3000)
+    scenario = but(PLAIN, run__weeks=1, run__warmup=168.0, customers__count=3000)
     kinds = {kind.__name__ for kind in simulate(scenario, 0).kinds()}
     assert kinds.isdisjoint({"CustomerReacted", "ComplaintClosed"})

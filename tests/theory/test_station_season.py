@@ -82,7 +82,7 @@ def season(case: Season, bought: int, demand: int) -> tuple[float, int, int]:
     for number in range(demand):
         at = 24.0 * DAYS * number / demand
         order = an_order(number, segment=Segment.NICHE, placed=at)
-        organisation.world.at(at, organisation.sales.book, order)
+        organisation.world.at(at, organisation.sales.orders.book, order)
     organisation.run()
     journal = organisation.world.journal
     closed = journal.columns(AccountClosed)

@@ -39,7 +39,7 @@ def test_without_a_width_a_row_is_a_line() -> None:
 def test_no_list_is_wider_than_the_terminal(
     topic: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("orgsim.listing.room", lambda: 80)
     assert main(["list", topic]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
