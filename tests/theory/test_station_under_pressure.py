@@ -14,6 +14,7 @@ from orgsim.config.schema import Scenario
 from orgsim.entities import ContactChannel, Outcome, Ticket
 from orgsim.facts import CallAbandoned, CallAnswered, ContactHandled
 from orgsim.kernel.queueing import effective_arrivals, waiting_line
+from orgsim.kernel.world import Rank
 from orgsim.organisation import Organisation, simulate
 from orgsim.units import WEEK
 from tests.theory.departments_alone import lone, support_alone
@@ -127,3 +128,36 @@ def test_where_patience_is_as_long_as_service_the_busy_line_is_a_poisson_count()
         assert terms.size == servers
         waits = 1.0 - below * np.exp(-10.0)
         assert line.probability_of_waiting == pytest.approx(waits, abs=1e-12)
+
+
+def test_pressure_is_met_by_overtime_and_haste_at_once_and_by_hiring_last() -> None:
+    """The three outlets of Oliva & Sterman (2001): two open with the next week, one much later."""
+    scenario = pressed(
+        13,
+        "support.payroll_fte=20",
+        "support.staffing.review=4w",
+        "support.staffing.reporting=2w",
+        "support.staffing.hiring=6w",
+        "support.staffing.overtime=15%",
+        "support.crew.novice_skill=1",
+    )
+    organisation = Organisation(scenario, 0)
+    support, world = organisation.support, organisation.world
+    began: dict[str, float] = {}
+
+    def look() -> None:
+        for outlet, is_used in (
+            ("overtime", support.staffing.overtime > 0.0),
+            ("haste", support.pressure.time_taken < 1.0),
+            ("hiring", support.crew.employed > 20.0),
+        ):
+            if is_used:
+                began.setdefault(outlet, world.now / WEEK)
+
+    world.every(WEEK, look, first=world.now + 1.0, rank=Rank.NORMAL)
+    organisation.run()
+    assert {outlet: int(week) for outlet, week in began.items()} == {
+        "overtime": 1,
+        "haste": 1,
+        "hiring": 10,
+    }

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from orgsim.departments.crew import Crew, CrewConfig
+from orgsim.kernel.distributions import Never
 from orgsim.kernel.world import World
 from orgsim.units import DAY, WEEK, YEAR
 from tests.unit.parts import Z, a_world, but, firm
+from tests.unit.test_staffing import an_office
+from tests.unit.test_support import contacts
 
 USUAL = firm().support.crew
 TIRED = but(USUAL, occupancy_strain=1.0)
@@ -144,3 +147,37 @@ def test_a_wave_of_resignations_takes_its_share_of_heads(share: float, leave: in
 def test_a_larger_wave_takes_the_same_agents_and_some_more() -> None:
     small, large = ({agent.id for agent in a_crew()[1].resign(share)} for share in (0.2, 0.6))
     assert small < large
+
+
+# -- strain, as the whole team feels it ----------------------------------------------------------
+
+STRAIN = {
+    "crew__occupancy_limit": 0.85,
+    "crew__occupancy_strain": 1.0,
+    "crew__overtime_strain": 0.5,
+    "crew__fatigue_loss": 0.0,
+    "staffing__overtime": 0.15,
+    "patience": Never(kind="never"),
+}
+
+
+def test_what_the_week_asked_of_the_team_is_what_tires_it() -> None:
+    """dF/dt = (occupancy - .85) + .5 overtime - F / 4 weeks (MODEL M4.9): busy without a pause."""
+    world, support, _ = an_office(agents=10, **STRAIN)
+    support.receive(contacts([0.0] * 10_000))
+    fatigue = 0.0
+    for week, overtime in enumerate((0.0, 0.15)):
+        world.run(until=(week + 1) * WEEK + 1.0)
+        fatigue = fatigue * exp(-0.25) + (0.15 + 0.5 * overtime) * 4.0 * (1.0 - exp(-0.25))
+        assert support.crew.fatigue == pytest.approx(fatigue)
+
+
+@pytest.mark.parametrize(("satisfaction", "tires"), [(2.9, True), (3.0, False)])
+def test_a_contact_with_a_customer_in_a_rage_tires_the_team(
+    satisfaction: float, tires: bool
+) -> None:
+    world, support, _ = an_office(agents=10, crew__rage_strain=0.01)
+    support.mood = lambda ticket: satisfaction
+    support.receive(contacts([1.0] * 30))
+    world.run(until=WEEK + 1.0)
+    assert support.crew.fatigue == (pytest.approx(30 * 0.01 / 10) if tires else 0.0)

@@ -47,12 +47,15 @@ def test_each_day_without_the_parcel_is_a_new_chance_to_ask() -> None:
     assert both == pytest.approx(0.25, abs=Z * np.sqrt(0.25 * 0.75 / n))
 
 
-def test_deliveries_are_followed_by_how_to_faults_and_bills_in_their_shares() -> None:
+@pytest.mark.parametrize(("segment", "how_to"), [(Segment.BASE, 0.1), (Segment.NICHE, 0.4)])
+def test_deliveries_are_followed_by_how_to_faults_and_bills_in_their_shares(
+    segment: Segment, how_to: float
+) -> None:
+    """Four times as many questions about what is new."""
     n = 4000
-    wanted = {Reason.HOW_TO: 0.4, Reason.FAULT: 0.03, Reason.BILLING: 0.02}
-    crowd = ACrowd(
-        n, Segment.NICHE, contact__how_to_niche=0.4, contact__fault=0.03, contact__billing=0.02
-    )
+    wanted = {Reason.HOW_TO: how_to, Reason.FAULT: 0.03, Reason.BILLING: 0.02}
+    shares = {"how_to_base": 0.1, "how_to_niche": 0.4, "fault": 0.03, "billing": 0.02}
+    crowd = ACrowd(n, segment, **{f"contact__{name}": share for name, share in shares.items()})
     orders = [crowd.order(row) for row in range(n)]
     crowd.world.run(until=9.0)
     crowd.unpack(*orders, at=10.0)

@@ -265,6 +265,16 @@ def test_failure_demand_is_late_orders_faults_bills_and_every_repeat() -> None:
     assert value("contacts", failures + values).weekly == about(0, 8 / 7, 0)
 
 
+@pytest.mark.parametrize("reason", Reason)
+def test_whether_a_first_contact_is_failure_demand_depends_on_what_it_is_about(
+    reason: Reason,
+) -> None:
+    """A refund asked for is one that did not come when it was promised."""
+    is_value = reason in {Reason.GENERAL, Reason.HOW_TO, Reason.WISMO}
+    assert value("failure_demand", [made(reason)]).total == 1.0 - is_value
+    assert value("failure_demand", [made(reason, 1)]).total == 1.0
+
+
 def test_occupancy_is_busy_over_duty_week_by_week_and_over_the_whole_run() -> None:
     gauges: Gauges = {
         ("busy_hours", "agents"): (10, 30, 60),

@@ -86,21 +86,64 @@ def test_what_arrives_goes_to_who_waited_longest() -> None:
     assert allocated["waited"].tolist() == [30.0, 30.0]
 
 
-def test_without_shared_parts_a_niche_surge_leaves_base_orders_untouched() -> None:
-    def base_deliveries(surge: int) -> list[tuple[int, float]]:
-        world = a_world()
-        warehouse = a_warehouse(world, capacity_per_day=1e6, kit__opening_stock=0)
-        for customer in range(surge):
-            warehouse.accept(niche(10_000 + customer))
-        for customer in range(50):
-            warehouse.accept(an_order(customer))
-        world.run(until=5 * DAY)
-        delivered = seen(world, OrderDelivered)
-        rows = zip(delivered["customer"].tolist(), delivered["time"].tolist(), strict=True)
-        return [row for row in rows if row[0] < 10_000]
+def base_deliveries(surge: int, **changes: object) -> list[tuple[int, float]]:
+    """When 50 base orders arrive, for whom there is just enough, behind so many niche orders."""
+    world = a_world()
+    just_enough = {"chassis__opening_stock": 50, "capacity_per_day": 50.0}
+    warehouse = a_warehouse(world, **{**just_enough, "kit__opening_stock": surge, **changes})
+    for customer in range(surge):
+        warehouse.accept(niche(10_000 + customer))
+    for customer in range(50):
+        warehouse.accept(an_order(customer))
+    world.run(until=5 * DAY)
+    delivered = seen(world, OrderDelivered)
+    rows = zip(delivered["customer"].tolist(), delivered["time"].tolist(), strict=True)
+    return [row for row in rows if row[0] < 10_000]
 
-    assert base_deliveries(0) == base_deliveries(500)
-    assert len(base_deliveries(500)) == 50
+
+APART = {"is_chassis_shared": False, "are_benches_shared": False}
+
+
+def test_without_shared_parts_a_niche_surge_leaves_base_orders_untouched() -> None:
+    calm = base_deliveries(0, **APART)
+    assert len(calm) == 50
+    assert base_deliveries(500, **APART) == calm
+
+
+@pytest.mark.parametrize("shared", APART)
+def test_whatever_a_niche_surge_shares_it_takes_from_base_orders(shared: str) -> None:
+    touched = {**APART, shared: True}
+    assert base_deliveries(500, **touched) != base_deliveries(0, **touched)
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_what_a_plan_adds_for_the_niche_is_on_top_of_what_base_orders_take(
+    is_shared: bool,
+) -> None:
+    """Beyond f_niche, the kits' forecast, and not beyond the chassis' own (MODEL M3.2, L2)."""
+
+    def ordered(plan: float) -> dict[Component, int]:
+        world = a_world()
+        information = Information(world, {"plan": a_channel("campaign_plan", noise=0.0)})
+        usual = {"smoothing": 0.0, "safety": 0.0}
+        policies = {
+            f"{part}__policy__{k}": v for part in ("chassis", "kit") for k, v in usual.items()
+        }
+        few = {"kit__opening_stock": 0, "kit__opening_forecast": 5.0}
+        config = a_config(is_chassis_shared=is_shared, **policies, **few)
+        warehouse = Logistics(world, config, information)
+        units = dict.fromkeys(Component, 0)
+        for part, planner in warehouse.planning.items():
+            planner.order = lambda n, part=part: units.update({part: n})
+        weekly = {"orders_per_week": np.full(10, plan)}
+        information.send("campaign_plan", "marketing", weekly, dates={"onset": 0.0})
+        world.run(until=8 * DAY)
+        return units
+
+    none, some = ordered(0.0), ordered(70.0)
+    more = {part: some[part] - none[part] for part in Component}
+    beyond = round((10.0 - 5.0) * 28)
+    assert more == {Component.CHASSIS: beyond if is_shared else 0, Component.KIT: beyond}
 
 
 def test_rc33_a_kit_stock_nobody_was_told_to_raise_is_out_on_day_13() -> None:

@@ -16,8 +16,11 @@ from orgsim.departments.work_pressure import (
     standard_after,
 )
 from orgsim.errors import ConfigError
-from orgsim.units import NEVER
+from orgsim.kernel.distributions import Never
+from orgsim.units import NEVER, WEEK
 from tests.unit.parts import but, firm
+from tests.unit.test_staffing import an_office
+from tests.unit.test_support import contacts
 
 PUBLISHED = but(firm().support.pressure, elasticity=-0.64)
 
@@ -122,3 +125,17 @@ def test_a_standard_that_never_recovers_is_written_so() -> None:
     assert resolve("baseline", [f"{recovery}=26"]).scenario.support.pressure.recovery == 26.0
     with pytest.raises(ConfigError, match="write a number of weeks, or never"):
         resolve("baseline", [f"{recovery}=soon"])
+
+
+PRESSED = {"pressure__elasticity": -0.64, "patience": Never(kind="never")}
+
+
+@pytest.mark.parametrize(("calls", "is_too_much"), [(300, False), (500, True)])
+def test_a_busy_hour_costs_no_standards_and_a_busy_week_does(calls: int, is_too_much: bool) -> None:
+    """The pressure is that of the week (MODEL U2): one agent has time for 336 half hours."""
+    world, support, _ = an_office(agents=1, **PRESSED)
+    support.receive(contacts([1.0 + 0.001 * call for call in range(calls)]))
+    world.run(until=WEEK + 1.0)
+    assert support.pressure.level == pytest.approx(calls * 0.5 / WEEK)
+    assert (support.pressure.standard < 1.0) is is_too_much
+    assert (support.pressure.time_taken < 1.0) is is_too_much
