@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import pytest
 
 from orgsim.config.mechanisms import MECHANISMS
+from orgsim.config.schema import AnyShock
 from tests.architecture.source import ROOT
 
 PAGE = ROOT / "docs" / "evidence.md"
@@ -17,10 +18,10 @@ HEAD = ["Section", "What must hold", "Test"]
 UNTESTED = "none: "
 """What stands, with a reason, in the place of tests where there is none."""
 
-CHAPTERS = ("M1", "M2", "M5")
+CHAPTERS = ("M1", "M2", "M3", "M4", "M5")
 """Chapters of which every mechanism has a row; a further one is added here with its rows."""
-UNNUMBERED = {"M5.13", "s.7"}
-"""Sections with rows that are no mechanism of these chapters: calibration, and money."""
+UNNUMBERED = {"M5.13", "s.7", "s.8", "s.10"}
+"""Sections with rows that are no mechanism of these chapters: calibration, money, shocks, cases."""
 
 
 class Row(NamedTuple):
@@ -79,10 +80,27 @@ def faults(text: str) -> Iterator[str]:
     yield from (f"{section}: no row" for section in sorted((numbered | UNNUMBERED) - here))
 
 
+CASES = {f"RC-{number}" for number in range(1, 37)}
+"""The reference cases of theory, each with a row of its own."""
+KINDS = [
+    get_args(shock.model_fields["kind"].annotation)[0] for shock in get_args(get_args(AnyShock)[0])
+]
+"""Every kind of shock that a scenario may name."""
+
+
 def test_every_limit_names_tests_that_exist_and_every_mechanism_has_its_limits() -> None:
     text = PAGE.read_text("utf-8")
     assert len(rows(text)) > 100
     assert list(faults(text)) == []
+
+
+def test_every_reference_case_and_every_shock_has_its_row() -> None:
+    table = rows(PAGE.read_text("utf-8"))
+    cases = [row.claim.partition(",")[0] for row in table if row.section == "s.10"]
+    assert sorted(case for case in cases if case in CASES) == sorted(CASES)
+    shocks = " ".join(row.claim.lower() for row in table if row.section == "s.8")
+    missing = [kind for kind in KINDS if kind.replace("_", " ") not in shocks]
+    assert missing == []
 
 
 THERE = "tests/architecture/test_evidence.py::test_a_page_that_says_what_is_not_so_is_found"
@@ -110,5 +128,5 @@ def test_a_mechanism_without_a_row_is_found_and_a_parametrised_test_is_one() -> 
     line = f"| M1.1 | So it is. | `{THERE}[a line-no row]` |"
     missing = set(faults(line))
     assert "M1.1: no row" not in missing
-    assert {"M1.2: no row", "M2.6: no row", "M5.13: no row", "s.7: no row"} <= missing
+    assert {"M1.2: no row", "M4.10: no row", "M5.13: no row", "s.8: no row"} <= missing
     assert all(fault.endswith(": no row") for fault in missing)
