@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgsim.departments.logistics import Logistics, Rule
-from orgsim.entities import Component, Order, Segment
+from orgsim.entities import Component, Order, Segment, due_date
 from orgsim.facts import OrderAllocated
 from orgsim.governance.information import Information
 from orgsim.weekly import Weekly
@@ -89,6 +89,17 @@ def test_the_earliest_promise_is_served_first_and_of_equals_the_oldest() -> None
         warehouse.ask(segment, days)
     warehouse.bring(Component.CHASSIS, 5)
     assert warehouse.served() == [4, 2, 3, 1, 5]
+
+
+def test_a_promise_that_the_record_lost_is_not_served_by_its_date() -> None:
+    """Logistics sees the record alone: tomorrow was promised, and stands there as in a week."""
+    warehouse = Warehouse("promise_date")
+    for promised, recorded in ((1, 7), (3, 3)):
+        order = an_order(promised, promise=a_promise(promised))
+        order.due_on_record = due_date(0.0, recorded)
+        warehouse.logistics.accept(order)
+    warehouse.bring(Component.CHASSIS, 1)
+    assert warehouse.served() == [3]
 
 
 def test_a_fair_share_is_the_share_of_those_who_wait() -> None:

@@ -83,6 +83,17 @@ def test_a_niche_customer_s_complaint_is_a_complaint() -> None:
     assert [customer for customer, _ in desk.done] == [0, 2, 1]
 
 
+def test_a_session_that_was_planned_is_held_before_any_customer_who_waits() -> None:
+    desk = ADesk(urgency=(1, 2, 3))
+    held: list[float] = []
+    desk.comes(0, 1.0)
+    desk.comes(1, 1.1, reason=Reason.COMPLAINT)
+    desk.world.at(1.2, desk.desk.brief, 2.0, lambda: held.append(desk.world.now))
+    desk.world.run(until=9.0)
+    assert held == [3.5]
+    assert desk.done == [(0, 1.5), (1, 4.0)]
+
+
 # -- silent abandonment ----------------------------------------------------------------------------
 
 

@@ -24,6 +24,14 @@ def test_a_first_order_is_asked_about_like_any_other() -> None:
     assert crowd.reasons() == [(1, Reason.WISMO)]
 
 
+def test_nobody_asks_early_for_an_order_that_is_there_by_the_next_day() -> None:
+    crowd = ACrowd(1, contact__wismo=1.0)
+    crowd.world.run(until=10.0)
+    crowd.unpack(crowd.order(), at=11.0)
+    crowd.world.run(until=4 * DAY)
+    assert crowd.reasons() == []
+
+
 def test_nobody_asks_for_an_order_before_their_own_date_and_everybody_may_after_it() -> None:
     crowd = ACrowd(1, contact__late_wismo=1e6)
     order = crowd.order(days=3)

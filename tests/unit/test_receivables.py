@@ -172,8 +172,9 @@ def slow(**changes: object) -> Books:
     return Books(paid_after=Fixed[float](kind="fixed", mean=60 * DAY), **changes)
 
 
-def test_who_is_late_without_a_complaint_is_reminded_and_thinks_nothing_of_it() -> None:
-    books = slow()
+@pytest.mark.parametrize("sees", [0.0, 1.0])
+def test_who_is_late_without_a_complaint_is_reminded_and_thinks_nothing_of_it(sees: float) -> None:
+    books = slow(single_view=sees)
     books.deliver(books.book())
     books.world.run(until=90 * DAY)
     assert seen(books.world, ReminderSent)["time"].tolist() == [31 * DAY]

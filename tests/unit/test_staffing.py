@@ -283,6 +283,24 @@ def test_overtime_covers_the_missing_hours_up_to_its_limit_and_is_paid_dearer() 
     assert support.staffing.overtime == 0.15
 
 
+def test_overtime_goes_on_as_long_as_the_regular_hours_do_not_suffice() -> None:
+    """Ten contacts of half an hour every hour for four and a half agents: 11 % too many.
+
+    In whole heads less than one shift of the hours is missing, and overtime makes up for it; one
+    contact of a week's 1 680 may fall on its boundary.
+    """
+    nine_half_days = Weekly.parse({"Mon-Sun 00-12": 4, "Mon-Sun 12-24": 5})
+    world, support, _ = an_office(
+        agents=nine_half_days, staffing__overtime=0.15, crew__fatigue_loss=0.0
+    )
+    support.receive(contacts([hour / 10.0 for hour in range(10 * 4 * 168)]))
+    for week in range(1, 5):
+        world.run(until=week * WEEK + 1.0)
+        asked, boundary = 5 / 4.5, 1.2 / 1680
+        assert asked - boundary <= 1.0 + support.staffing.overtime
+        assert 1.0 + support.staffing.overtime <= asked * 840 / (840 - 12) + boundary
+
+
 def test_without_overtime_agreed_nobody_stays_longer() -> None:
     world, support, _ = an_office(agents=SHIFTS)
     support.receive(contacts([8.0 + 0.01 * call for call in range(1000)]))

@@ -87,8 +87,11 @@ def test_a_niche_order_without_a_kit_can_take_the_base_variant() -> None:
 def test_who_lacks_the_chassis_lacks_it_in_both_variants_and_waits(segment: Segment) -> None:
     world = a_world()
     warehouse = a_warehouse(world, lost=0.0, substituted=1.0, chassis=0, kit=5)
-    warehouse.accept(an_order(1, segment=segment))
+    order = an_order(1, segment=segment)
+    warehouse.accept(order)
     assert seen(world, OrderBackordered)["component"].tolist() == [Component.CHASSIS]
+    assert seen(world, OrderSubstituted)["customer"].size == 0
+    assert order.variant is segment
     assert warehouse.room.queued == 1
 
 

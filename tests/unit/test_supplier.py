@@ -226,6 +226,14 @@ def test_who_orders_half_of_the_usual_ends_up_with_that_share_of_the_line(
     assert supplier._share.value == pytest.approx(share, abs=1e-5)
 
 
+def test_who_orders_more_than_usual_gets_no_more_than_the_line() -> None:
+    world = a_world()
+    supplier = a_loyal_supplier(world, 1.0)
+    ordering(world, supplier, 1400, range(20))
+    world.run(until=20 * WEEK)
+    assert supplier._share.value == 1.0
+
+
 def test_a_share_is_lost_slowly_and_comes_back_with_the_orders() -> None:
     world = a_world()
     supplier = a_loyal_supplier(world, 1.0)

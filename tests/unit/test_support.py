@@ -171,6 +171,16 @@ def test_full_containment_leaves_the_agents_nothing_to_do() -> None:
     assert ends == [Outcome.RESOLVED] * 2
 
 
+def test_no_complaint_is_answered_by_self_service() -> None:
+    world = a_world()
+    support, _ = a_team(world, contained_share=1.0)
+    support.receive(contacts([1.0], reason=Reason.COMPLAINT))
+    support.receive(contacts([2.0]))
+    world.run(until=5.0)
+    assert seen(world, ContactHandled)["reason"].tolist() == [Reason.COMPLAINT]
+    assert seen(world, ContactContained)["reason"].tolist() == [Reason.GENERAL]
+
+
 def test_a_second_attempt_has_its_own_luck_and_is_counted_as_such() -> None:
     world = a_world()
     lucky = firm().support.handle_time
@@ -236,6 +246,18 @@ def test_resolution_never_falls_below_none() -> None:
     support.receive(contacts([1.0] * 100, segment=Segment.NICHE, order=an_order(1)))
     world.run(until=5.0)
     assert Outcome.RESOLVED not in seen(world, ContactHandled)["outcome"]
+
+
+@pytest.mark.parametrize("quality", [1.0, 0.8])
+def test_the_share_solved_goes_with_what_pressure_leaves_of_the_quality(quality: float) -> None:
+    world, n = a_world(), 4000
+    support, _ = a_team(world, agents=n, resolution=0.75)
+    support.pressure.quality = quality
+    support.receive(contacts([1.0] * n))
+    world.run(until=5.0)
+    solved = np.mean(seen(world, ContactHandled)["outcome"] == Outcome.RESOLVED)
+    chance = 0.75 * quality
+    assert solved == pytest.approx(chance, abs=Z * np.sqrt(chance * (1 - chance) / n))
 
 
 def test_half_of_what_is_not_solved_is_answered_wrongly() -> None:

@@ -139,3 +139,17 @@ def test_a_busy_hour_costs_no_standards_and_a_busy_week_does(calls: int, is_too_
     assert support.pressure.level == pytest.approx(calls * 0.5 / WEEK)
     assert (support.pressure.standard < 1.0) is is_too_much
     assert (support.pressure.time_taken < 1.0) is is_too_much
+
+
+@pytest.mark.parametrize(("joined", "skill"), [(True, 0.53), (False, 1.0)])
+def test_the_hours_of_newcomers_count_for_as_much_as_they_get_done(
+    joined: bool, skill: float
+) -> None:
+    """Of a week of one agent's hours: the same contacts press a team of newcomers twice as much."""
+    world, support, _ = an_office(agents=1, payroll_fte=1.0, patience=Never(kind="never"))
+    if joined:
+        support.crew.agents.clear()
+        support.crew.join(1.0)
+    support.receive(contacts([1.0] * 40))
+    world.run(until=WEEK + 1.0)
+    assert support.pressure.level == pytest.approx(40 * 0.5 / (WEEK * skill))
