@@ -26,19 +26,25 @@ OUTAGE = "{kind: supplier_outage, onset: 4w, duration: 3w, component: chassis, r
 
 
 @cache
-def shelf(seen: float, *, shocks: str = f"{{strike: {OUTAGE}}}", weeks: int = 30) -> Journal:
-    """A planner who sees this share of what is on order, and wishes for the same stock at rest."""
-    on_order = A_DAY * 21
-    policy = (
-        "kind: anchor_and_adjust, review: 7d, smoothing: 0.36, stock_adjustment: 0.26, "
-        f"desired_stock: {round(OPENING + seen * on_order)}, supply_line_weight: {seen}, "
-        "lead_time: 21d"
-    )
+def shelf(seen: float | None, *, shocks: str = f"{{strike: {OUTAGE}}}", weeks: int = 30) -> Journal:
+    """A planner who sees this share of what is on order, and wishes for the same stock at rest.
+
+    None: who plans by the default firm's own rule.
+    """
+    rule: tuple[str, ...] = ()
+    if seen is not None:
+        on_order = A_DAY * 21
+        policy = (
+            "kind: anchor_and_adjust, review: 7d, smoothing: 0.36, stock_adjustment: 0.26, "
+            f"desired_stock: {round(OPENING + seen * on_order)}, supply_line_weight: {seen}, "
+            "lead_time: 21d"
+        )
+        rule = (f"logistics.chassis.policy={{{policy}}}",)
     scenario = lone(
         "logistics,supplier",
         f"{{kind: normal_daily, mean: {A_DAY}, deviation: 0, to: orders, segment: base}}",
         (
-            f"logistics.chassis.policy={{{policy}}}",
+            *rule,
             f"logistics.chassis.opening_stock={OPENING}",
             f"logistics.chassis.opening_forecast={A_DAY}",
             "logistics.chassis.opening_deviation=0",
@@ -102,6 +108,16 @@ def test_recovery_swings_the_orders_more_than_demand_ever_did() -> None:
     later = ordered["time"] >= ONSET
     assert ordered["units"][later].max() > 1.4 * 7 * A_DAY
     assert ordered["units"][later].min() < 0.75 * 7 * A_DAY
+
+
+def test_the_default_rule_orders_as_if_nothing_happened_and_overshoots_nothing() -> None:
+    """It counts all that is on order, and demand stands still: an outage changes no order."""
+    calm, struck = shelf(None, shocks="{}"), shelf(None)
+    assert struck.count(OrderBackordered) > 0
+    orders = [journal.columns(GoodsOrdered)["units"].tolist() for journal in (calm, struck)]
+    assert orders[0] == orders[1]
+    assert (on_hand(struck) <= on_hand(calm)).all()
+    assert on_hand(struck)[-1] == on_hand(calm)[-1]
 
 
 # -- the season, in the whole firm -----------------------------------------------------------------
