@@ -118,6 +118,7 @@ def test_the_default_rule_orders_as_if_nothing_happened_and_overshoots_nothing()
     assert orders[0] == orders[1]
     assert (on_hand(struck) <= on_hand(calm)).all()
     assert on_hand(struck)[-1] == on_hand(calm)[-1]
+    assert np.ptp(on_hand(struck)[-10:]) < A_DAY  # at rest, and not on its way round
 
 
 # -- the season, in the whole firm -----------------------------------------------------------------
