@@ -11,7 +11,9 @@ Modelled: support plans for the contacts it has had, and hears of those to come 
    given up and occupancy, written work included, stays within its limit. Their hours make the
    headcount wanted, in half jobs, with those who usually leave before a successor can work.
 3. Who is missing is hired: recruiting and training take their time and a sum per head. Nobody is
-   dismissed; those who leave are noticed after the reporting time and replaced in the same way.
+   dismissed; those who leave are noticed after the reporting time and replaced in the same way. At
+   the start successors are on their way for as many as usually leave in all that time; the first
+   plan is not made before the warm-up, which begins with an empty desk, has filled the picture.
    Without reviews the headcount wanted is that of the start.
 4. Agents on duty follow the shifts in proportion to those employed and to overtime, in whole
    heads, what is rounded off carried from shift to shift. Overtime covers last week's work beyond
@@ -107,7 +109,19 @@ class Staffing:
         self.train: Callable[[], None] = nobody
         self.post: Post = nobody
         self.reroster: Callable[[], None] = nobody
-        self._next_review = world.now + config.review
+        self._next_review = max(0.0, world.now) + config.review
+        self._fill_the_pipeline()
+
+    def _fill_the_pipeline(self) -> None:
+        """Where people always leave, successors for the latest leavers are on their way."""
+        absent = self._config.reporting + self._config.hiring
+        coming = self._crew.employed * self._crew.usually_leave(absent)
+        self.wanted += coming
+        self._coming += coming
+        heads = ceil(coming)
+        for number in range(heads):
+            arrival = self._world.now + absent * (number + 0.5) / heads
+            self._world.at(arrival, self._welcome, coming / heads)
 
     # -- what the planner sees ---------------------------------------------------------------------
 

@@ -190,7 +190,8 @@ KPIS = (
         area="support",
         direction=-1,
         section="U3",
-        formula="contacts for late orders, faults, bills, complaints and repeats / contacts",
+        formula="contacts for late orders, late refunds, faults, bills, complaints, and repeats / "
+        "contacts",
         segments=SEGMENTS,
         measure=_failure_demand,
     ),
