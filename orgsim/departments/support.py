@@ -271,7 +271,6 @@ class Support:
         self.pressure.close_week(self._required, worked * self.crew.speed())
         occupancy = (busy - self._busy) / worked if worked > 0 else 0.0
         self.staffing.close_week(self.pressure.level, occupancy)
-        self.knowledge.count(self.crew.employed)
         self.recovery.fill_budget()
         self._required, self._duty, self._busy = 0.0, duty, busy
         self._reroster()
@@ -281,7 +280,8 @@ class Support:
         self.knowledge.join(self._config.crew.novice_knowledge)
 
     def _reroster(self) -> None:
-        """Put on duty who is there, at the pace of who is there."""
+        """Put on duty who is there, at the pace of who is there, sharing what they learn."""
+        self.knowledge.count(self.crew.employed)
         self._desired = self._reasking * self.pressure.standard
         self._pace = self._reasking * self.pressure.time_taken / self.crew.speed()
         shifts = self.staffing.roster()
