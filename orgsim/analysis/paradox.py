@@ -7,8 +7,7 @@ decided (0.8: by 80 %): demand that comes from outside, as in a pandemic, is nob
 the company's value with the campaign and without it. The index is 0 where nobody beats a target,
 and where the company loses nothing; the paradox needs both. Per replication, on the same luck.
 
-Assumed: one campaign, or one budget for all of them; without a budget there is no index (NaN). What
-comes from outside in the very weeks of a campaign is taken for its doing.
+Assumed: one campaign, or one budget for all of them; without a budget there is no index (NaN).
 
 Reference: MODEL s.9 (silo-paradox scorecard).
 """

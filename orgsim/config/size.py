@@ -79,7 +79,7 @@ def expected_events(scenario: Scenario) -> dict[str, float]:
     loyalty, asks = scenario.customers.loyalty, scenario.customers.contact
     surge = 1.0 + _rise(scenario)
     orders = won + customers * _chance(loyalty.reorder) * days * surge + by_source["orders"]
-    asked = max([1.0, *(s.contacts for s in _shocks(scenario, ProductRecall))])
+    asked = 1.0 + sum(s.contacts - 1.0 for s in _shocks(scenario, ProductRecall))
     contacts = customers * _chance(asks.general) * days * asked + orders * (
         asks.wismo + max(asks.how_to_base, asks.how_to_niche) + asks.fault + asks.billing
     )

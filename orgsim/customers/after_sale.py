@@ -75,6 +75,7 @@ class AfterSaleConfig(Config):
 class Recall:
     """A recall to come, and the parcels delivered in the time that it reaches back to."""
 
+    number: int
     since: float
     until: float
     share: float
@@ -100,6 +101,7 @@ class AfterSale:
         self._delivered: list[tuple[Order, float]] = []
         self._refunds: dict[tuple[int, int], Order] = {}
         self._recalls: list[Recall] = []
+        self._called_back = 0
         self._returns = world.draws.stream("customers.returns")
         self._follows = world.draws.stream("customers.follows_recall")
         self._asks = world.draws.stream("customers.asks_for_refund")
@@ -116,17 +118,19 @@ class AfterSale:
 
     def prepare_recall(self, onset: float, period: float, share: float) -> None:
         """What is delivered in the period before the onset will be recalled."""
-        recall = Recall(since=onset - period, until=onset, share=share)
+        number, self._called_back = self._called_back, self._called_back + 1
+        recall = Recall(number=number, since=onset - period, until=onset, share=share)
         self._recalls.append(recall)
         self._world.at(onset, self._recall, recall)
 
     def _recall(self, recall: Recall) -> None:
         """Who follows a recall sends back what has not gone back yet."""
         for order in recall.delivered:
-            who = order.customer, order.nth
-            if order.refund_due == inf and self._follows.uniform(*who) < recall.share:
+            luck = self._follows.uniform(order.customer, order.nth * 64 + recall.number)
+            if order.refund_due == inf and luck < recall.share:
                 order.is_recalled = True
-                self._world.at(self._world.now + self._after.one(*who), self._send_back, order)
+                after = self._after.one(order.customer, order.nth)
+                self._world.at(self._world.now + after, self._send_back, order)
         self._recalls.remove(recall)
 
     def decide(self) -> None:

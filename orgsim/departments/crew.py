@@ -85,7 +85,7 @@ class Crew:
         self._config = config
         self._leaves = world.draws.stream("support.quitting")
         self._resigns = world.draws.stream("support.resigning")
-        self._weeks = 0
+        self._weeks = self._waves = 0
         whole = ceil(fte)
         self.agents = [
             Agent(id=number, fte=min(1.0, fte - number), joined=self._joined(number / whole, whole))
@@ -150,7 +150,8 @@ class Crew:
 
     def resign(self, share: float) -> list[Agent]:
         """So many of the agents leave at once, to the nearest head."""
-        by_luck = sorted(self.agents, key=lambda agent: self._resigns.uniform(agent.id))
+        wave, self._waves = self._waves, self._waves + 1
+        by_luck = sorted(self.agents, key=lambda agent: self._resigns.uniform(agent.id, wave))
         return self._without(by_luck[: round(share * len(by_luck))])
 
     def _without(self, gone: list[Agent]) -> list[Agent]:

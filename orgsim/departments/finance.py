@@ -171,15 +171,12 @@ class Finance:
         self.post(Account.REVENUE, Account.REFUNDS_DUE, order.price_cents)
 
     def refund(self, order: Order) -> None:
-        """Pay a return back, or cancel its bill; the goods are sold on for part of their cost."""
+        """Pay a return back, or cancel its bill; what was not recalled is sold on cheaply."""
         in_cash = not self.receivables.cancel(order)
         account = Account.CASH if in_cash else Account.RECEIVABLES
         self.post(Account.REFUNDS_DUE, account, order.price_cents)
-        goods = self._unit_cents(Component.CHASSIS) + round(100 * self._config.extras_cost)
-        if order.variant is Segment.NICHE:
-            goods += self._unit_cents(Component.KIT)
-        recovered = round(goods * self._config.return_recovery)
-        self.post(Account.CASH, Account.COST_OF_GOODS, recovered)
+        if not order.is_recalled:
+            self.post(Account.CASH, Account.COST_OF_GOODS, self._recovered(order))
         self._world.record(
             RefundPaid(
                 self._world.now,
@@ -191,6 +188,13 @@ class Finance:
                 in_cash,
             )
         )
+
+    def _recovered(self, order: Order) -> int:
+        """Cents that the goods of a return bring when they are sold on."""
+        goods = self._unit_cents(Component.CHASSIS) + round(100 * self._config.extras_cost)
+        if order.variant is Segment.NICHE:
+            goods += self._unit_cents(Component.KIT)
+        return round(goods * self._config.return_recovery)
 
     def write_off_kits(self, units: int) -> None:
         """At the horizon: the part of the left-over kits' value that is lost."""

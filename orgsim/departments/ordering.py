@@ -84,11 +84,21 @@ class OrderUpTo(Config):
         le=100,
     )
     season: Duration = param(
-        "time after which demand is known to repeat itself; 0 = of no season",
+        "time after which demand is known to repeat itself, in whole reviews; 0 = of no season. "
+        "Nothing is known before one has passed: run at least two",
         unit="h",
         section="s.8",
         ge=0,
     )
+
+    @model_validator(mode="after")
+    def _season_is_of_reviews(self) -> OrderUpTo:
+        if self.season % self.review:
+            raise ValueError(
+                f"season: {self.season / DAY:g} days are no whole number of reviews of "
+                f"{self.review / DAY:g} days"
+            )
+        return self
 
     @property
     def cover(self) -> float:

@@ -66,7 +66,7 @@ class Recovery:
 
     def consider(self, ticket: Ticket) -> None:
         """Once the contact is dealt with: make good what is to be, if the agent may."""
-        if ticket.is_settled or not self._config.empowerment:
+        if ticket.is_settled:
             return
         tool = _tool(ticket)
         if tool is None:

@@ -158,7 +158,7 @@ class Replenishment:
         """Learn from what was asked for since the last review, then order."""
         policy = self._config.policy
         days = policy.review / DAY
-        usual = self._asked - days * self._season.beyond()
+        usual = max(0.0, self._asked - days * self._season.beyond())
         self._forecast.learn(usual, days, policy.smoothing)
         self._season.note(self._asked / days)
         self._asked = 0

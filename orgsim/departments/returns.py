@@ -93,13 +93,20 @@ class Returns:
         )
         self._post(Account.CARRIAGE, Account.CASH, round(100 * self._carrier.standard_cost))
         self.owe(order)
-        self._world.start(self._inspect(order), name="inspection")
+        if order.is_recalled:
+            self._settle(order)
+        else:
+            self._world.start(self._inspect(order), name="inspection")
 
     def _inspect(self, order: Order) -> Generator[object, object, None]:
         """Wait for a place, be inspected, be refunded."""
         yield self.inspection
-        yield 0.0 if order.is_recalled else self._config.inspection
+        yield self._config.inspection
         self.inspection.release()
+        self._settle(order)
+
+    def _settle(self, order: Order) -> None:
+        """The parcel is looked at, and its price goes back."""
         self._world.record(
             ReturnInspected(self._world.now, order.customer, order.nth, order.segment)
         )

@@ -13,8 +13,9 @@ Modelled: support plans for the contacts it has had, and hears of those to come 
 3. Who is missing is hired: recruiting and training take their time and a sum per head. Nobody is
    dismissed; those who leave are noticed after the reporting time and replaced in the same way. At
    the start successors are on their way for as many as usually leave in all that time; the first
-   plan is not made before the warm-up, which begins with an empty desk, has filled the picture.
-   Without reviews the headcount wanted is that of the start.
+   plan is made one review after the warm-up, which begins with an empty desk, has filled the
+   picture.
+   Without reviews the headcount wanted is that of the start, with those on their way.
 4. Agents on duty follow the shifts in proportion to those employed and to overtime, in whole
    heads, what is rounded off carried from shift to shift. Overtime covers last week's work beyond
    the regular hours, up to its limit, and is paid dearer.

@@ -116,11 +116,12 @@ def reference_in_words(scenario: Scenario) -> str:
         return "the scenario itself: nothing happens in it, and no coordination is paid for"
     names: dict[str, list[str]] = {}
     for name, shock in scenario.shocks.items():
-        names.setdefault(_noun(shock), []).append("" if name == shock.kind else name)
-    parts = [_called(noun, own) for noun, own in names.items()]
-    parts += ["paying for coordination"] if _is_coordinated(scenario) else []
-    firm = "the same firm as it is set here, the same customers and the same luck"
-    return f"no {absent}: {firm}, without {_joined(parts)}"
+        names.setdefault(_noun(shock), []).append(name)
+    kinds = {_noun(shock): shock.kind for shock in scenario.shocks.values()}
+    parts = [_called(noun, [] if own == [kinds[noun]] else own) for noun, own in names.items()]
+    text = f"no {absent}: the same firm as it is set here, the same customers and the same luck"
+    text += f", without {_joined(parts)}" if parts else ""
+    return text + (", and coordination is not paid for" if _is_coordinated(scenario) else "")
 
 
 def _noun(shock: AnyShock) -> str:
@@ -129,7 +130,7 @@ def _noun(shock: AnyShock) -> str:
 
 def _called(noun: str, names: Sequence[str]) -> str:
     """'the campaign', 'the campaign "spring push"', 'the campaigns "spring" and "autumn"'."""
-    quoted = _joined([f'"{name.replace("_", " ")}"' for name in names if name])
+    quoted = _joined([f'"{name.replace("_", " ")}"' for name in names])
     return f"the {noun}{'s' if len(names) > 1 else ''} {quoted}".rstrip()
 
 

@@ -13,9 +13,10 @@ It is there only if all three stand beyond chance, each by its 95 % interval:
 Where it is found and there was a campaign, the silo paradox index says how much (MODEL s.9); it is
 flagged where index and niche NPS both lie beyond their thresholds with their whole intervals.
 
-Assumed: nothing is said of one replication. Where the scenario differs from its reference by
-nothing, all differences are exactly 0 and the pattern cannot be found; where it differs, three
-independent chances of 1 in 40 would have to meet.
+Assumed: nothing is said of one replication. Where something came from outside as well, its part of
+the loss cannot be told apart: the sentence says so, and there is no index. Where the scenario
+differs from its reference by nothing, all differences are exactly 0 and the pattern cannot be
+found; where it differs, three independent chances of 1 in 40 would have to meet.
 
 Reference: MODEL s.9, s.12; Kerr (1975), Academy of Management Journal 18(4) (rewarding A).
 """
@@ -85,10 +86,15 @@ def hurting_success(story: Story) -> HurtingSuccess | None:
 
 
 def paradox(story: Story) -> Estimate:
-    """The silo paradox index; nothing where there is no campaign, no target or no pair."""
+    """The silo paradox index; nothing where not a campaign alone, a target and pairs are there."""
     attained = [_attained(story, kpi) for kpi in DEMAND]
     change = story.value_differences("year+CLV")
-    if not story.budget or any(one.size != change.size for one in attained) or not change.size:
+    if (
+        not story.budget
+        or _from_outside(story)
+        or any(one.size != change.size for one in attained)
+        or not change.size
+    ):
         return NOTHING
     return Estimate.of(paradox_index(attained, change, story.budget))
 
@@ -101,7 +107,14 @@ def in_words(found: HurtingSuccess, story: Story) -> str:
     if found.is_flagged:
         index, nps = found.index_in_words, _with_interval(_niche_nps(story))
         text += f". Silo paradox index {index}; net promoter score of the niche {nps}"
+    if others := _from_outside(story):
+        text += f". Part of the loss may be the doing of {listed(others)}"
     return f"{text}. In brackets: 95{NBSP}% intervals."
+
+
+def _from_outside(story: Story) -> list[str]:
+    """What happened that the firm did not decide."""
+    return [window.name for window in story.windows if not window.by]
 
 
 def _beaten(one: Success, *, is_first: bool) -> str:

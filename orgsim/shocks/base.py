@@ -46,7 +46,7 @@ class ShockConfig(Config):
 
 @dataclass(frozen=True, slots=True)
 class Levers:
-    """Everything a shock may touch: the world's dials, and what brings demand of its own.
+    """Everything a shock may touch: the world's dials, and what comes or goes at once.
 
     `launch` begins a campaign, `open_offer` lets the niche find the offer with no campaign and
     nobody told, `praise` is good talk about it by people who are no customers, `resign` makes a

@@ -30,7 +30,7 @@ class ProductRecall(ShockConfig):
 
     Questions that no order prompted come `contacts` times as often for the duration. At the onset
     the share `returned` of all parcels delivered within `sold_within` before it, and not gone back
-    yet, is to be sent back; it is refunded without inspection.
+    yet, is to be sent back; it is refunded without inspection, and its goods are worth nothing.
     """
 
     kind: Literal["product_recall"]
@@ -39,7 +39,8 @@ class ProductRecall(ShockConfig):
     )
     returned: Share = param("share of the parcels recalled that come back", section="s.8", ge=0)
     sold_within: Duration = param(
-        "how long before the onset parcels were delivered that are recalled",
+        "how long before the onset parcels were delivered that are recalled, those before the "
+        "warm-up left out",
         unit="h",
         section="s.8",
         ge=0,

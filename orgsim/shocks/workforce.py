@@ -23,6 +23,9 @@ class AttritionWave(ShockConfig):
     """
 
     kind: Literal["attrition_wave"]
+    duration: Duration = param(
+        "weeks that reports look at; people leave at the onset", unit="h", section="s.8", gt=0
+    )
     leaving: Share = param("share of the agents who leave", section="s.8", ge=0, le=1)
 
     def schedule(self, levers: Levers) -> None:

@@ -253,8 +253,9 @@ def test_a_wave_of_resignations_takes_knowledge_and_skill_and_leaves_a_lower_sta
     )
     replaced = hired["fte"][hired["time"] == (ONSET + 2) * WEEK].sum()
     assert gone <= replaced + 1e-9
-    assert knowledge[:4].tolist() == pytest.approx([0.85] * 4, abs=0.01)
-    assert knowledge[5] < 0.7
+    before = knowledge[:ONSET]
+    assert 0.78 < before.min() == before.max() < 0.85  # one successor has come in the warm-up
+    assert knowledge[5] < before.min() - 0.1
     hours = [mean_hours(one, after=(ONSET + 2) * WEEK) for one in (journal, calm)]
     assert hours[0] > 1.1 * hours[1]  # newcomers are slower than the hurry makes up for
     assert standard[ONSET - 1] == 1.0

@@ -131,6 +131,27 @@ def test_a_recall_brings_back_its_share_of_what_came_in_the_time_before() -> Non
     assert len(some) / 1600 == pytest.approx(0.2, abs=Z * np.sqrt(0.16 / 1600))
 
 
+def test_who_did_not_follow_the_first_recall_follows_the_second_by_luck_of_its_own() -> None:
+    crowd, _ = a_crowd(4000)
+    back: list[int] = []
+    crowd.customers.after_sale.send_back = lambda order: (
+        back.append(order.customer),
+        setattr(order, "refund_due", 99 * DAY),
+    )
+    for onset in (20, 40):
+        crowd.customers.after_sale.prepare_recall(onset * DAY, 40 * DAY, 0.2)
+    for row in range(4000):
+        order = crowd.order(row)
+        crowd.world.at(15 * DAY, lambda one=order: crowd.unpack(one, at=15 * DAY))
+    crowd.world.run(until=39 * DAY)
+    first = len(back)
+    crowd.world.run(until=60 * DAY)
+    assert len(set(back)) == len(back)
+    # Z = 4 standard errors: a correct program fails one in 16 000.
+    left = 4000 - first
+    assert (len(back) - first) / left == pytest.approx(0.2, abs=Z * np.sqrt(0.16 / left))
+
+
 def test_what_has_gone_back_already_is_not_recalled() -> None:
     crowd, sent_back = a_crowd(after_sale__returned=1.0)
     crowd.customers.after_sale.prepare_recall(3 * DAY, 2 * DAY, 1.0)

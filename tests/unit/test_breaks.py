@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orgsim.entities import Component, Reason, Segment
+from orgsim.entities import Component, ContactChannel, Reason, Segment
 from orgsim.facts import CallAbandoned, CallAnswered, OrderBackordered, OrderPlaced, OrderShipped
 from orgsim.kernel.journal import Journal
 from orgsim.kpis import KPIS
@@ -51,7 +51,7 @@ def test_a_stock_out_is_dated_to_the_first_order_of_a_day_that_found_the_shelf_e
 def calls(week: int, answered: int, abandoned: int) -> list[Any]:
     time = week * WEEK + 1.0
     return [
-        kind(time, n, week % 64, 0, Segment.BASE, Reason.GENERAL, 0.0)
+        kind(time, n, week % 64, 0, Segment.BASE, Reason.GENERAL, ContactChannel.PHONE, 0.0)
         for kind, count in ((CallAnswered, answered), (CallAbandoned, abandoned))
         for n in range(count)
     ]

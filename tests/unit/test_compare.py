@@ -92,14 +92,18 @@ PAID = "organisation.coordination.overhead_per_week=500"
         (
             [f"+shocks.viral={VIRAL}", f"+shocks.supplier_outage={OUTAGE}", PAID],
             "shocks",
-            "the viral wave, the supplier outage and paying for coordination",
+            "the viral wave and the supplier outage, and coordination is not paid for",
         ),
         (
             [f"+shocks.viral={VIRAL}", "support.handle_time.mean=9min"],
             "viral wave",
             "the viral wave",
         ),
-        ([PAID], "coordination", "paying for coordination"),
+        (
+            [f"+shocks.{n}={CAMPAIGN}" for n in ("niche_campaign", "autumn")],
+            "campaigns",
+            'the campaigns "niche campaign" and "autumn"',
+        ),
     ],
 )
 def test_the_reference_is_named_by_all_that_it_leaves_out(
@@ -110,6 +114,12 @@ def test_the_reference_is_named_by_all_that_it_leaves_out(
     told, without = reference_in_words(scenario).split(", without ")
     assert told.startswith(f"no {name}: the same firm as it is set here, the same customers and")
     assert without == words
+
+
+def test_where_nothing_happens_the_reference_does_not_pay_for_coordination() -> None:
+    scenario = resolve("baseline", [PAID]).scenario
+    assert left_out(scenario) == "coordination"
+    assert reference_in_words(scenario).endswith("the same luck, and coordination is not paid for")
 
 
 def test_a_mere_change_of_the_firm_has_no_reference_but_itself() -> None:

@@ -149,6 +149,20 @@ def test_a_larger_wave_takes_the_same_agents_and_some_more() -> None:
     assert small < large
 
 
+def test_a_second_wave_takes_newcomers_and_those_whom_the_first_left_alike() -> None:
+    _, crew = a_crew()
+    for _ in range(400):
+        crew.join(1.0)
+    crew.resign(0.5)
+    left = {agent.id for agent in crew.agents}
+    for _ in range(200):
+        crew.join(1.0)
+    gone = [agent.id for agent in crew.resign(0.5)]
+    stayed = sum(number in left for number in gone)
+    # Hypergeometric: half of the 208 veterans, +- 4 standard errors of 5.1.
+    assert stayed == pytest.approx(0.5 * len(left), abs=4 * 5.1)
+
+
 # -- strain, as the whole team feels it ----------------------------------------------------------
 
 STRAIN = {

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from orgsim.config.compose import resolve
+from orgsim.errors import ConfigError
 from orgsim.kernel.world import Rank
 from orgsim.units import DAY, WEEK
 from tests.unit.parts import but
@@ -94,6 +97,14 @@ def test_a_season_is_foreseen_from_the_second_year_on_where_it_is_known() -> Non
     assert known[0] == unknown[0] > 100
     assert max(known[1:]) < 0.2 * known[0]
     assert min(unknown[1:]) > 0.8 * unknown[0]
+
+
+def test_a_season_that_is_no_whole_number_of_reviews_is_refused() -> None:
+    key = "logistics.chassis.policy.season"
+    with pytest.raises(ConfigError, match=r"10 days are no whole number of reviews of 7 days"):
+        resolve("baseline", [f"{key}=10d"])
+    year = resolve("baseline", [f"{key}=52w"]).scenario.logistics.chassis.policy.season
+    assert year == 52 * WEEK
 
 
 def test_what_the_season_explains_is_not_learnt_again() -> None:

@@ -146,7 +146,9 @@ def test_demand_that_comes_from_outside_is_nobodys_success(shock: str, is_found:
 
 def test_beside_what_comes_from_outside_only_the_weeks_of_the_own_act_count() -> None:
     both = run(shock="pandemic+promotion")  # the promotion begins two weeks later, in week 10
-    assert hurting_success(story(both)) is not None
+    found = hurting_success(story(both))
+    assert found is not None
+    assert "Part of the loss may be the doing of pandemic." in in_words(found, story(both))
     surge = both.weekly["kpi"].isin(["leads", "bookings"]) & (both.weekly["week"] >= 10)
     both.weekly.loc[surge, "value"] = 1.0
     assert hurting_success(story(both)) is None
@@ -168,3 +170,4 @@ def test_a_happy_niche_is_told_of_without_the_flag() -> None:
 def test_without_a_campaign_there_is_no_budget_and_no_index() -> None:
     assert paradox(story(run(shock="supplier_outage"))).n == 0
     assert paradox(story(run())).n == 20
+    assert paradox(story(run(shock="supplier_outage+niche_campaign"))).n == 0

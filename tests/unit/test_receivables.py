@@ -142,6 +142,15 @@ def test_a_return_that_was_paid_is_paid_back_and_most_of_its_cost_recovered() ->
     assert seen(books.world, RefundPaid)["in_cash"].tolist() == [True]
 
 
+def test_goods_that_were_recalled_are_worth_nothing() -> None:
+    books = Books(on_account=0.0)
+    order = books.book()
+    books.deliver(order)
+    order.is_recalled = True
+    books.finance.refund(order)
+    assert books.balance(Account.COST_OF_GOODS) == 0
+
+
 def test_of_a_niche_order_the_kit_s_cost_is_recovered_too() -> None:
     books = Books(on_account=0.0)
     order = books.book(segment=Segment.NICHE)

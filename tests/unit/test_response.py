@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from orgsim.entities import Component, Reason, Segment
+from orgsim.entities import Component, ContactChannel, Reason, Segment
 from orgsim.experiment.compare import response_times
 from orgsim.facts import (
     CallAbandoned,
@@ -61,7 +61,7 @@ def times(steps: dict[str, tuple[float, str | None]]) -> list[float]:
 def abandoned(shares: Sequence[float]) -> list[Any]:
     """100 calls a week from week 0 on, so many of them abandoned."""
     return [
-        kind(week * WEEK + 1.0, n, week, 0, Segment.BASE, Reason.GENERAL, 0.0)
+        kind(week * WEEK + 1.0, n, week, 0, Segment.BASE, Reason.GENERAL, ContactChannel.PHONE, 0.0)
         for week, share in enumerate(shares)
         for n in range(100)
         for kind in ((CallAbandoned if n < 100 * share else CallAnswered),)
