@@ -7,7 +7,7 @@ break (see `breaks`) that happens once the first shock has begun is followed thr
     detected   the first day or week in which the number that its *owner* looks at is beyond it:
                mostly the same number, but logistics sees the date on the order record;
     told       the first message about it that its owner sent after that has arrived;
-    contained  the worst week: from then on it no longer gets worse;
+    contained  the worst week before it recovered;
     recovered  the first of four weeks in a row that are within the threshold.
 
 Each moment is in hours since the start, a week's being its last day; weeks with too few cases to

@@ -21,7 +21,7 @@ NOTES = {
     "books_sales": ("Sales", "first orders booked, less commission and pay"),
     "books_logistics": ("Logistics", "less picking, carriage, holding, penalties"),
     "books_support": ("Support", "less the agents' pay"),
-    "books_centre": ("Nobody", "answers for goods, repeat orders, coordination"),
+    "books_centre": ("Nobody", "answers for goods, repeat orders, internal prices"),
     "contribution": ("The company", "contribution: the sum of the above"),
 }
 """The rows in which the parts add up, and what each consists of."""

@@ -2,7 +2,7 @@
 
 One row per break that the shock brought in most replications; each cell is the median over the
 replications that got there, in weeks from the shock's beginning, with their number where it is not
-all of them. "never" says that none did.
+all of them. "never" says that none did, "no channel" that nothing could tell of it.
 
 Reference: see `orgsim.kpis.response` for what each step is.
 """
@@ -12,6 +12,9 @@ from __future__ import annotations
 import pandas as pd
 
 from orgsim.report.story import HOURS_PER_WEEK, Story
+
+NO_CHANNEL = "no channel tells of it"
+"""The reason why a step was not reached that `orgsim.kpis.response` gives."""
 
 HEADINGS = {
     "detected": "seen",
@@ -38,6 +41,6 @@ def _cell(responses: pd.DataFrame, name: str, step: str) -> str:
     mine = responses[(responses["name"] == name) & (responses["step"] == step)]
     one = mine.iloc[0]
     if not one["count"]:
-        return "never"
+        return NO_CHANNEL.partition(" tells")[0] if one["reason"] == NO_CHANNEL else "never"
     weeks = f"{one['median'] / HOURS_PER_WEEK:.1f}"
     return weeks if one["count"] == one["n"] else f"{weeks} ({one['count']})"

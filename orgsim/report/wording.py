@@ -56,11 +56,12 @@ WORDS = (
     "value: contribution less left-over kits plus residual customer lifetime value (CLV) if the "
     "hazards of the last 12 weeks went on. Cash trough: deepest fall of cash from a peak. "
     "Chassis: part of every product; niche kit: of niche orders only. Dates are those of the "
-    "middle replication of those in which it happened; what happened in no more than half stands "
-    "last; a weekly figure breaks on its week's Sunday. Weeks are calendar weeks (ISO). Seen: what "
-    "its owner looks at is broken, too; told: a message on it has arrived; worst: no week after is "
-    "worse; recovered: four weeks unbroken begin. Silo paradox index: the share by which marketing "
-    "and sales beat their targets, times the value lost per euro of campaign budget."
+    "middle replication of those in which it happened, of two the earlier, as are medians; what "
+    "happened in no more than half stands last; a weekly figure breaks on its week's Sunday. "
+    "Weeks are calendar weeks (ISO). Seen: what its owner looks at is broken, too; told: a "
+    "message on it has arrived (no channel: none is meant to); worst: the worst week before it "
+    "recovered; recovered: four weeks unbroken begin. Silo paradox index: the share by which "
+    "marketing and sales beat their targets, times the value lost per euro of campaign budget."
 )
 """What a board member may ask, at the end of every report."""
 
