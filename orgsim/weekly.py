@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
@@ -156,12 +157,20 @@ class Weekly:
         Inverse distribution function of uniforms `u` in [0, 1): same shape, increasing in u;
         uniform over the day where the day's integral is 0.
         """
-        lefts, rights, values, sums = _day(self, day_start)
+        lefts, rights, values, sums = (np.array(column) for column in _day(self, day_start))
         target = np.asarray(u, dtype=np.float64) * sums[-1]
         index = np.clip(np.searchsorted(sums, target, side="right") - 1, 0, len(lefts) - 1)
         times = lefts[index] + (target - sums[index]) / values[index]
         result: NDArray[np.float64] = np.minimum(times, np.nextafter(rights[index], -np.inf))
         return result
+
+    def time_in_day(self, day_start: float, u: float) -> float:
+        """Return `times_in_day` of one uniform: the same bits, sooner."""
+        lefts, rights, values, sums = _day(self, day_start)
+        target = u * sums[-1]
+        index = min(bisect_right(sums, target), len(lefts)) - 1
+        time = lefts[index] + (target - sums[index]) / values[index]
+        return min(time, math.nextafter(rights[index], -math.inf))
 
     def segments(self) -> Iterator[tuple[float, float, float]]:
         """Iterate over (start, end, value) of one week, in hours after Monday 00:00."""
@@ -176,6 +185,8 @@ class Weekly:
         # A change at, say, 10:20 is no exact float: decide by the very time next_change() returns.
         if index + 1 < len(self.starts) and monday + self.starts[index + 1] <= t:
             index += 1
+        elif monday + self.starts[index] > t:
+            index -= 1
         return monday, index
 
     def _split(self, t: float) -> tuple[float, float]:
@@ -237,12 +248,13 @@ class Weekly:
 
 
 @lru_cache(maxsize=256)
-def _day(week: Weekly, start: float) -> tuple[NDArray[np.float64], ...]:
+def _day(week: Weekly, start: float) -> tuple[list[float], ...]:
     """Return starts, ends and values of a day's pieces above 0, and their running integral."""
     end = start + DAY
     pieces = [piece for piece in week.pieces(start, end) if piece[2] > 0] or [(start, end, 1.0)]
-    lefts, rights, values = (np.array(column) for column in zip(*pieces, strict=True))
-    return lefts, rights, values, np.concatenate(([0.0], np.cumsum(values * (rights - lefts))))
+    lefts, rights, values = (list(column) for column in zip(*pieces, strict=True))
+    areas = (value * (to - since) for since, to, value in pieces)
+    return lefts, rights, values, [0.0, *accumulate(areas)]
 
 
 def _minutes(text: object) -> Iterator[tuple[int, int]]:

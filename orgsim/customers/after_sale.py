@@ -175,10 +175,12 @@ class AfterSale:
     def refunded(self, order: Order) -> None:
         """The money is there."""
         self._refunds.pop((order.customer, order.nth), None)
-        late = np.floor((self._world.now - order.refund_due) / DAY) + 1.0
-        silence = self._memory.satisfaction.silence
-        level = reliability_level(np.array([late]), np.ones(1), silence)
-        self._diary.noticed(Occasion.REFUND, order, float(level[0]))
+        level = 1.0
+        if self._world.now >= order.refund_due:
+            late = np.floor((self._world.now - order.refund_due) / DAY) + 1.0
+            silence = self._memory.satisfaction.silence
+            level = float(reliability_level(np.array([late]), np.ones(1), silence)[0])
+        self._diary.noticed(Occasion.REFUND, order, level)
 
     def completed(self, orders: list[Order]) -> None:
         """The rest of split orders arrived."""

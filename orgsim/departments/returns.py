@@ -19,8 +19,7 @@ per day x days of an inspection.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-
-import numpy as np
+from math import floor
 
 from orgsim.config.base import Config, param
 from orgsim.departments.shipping import CarrierConfig
@@ -79,9 +78,9 @@ class Returns:
         self._world.record(
             ReturnSent(now, order.customer, order.nth, order.segment, order.refund_due)
         )
-        day = np.floor(now / DAY) * DAY + self._transit.one(order.customer, order.nth) * DAY
-        luck = np.array([self._hour.uniform(order.customer, order.nth)])
-        arrival = float(self._carrier.delivery_hours.times_in_day(day, luck)[0])
+        day = floor(now / DAY) * DAY + self._transit.one(order.customer, order.nth) * DAY
+        luck = self._hour.uniform(order.customer, order.nth)
+        arrival = self._carrier.delivery_hours.time_in_day(day, luck)
         self._world.at(max(now, arrival), self._receive, order)
 
     def _receive(self, order: Order) -> None:

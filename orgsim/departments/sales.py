@@ -328,8 +328,8 @@ class Sales:
         return self._config.niche if segment is Segment.NICHE else self._config.base
 
     def _standard_due(self, order: Order) -> float:
-        standard = later(self.promise(Segment.BASE, 0.0), self.delay(order.segment))
-        return due_date(order.placed, standard.days)
+        days = self.promise(Segment.BASE, 0.0).days + self.delay(order.segment)
+        return due_date(order.placed, days)
 
     def _book_money(self, debit: Account, credit: Account, cents: int) -> None:
         self.post(debit, credit, cents)

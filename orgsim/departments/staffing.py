@@ -126,15 +126,15 @@ class Staffing:
 
     # -- what the planner sees ---------------------------------------------------------------------
 
-    def count(self, hours: float, is_live: bool) -> None:
-        """A contact reached the team that takes an agent so long."""
+    def count(self, hours: float, *, is_live: bool) -> None:
+        """A contact reached the team that takes it so long."""
         if not self._ends:
             return
         at = bisect_right(self._ends, self._world.now % WEEK) % len(self._ends)
         contacts, live, work = self._week
         contacts[at] += 1.0
         live[at] += is_live
-        work[at] += hours / self._crew.speed()
+        work[at] += hours
 
     def _close_report(self) -> None:
         """The smoothed week: contacts, live ones and hours of work by interval."""

@@ -106,6 +106,7 @@ class Support:
         told = partial(information.belief, "support")
         usual = 1.0 + config.reasking * (1.0 - config.usual_view)
         self._reasking = (1.0 + config.reasking * (1.0 - single_view)) / usual
+        self._speed = 1.0
         self._pace = self._desired = self._reasking
         self._shifts = config.agents
         self._required = self._duty = self._busy = 0.0
@@ -193,7 +194,9 @@ class Support:
             hours = self._usual_hours(ticket) * self._desired
             self._required += hours
             if self._config.staffing.review:
-                self.staffing.count(hours, ticket.channel is not ContactChannel.EMAIL)
+                self.staffing.count(
+                    hours / self._speed, is_live=ticket.channel is not ContactChannel.EMAIL
+                )
         self.desk.serve(ticket)
 
     def _is_apart(self, ticket: Ticket) -> bool:
@@ -283,7 +286,8 @@ class Support:
         """Put on duty who is there, at the pace of who is there, sharing what they learn."""
         self.knowledge.count(self.crew.employed)
         self._desired = self._reasking * self.pressure.standard
-        self._pace = self._reasking * self.pressure.time_taken / self.crew.speed()
+        self._speed = self.crew.speed()
+        self._pace = self._reasking * self.pressure.time_taken / self._speed
         shifts = self.staffing.roster()
         if shifts != self._shifts:
             self._shifts = shifts

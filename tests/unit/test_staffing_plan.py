@@ -119,6 +119,7 @@ def test_the_plan_counts_the_time_that_newcomers_take() -> None:
     slow.support.crew.agents.clear()
     for each in fte:
         slow.support.crew.join(each)
+    slow.support.staffing.reroster()
     assert slow.support.crew.speed() == pytest.approx(0.53)
     assert slow.wants_after(4) > 1.5 * fewest(200)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -249,6 +249,7 @@ def test_many_integrals_at_once_have_the_very_same_bits(
     assert together.tolist() == [calendar.integral(start, end) for end in ends]
 
 
+@example({"Tue-Mon 00:00-00:01": 1}, -1440, [0.0, 1.0 - 2.0**-52])
 @given(entries(), times, st.lists(st.floats(0, 1, exclude_max=True), min_size=2, max_size=20))
 def test_times_in_a_day_follow_the_calendar(
     written: dict[str, float], t: int, luck: list[float]
@@ -258,6 +259,7 @@ def test_times_in_a_day_follow_the_calendar(
     found = calendar.times_in_day(start, u)
     assert (np.diff(found) >= 0).all()
     assert ((found >= start) & (found < start + DAY)).all()
+    assert found.tolist() == [calendar.time_in_day(start, each) for each in u.tolist()]
     total = calendar.integral(start, start + DAY)
     if total > 1e-9:
         assert all(calendar.at(time) > 0 for time in found)
