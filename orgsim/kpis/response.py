@@ -36,6 +36,9 @@ STEPS = ("began", "detected", "told", "contained", "recovered")
 CALM = 4
 """Weeks in a row within the threshold that make a recovery."""
 
+NO_CHANNEL = "no channel tells of it"
+"""The reason why nobody was told where nothing could have told."""
+
 _NEVER = float("nan")
 
 
@@ -144,7 +147,7 @@ def _told(window: Window, trouble: Trouble, since: float) -> Moment:
     if np.isnan(since):
         return Moment(_NEVER, "it was not detected")
     if not open_ones:
-        return Moment(_NEVER, "no channel tells of it")
+        return Moment(_NEVER, NO_CHANNEL)
     received = window.facts(MessageReceived)
     arrivals = [
         _first(received["time"][received["channel"] == number], since + delay)

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from orgsim.kpis.response import NO_CHANNEL
 from orgsim.report.story import HOURS_PER_WEEK, Story
-
-NO_CHANNEL = "no channel tells of it"
-"""The reason why a step was not reached that `orgsim.kpis.response` gives."""
 
 HEADINGS = {
     "detected": "seen",

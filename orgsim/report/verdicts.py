@@ -36,8 +36,8 @@ BESIDE_TARGETS = (
     "contribution",
     "cash",
 )
-NICHE_APART = ("leads", "bookings", "speed_to_lead", "otif")
-"""KPIs outside the area customers of which the niche is shown apart."""
+APART = ("leads", "bookings", "speed_to_lead", "otif")
+"""KPIs outside the area customers of which base and niche are shown apart."""
 
 MINUS = "\u2212"
 
@@ -146,7 +146,7 @@ def attainments(story: Story) -> dict[str, list[Line]]:
 
 
 def effects(story: Story) -> dict[str, list[Line]]:
-    """Area -> its whole run beside the reference, the niche apart where it suffers apart.
+    """Area -> its whole run beside the reference, base and niche apart where there is a niche.
 
     Shown are KPIs with a target and those in `BESIDE_TARGETS` of all who are there, with or without
     a value, and at the end what the company is worth.
@@ -155,15 +155,12 @@ def effects(story: Story) -> dict[str, list[Line]]:
     for kpi in story.kpis.values():
         if kpi.target is None and kpi.name not in BESIDE_TARGETS:
             continue
-        is_apart = kpi.area == "customers" or kpi.name in NICHE_APART
-        for segment in ("all", "niche") if is_apart else ("all",):
-            line = whole_run(story, kpi, segment)
-            if segment == "all":
-                is_shown = bool(line.scenario.n) or kpi.area in story.areas
-            else:
-                is_shown = bool(line.scenario.n and (line.scenario.mean or line.reference.mean))
-            if is_shown:
-                card.setdefault(kpi.area, []).append(line)
+        of_all, base, niche = (whole_run(story, kpi, who) for who in ("all", "base", "niche"))
+        if of_all.scenario.n or kpi.area in story.areas:
+            card.setdefault(kpi.area, []).append(of_all)
+        is_apart = kpi.area == "customers" or kpi.name in APART
+        if is_apart and niche.scenario.n and (niche.scenario.mean or niche.reference.mean):
+            card.setdefault(kpi.area, []).extend((base, niche))
     card.setdefault("company", []).extend(worth(story))
     return {area: card[area] for area in sorted(card, key=AREAS.index) if card[area]}
 

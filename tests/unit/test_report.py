@@ -151,6 +151,20 @@ def test_every_number_of_the_whole_run_stands_once_with_its_target() -> None:
     assert row(whole, "Line fill").split()[3] == "97.0"
 
 
+def test_base_customers_stand_apart_where_there_is_a_niche() -> None:
+    """The niche has no pair without the campaign: what it does to the others is seen in theirs."""
+    _, _, whole = told(chart_data.result()).partition("The whole run beside no campaign")
+    rows = whole.splitlines()
+    (at,) = (n for n, line in enumerate(rows) if line.startswith("  Promises kept, %"))
+    base, niche = rows[at + 1].split(), rows[at + 2].split()
+    assert (base[:4], niche[:4]) == (["-", "of", "them", "base"], ["-", "of", "them", "niche"])
+    assert base[-1] in ("better", "worse", "unclear")
+    assert niche[-1] == "n/a"
+    result = chart_data.result()
+    result.summary = result.summary[result.summary["segment"] != "niche"]
+    assert "of them" not in told(result)
+
+
 def test_more_of_a_volume_is_higher_and_not_better() -> None:
     text = told(chart_data.result())
     _, _, whole = text.partition("The whole run beside no campaign")
