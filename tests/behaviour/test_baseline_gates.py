@@ -65,9 +65,10 @@ def test_money_and_headcount_drift_by_no_more_than_luck(firm, kpi):
 
 @pytest.mark.parametrize(("kpi", "most"), [("satisfaction", 0.02), ("trust", 0.005)])
 def test_what_customers_remember_does_not_drift(firm, kpi, most):
-    course = firm.course(kpi).mean(axis=0)
-    slope = np.polyfit(np.arange(course.size), course, 1)[0]
-    assert abs(26 * slope) < most
+    """The median replication's: one late stock-out tilts the mean, and is no drift."""
+    course = firm.course(kpi)
+    slopes = np.polyfit(np.arange(course.shape[1]), course.T, 1)[0]
+    assert abs(26 * np.median(slopes)) < most
 
 
 def test_good_talk_outnumbers_bad_three_to_five_times(firm):
