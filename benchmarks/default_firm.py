@@ -1,6 +1,7 @@
 """The default firm under its campaign: what one replication costs, and where the time goes.
 
     python benchmarks/default_firm.py [--weeks 60] [--scenario untapped_niche_campaign]
+    python benchmarks/default_firm.py --against ../before --pairs 5   # another checkout, in turn
 
 Every part runs in a fresh process. Times are CPU times; the customers' burn-in, which a process
 does once for all its replications, is told apart. The shares are profiled: a profiler slows small
@@ -11,9 +12,14 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import json
 import multiprocessing
+import os
 import pstats
 import resource
+import statistics
+import subprocess
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -60,6 +66,30 @@ def cost(name: str, weeks: int, is_measured: bool) -> Cost:
     return Cost(built - started, done - built, facts, peak)
 
 
+def cost_in(checkout: Path, name: str, weeks: int) -> Cost:
+    """What a replication costs in a checkout of orgsim, by the Python that runs this."""
+    command = [sys.executable, __file__, "--scenario", name, "--weeks", str(weeks), "--once"]
+    where = os.environ | {"PYTHONPATH": str(checkout.resolve())}
+    done = subprocess.run(command, env=where, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    return Cost(*json.loads(done.stdout))
+
+
+def compare(other: Path, name: str, weeks: int, pairs: int) -> None:
+    """Run this checkout and another in turn; print each pair and the median of their ratios."""
+    checkouts = {"here": Path(__file__).parents[1], "there": other}
+    ratios = []
+    for _ in range(pairs):
+        here, there = (cost_in(checkout, name, weeks) for checkout in checkouts.values())
+        ratios.append(here.again / there.again)
+        told = (
+            f"{where} {run.again:.1f} s, {run.facts:,} facts, "
+            f"{1e6 * run.again / run.facts:.1f} us each"
+            for where, run in zip(checkouts, (here, there), strict=True)
+        )
+        print("; ".join(told) + f"; ratio {ratios[-1]:.2f}", flush=True)
+    print(f"ratio of times, here to there: median {statistics.median(ratios):.2f} of {pairs} pairs")
+
+
 def shares(name: str, weeks: int) -> dict[str, float]:
     """Profile one replication without the burn-in; the share of time spent in each part."""
     from orgsim.config.compose import resolve
@@ -96,7 +126,16 @@ def main() -> None:
     )
     parser.add_argument("--weeks", type=int, default=60, help="measured weeks")
     parser.add_argument("--scenario", default="untapped_niche_campaign")
+    parser.add_argument("--against", type=Path, help="a checkout of orgsim to compare with")
+    parser.add_argument("--pairs", type=int, default=5, help="how often each of the two is run")
+    parser.add_argument("--once", action="store_true", help="print one cost as JSON, no more")
     chosen = parser.parse_args()
+    if chosen.once:
+        print(json.dumps(cost(chosen.scenario, chosen.weeks, is_measured=False)))
+        return
+    if chosen.against:
+        compare(chosen.against, chosen.scenario, chosen.weeks, chosen.pairs)
+        return
     context = multiprocessing.get_context("spawn")
     for is_measured in (False, True):
         with context.Pool(1) as pool:
