@@ -43,7 +43,7 @@ def draw_scorecard(story: Story) -> Figure | None:
         subtitle=narrative.scorecard_subtitle(story),
         source=story.source,
     )
-    top = key.write_key(figure, edge, _key(story, rows)) - 0.005
+    top = key.write_key(figure, edge, _key(story, blocks)) - 0.005
     lines = len(rows) + HEADING * sum(bool(block.rows) for block in blocks)
     height = min(top - BOTTOM, lines * HIGHEST)
     axes = figure.add_axes((LEFT, top - height, RIGHT - LEFT, height))
@@ -56,8 +56,9 @@ def draw_scorecard(story: Story) -> Figure | None:
     return figure
 
 
-def _key(story: Story, rows: Sequence[Row]) -> list[key.Entry]:
+def _key(story: Story, blocks: Sequence[Block]) -> list[key.Entry]:
     """The marks that occur."""
+    rows = [row for block in blocks for row in block.rows]
     found = {_look(row)[1] for row in rows if row.mark.n}
     meanings = {
         "^": ("beats, better", style.GOOD),
@@ -77,6 +78,10 @@ def _key(story: Story, rows: Sequence[Row]) -> list[key.Entry]:
         entries.append(key.mark(f"{story.without}, same weeks", "|", style.REFERENCE, **looks))
     if any(math.isfinite(row.mark.low) for row in rows):
         entries.append(key.line(f"95{NBSP}% interval", style.MUTED, width=4.0))
+    marks = [row.mark.mean / block.reach for block in blocks for row in block.rows]
+    if beyond := [mark for mark in marks if abs(mark) > 1.0]:
+        marker = "<" if min(beyond) < 0.0 else ">"
+        entries.append(key.mark("beyond the scale", marker, style.MUTED))
     return entries
 
 

@@ -104,7 +104,10 @@ def test_without_a_shock_everybody_is_judged_by_target_alone() -> None:
 
 
 def test_what_lies_beyond_the_scale_becomes_an_arrow(silo: Story) -> None:
-    assert ">" in markers(draw_scorecard(silo))
+    figure = draw_scorecard(silo)
+    assert figure is not None
+    assert ">" in markers(figure)
+    assert "beyond the scale" in {text.get_text() for text in figure.texts}
 
 
 def test_what_may_be_chance_is_hollow_and_claimed_by_no_title() -> None:
