@@ -63,3 +63,10 @@ def books_message(story: Story, rows: list[BookRow]) -> str:
     ]
     said = listed(told) or "no area clearly gains or loses"
     return f"By their own books {said}; the company's contribution {change(company.estimate)}"
+
+
+def rest_message(rows: list[BookRow]) -> str:
+    """What is left of the company's difference when each area has told its own."""
+    rest = rows[-2]
+    answers, _, parts = rest.note.partition(" for ")
+    return f"What nobody {answers} for ({parts}) {change(rest.estimate)}"

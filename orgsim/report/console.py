@@ -26,8 +26,8 @@ from rich.table import Table
 from rich.text import Text
 
 from orgsim.experiment.compare import failed_checks, variance_reduction
-from orgsim.report.books import book_rows, books_message
-from orgsim.report.headline import change, headline
+from orgsim.report.books import book_rows, books_message, rest_message
+from orgsim.report.headline import headline
 from orgsim.report.machine import run_as_json, sweep_as_json
 from orgsim.report.measures import Estimate
 from orgsim.report.narrative import apart, comparison_message
@@ -142,8 +142,7 @@ class Terminal(Watch):
         title = "The whole run" + ("" if story.is_alone else f" beside {story.without}")
         self._print_table(title, ("target", "scenario", *beside, "verdict"), rows)
         if books := book_rows(story):
-            note, rest = books[-2].note, change(books[-2].estimate)
-            self._note(f"{books_message(story, books)}. What nobody {note} is {rest}.")
+            self._note(f"{books_message(story, books)}. {rest_message(books)}.")
         self.out.print()
 
     def _breaks(self, story: Story) -> None:

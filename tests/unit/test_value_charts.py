@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from orgsim.report import style
+from orgsim.report.books import book_rows, rest_message
 from orgsim.report.charts import draw_comparison
 from orgsim.report.narrative import short_titles
 from orgsim.report.story import Story
@@ -149,6 +150,13 @@ def test_books_show_each_area_what_nobody_answers_for_and_their_sum() -> None:
     assert "Marketing gains 12 kEUR, Sales gains 4.21 kEUR and Logistics loses 2" in said
     assert "the company's contribution is 13.8 kEUR lower" in said
     assert "Support" not in said  # its books do not move, whoever calls
+
+
+def test_what_nobody_answers_for_is_said_after_the_areas_books() -> None:
+    said = rest_message(book_rows(with_books()))
+    parts = "goods, repeat orders, internal prices"
+    assert said.startswith(f"What nobody answers for ({parts}) is 27.")
+    assert said.endswith("kEUR lower")
 
 
 def test_books_claim_no_gain_that_may_be_chance() -> None:
