@@ -130,12 +130,13 @@ BY_COST = {
     "s, S = 6, 40": of_zheng_and_federgruen(6, 40, 10.0),
     "s, S = 10, 49": of_zheng_and_federgruen(10, 49, 15.0),
 }
+QUICKEST = "r, Q = 12, 20"
 
 
 @pytest.mark.parametrize(
     ("store", "order_cost", "peer"),
     [
-        pytest.param(*case, id=name, marks=() if "12" in name or "6" in name else pytest.mark.long)
+        pytest.param(*case, id=name, marks=() if name == QUICKEST else pytest.mark.long)
         for name, case in BY_COST.items()
     ],
 )
