@@ -120,8 +120,8 @@ def reference_in_words(scenario: Scenario) -> str:
     kinds = {_noun(shock): shock.kind for shock in scenario.shocks.values()}
     parts = [_called(noun, [] if own == [kinds[noun]] else own) for noun, own in names.items()]
     text = f"no {absent}: the same firm as it is set here, the same customers and the same luck"
-    text += f", without {_joined(parts)}" if parts else ""
-    return text + (", and coordination is not paid for" if _is_coordinated(scenario) else "")
+    parts += ["what coordination costs"] if _is_coordinated(scenario) else []
+    return f"{text}, without {_joined(parts)}"
 
 
 def _noun(shock: AnyShock) -> str:

@@ -51,6 +51,10 @@ FEW = 5
 """Below so many replications intervals are too wide to conclude from."""
 
 _LASTING = ("year", "year+CLV")
+DIRECTLY = (
+    "Directly: one firm less the other, pair by pair. What they differ in when nothing happens "
+    "counts here; above, it is in the reference of each: the two tables need not agree."
+)
 """The horizons that scenarios are put beside each other by."""
 
 _MORE = "ask for run.replications=20"
@@ -172,7 +176,7 @@ class Terminal(Watch):
         if runs >= FEW and saved is not None and math.isfinite(saved) and saved > 1:
             self._note(
                 f"Same luck: on company value these {runs} pairs are as precise as about "
-                f"{round(saved * runs):,} would be if scenario and reference had luck of their own."
+                f"{round(saved * runs):,} pairs with luck of their own on either side."
             )
         if self._has_gaps:
             self._note(NO_VALUE)
@@ -241,20 +245,17 @@ class Terminal(Watch):
     ) -> None:
         """Print what several scenarios are worth beside each other, and draw it."""
         stories = [Story.of(result) for result in results]
-        rows: list[Row] = []
-        for story in stories:
-            beside = "" if story is stories[0] else _in_thousands(apart(story, stories[0]))
-            worth = (_in_thousands(story.worth(horizon)) for horizon in _LASTING)
-            rows.append((story.title, *worth, beside))
+        rows = [(s.title, *(_in_thousands(s.worth(one)) for one in _LASTING)) for s in stories]
         names = {story.without for story in stories}
         against = names.pop() if len(names) == 1 else "the reference of each"
-        headings = (*(HORIZONS[name].title for name in _LASTING), "value beside the first")
+        headings = [HORIZONS[name].title for name in _LASTING]
         self.out.print()
         self.out.print(comparison_message(stories) + ".\n")
         self._print_table(
             f"Beside each other: value against {against}, kEUR (95 %)", headings, rows
         )
         self.out.print()
+        self._directly(stories, headings)
         if charts:
             from orgsim.report.charts import draw_comparison
 
@@ -262,6 +263,17 @@ class Terminal(Watch):
             name = f"comparison-{hashlib.sha256(digest.encode()).hexdigest()[:12]}"
             for path in draw_comparison(results, folder / name)[:1]:
                 self.out.print(f"Chart    {shown(path)}", soft_wrap=True)
+
+    def _directly(self, stories: Sequence[Story], headings: Sequence[str]) -> None:
+        """The levels of the later ones less those of the first."""
+        first, *others = stories
+        found = {s.title: [apart(s, first, horizon) for horizon in _LASTING] for s in others}
+        rows = [(title, *map(_in_thousands, each)) for title, each in found.items() if each[0].n]
+        if rows:
+            title = f"Directly beside “{first.title}”, kEUR (95 %)"
+            self._print_table(title, headings, rows)
+            self._note(DIRECTLY)
+            self.out.print()
 
     def show_sweep(self, sweep: SweepResult) -> None:
         """Print one row per point: its settings and its value against the reference."""

@@ -128,7 +128,7 @@ def _peak(story: Story, panel: Panel) -> Finding:
         return _worst(story, panel)
     whole = Estimate.of(np.nanmean(difference.values, axis=0))
     if not whole.mean or not (whole.is_sure or whole.n == 1):
-        return Finding(f"no clear difference to {story.without}")
+        return Finding(f"no clear difference from {story.without}")
     change = difference.mean / usual.mean
     week = int(np.nanargmax(np.abs(change)))
     is_bad = change[week] * story.kpis[line.kpi].direction < 0
@@ -155,7 +155,7 @@ def _end(story: Story, panel: Panel) -> Finding:
         if (last := _last_difference(story, line)) and (last.is_sure or last.n == 1) and last.mean
     }
     if not found:
-        return Finding("" if story.is_alone else f"no clear difference to {story.without}")
+        return Finding("" if story.is_alone else f"no clear difference from {story.without}")
     parts, is_bad = [], True
     for line, last in found.items():
         note = story.kpis[line.kpi]

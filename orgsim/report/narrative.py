@@ -111,13 +111,13 @@ def comparison_message(stories: Sequence[Story]) -> str:
     )
 
 
-def apart(first: Story, last: Story) -> Estimate:
-    """Company value of one scenario less that of another, EUR, paired where both met the same luck.
+def apart(first: Story, last: Story, horizon: str = "year+CLV") -> Estimate:
+    """The value of one scenario less that of another, EUR, paired where both met the same luck.
 
-    Nothing where they did not: other seeds or weeks. Levels, not differences to the reference of
+    Nothing where they did not: other seeds or weeks. Levels, not differences from the reference of
     each: what both a scenario and its reference have changed would cancel.
     """
-    one, other = (story.value_levels("year+CLV") for story in (first, last))
+    one, other = (story.value_levels(horizon) for story in (first, last))
     if first.seed != last.seed or first.weeks != last.weeks:
         return NOTHING
     n = min(one.size, other.size)
@@ -175,7 +175,7 @@ def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
     if turns:
         message += f"; {' and '.join(turns)} than with {story.without}"
     elif others:
-        message += f"; no clear difference to {story.without}"
+        message += f"; no clear difference from {story.without}"
     return capital(message)
 
 

@@ -92,7 +92,7 @@ def draw_rows(story: Story, rows: Sequence[Row], message: str, subtitle: str) ->
     for index, row in enumerate(rows):
         _name_row(axes, index, row)
         _tell_row(axes, index, row, scale)
-    axes.set_xlabel(f"difference to {story.without}, {scale.unit}", fontsize=11.5)
+    axes.set_xlabel(f"difference from {story.without}, {scale.unit}", fontsize=11.5)
     return figure
 
 
@@ -125,7 +125,7 @@ def draw_value_comparison(stories: Sequence[Story]) -> Figure | None:
             if not position:
                 _name_row(axes, index, row)
     middle = (left + 0.975) / 2
-    label = f"difference to the same firm with {zero}, {scale.unit}"
+    label = f"difference from the same firm with {zero}, {scale.unit}"
     figure.text(middle, 0.058, label, ha="center", fontsize=11.5)
     return figure
 

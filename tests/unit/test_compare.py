@@ -92,7 +92,7 @@ PAID = "organisation.coordination.overhead_per_week=500"
         (
             [f"+shocks.viral={VIRAL}", f"+shocks.supplier_outage={OUTAGE}", PAID],
             "shocks",
-            "the viral wave and the supplier outage, and coordination is not paid for",
+            "the viral wave, the supplier outage and what coordination costs",
         ),
         (
             [f"+shocks.viral={VIRAL}", "support.handle_time.mean=9min"],
@@ -119,7 +119,7 @@ def test_the_reference_is_named_by_all_that_it_leaves_out(
 def test_where_nothing_happens_the_reference_does_not_pay_for_coordination() -> None:
     scenario = resolve("baseline", [PAID]).scenario
     assert left_out(scenario) == "coordination"
-    assert reference_in_words(scenario).endswith("the same luck, and coordination is not paid for")
+    assert reference_in_words(scenario).endswith("the same luck, without what coordination costs")
 
 
 def test_a_mere_change_of_the_firm_has_no_reference_but_itself() -> None:

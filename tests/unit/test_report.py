@@ -225,18 +225,22 @@ def test_a_comparison_puts_each_scenario_beside_the_first_pair_by_pair() -> None
     out = io.StringIO()
     terminal = Terminal(out=out, err=io.StringIO())
     terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
-    assert row(out.getvalue(), "Told").endswith("+100 (+100 to +100)")
-    assert row(out.getvalue(), "Nobody told").rstrip().endswith(")")
-    assert "“Told” leaves more company value than “Nobody told”" in out.getvalue()
+    against, _, direct = out.getvalue().partition("Directly beside “Nobody told”, kEUR (95 %)")
+    assert row(against, "Nobody told").rstrip().endswith(")")
+    assert row(direct, "Told").split()[1:5] == ["−3", "(−3", "to", "−3)"]
+    assert row(direct, "Told").endswith("+100 (+100 to +100)")
+    assert "“Told” leaves more company value than “Nobody told”" in against
     # A change to the firm is in its reference, too, and cancels there; here it counts.
     second.value = second.value.assign(value=second.value["value"] + 50e3)
-    out.seek(0)
+    out = terminal.out.file = io.StringIO()
     terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
-    assert row(out.getvalue(), "Told").endswith("+150 (+150 to +150)")
+    direct = out.getvalue().partition("Directly beside")[2]
+    assert row(direct, "Told").endswith("+150 (+150 to +150)")
+    assert "the two tables need not agree" in direct
     second.resolved.scenario.run.seed = 2
-    out.seek(0)
+    out = terminal.out.file = io.StringIO()
     terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
-    assert "(+100" not in row(out.getvalue(), "Told")
+    assert "Directly" not in out.getvalue()
 
 
 def test_how_the_firm_responded_is_told_in_weeks_from_the_shock_with_who_got_there() -> None:

@@ -104,7 +104,7 @@ def test_titles_that_begin_alike_are_told_by_what_differs() -> None:
 
 def test_references_of_several_kinds_share_a_name_that_fits_all() -> None:
     several = [story(replications=2), story(replications=2, shock="supplier_outage")]
-    assert "difference to the same firm with no shock" in told(draw_value_comparison(several))
+    assert "difference from the same firm with no shock" in told(draw_value_comparison(several))
 
 
 def test_a_loss_is_red_and_a_gain_is_black() -> None:
