@@ -5,6 +5,7 @@ usage: python tests/e2e/fake_program.py RESULTS WORKERS SECONDS_PER_TASK REPLICA
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from orgsim.report.console import Terminal
 from tests.unit import fake_model
 
 if __name__ == "__main__":
+    # Tests that a shell runs in the background are born deaf to Ctrl-C, and so would this be.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     results, workers, seconds, replications = sys.argv[1:]
     try:
         run_point(
