@@ -53,7 +53,7 @@ def test_a_pool_waits_loses_and_works_as_the_formulas_say(
     ("line", "days", "warm_up"),
     [
         pytest.param(RC1, 1, 4.0, id="RC-1: fifty agents, endless patience"),
-        pytest.param(RC2, 1, 1.0, id="RC-2: fifty agents, patience of two minutes"),
+        pytest.param(RC2, 2, 1.0, id="RC-2: fifty agents, patience of two minutes"),
         pytest.param(RC3, 3, 2.0, id="RC-3: twelve agents"),
         pytest.param(replace(RC3, servers=13), 4, 2.0, id="RC-3: thirteen agents"),
         pytest.param(replace(RC3, servers=14), 6, 2.0, id="RC-3: fourteen agents"),
