@@ -16,12 +16,15 @@ from orgsim.report.measures import Estimate, Floats
 from orgsim.report.story import REFERENCE, Story
 from orgsim.report.wording import listed
 
+UNANSWERED = "goods, repeat orders, internal prices"
+"""What no area's own books hold."""
+
 NOTES = {
     "books_marketing": ("Marketing", "leads at their internal value, less spend"),
     "books_sales": ("Sales", "first orders booked, less commission and pay"),
     "books_logistics": ("Logistics", "less picking, carriage, holding, penalties"),
     "books_support": ("Support", "less the agents' pay"),
-    "books_centre": ("Nobody", "answers for goods, repeat orders, internal prices"),
+    "books_centre": ("Nobody", f"answers for {UNANSWERED}"),
     "contribution": ("The company", "contribution: the sum of the above"),
 }
 """The rows in which the parts add up, and what each consists of."""
@@ -67,6 +70,4 @@ def books_message(story: Story, rows: list[BookRow]) -> str:
 
 def rest_message(rows: list[BookRow]) -> str:
     """What is left of the company's difference when each area has told its own."""
-    rest = rows[-2]
-    answers, _, parts = rest.note.partition(" for ")
-    return f"What nobody {answers} for ({parts}) {change(rest.estimate)}"
+    return f"What nobody answers for ({UNANSWERED}) {change(rows[-2].estimate)}"

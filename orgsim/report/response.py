@@ -39,6 +39,6 @@ def _cell(responses: pd.DataFrame, name: str, step: str) -> str:
     mine = responses[(responses["name"] == name) & (responses["step"] == step)]
     one = mine.iloc[0]
     if not one["count"]:
-        return NO_CHANNEL.partition(" tells")[0] if one["reason"] == NO_CHANNEL else "never"
+        return "no channel" if one["reason"] == NO_CHANNEL else "never"
     weeks = f"{one['median'] / HOURS_PER_WEEK:.1f}"
     return weeks if one["count"] == one["n"] else f"{weeks} ({one['count']})"
