@@ -195,23 +195,27 @@ def _run(options: argparse.Namespace) -> int:
     from orgsim.config.compose import resolve
 
     words = _overrides(options)
-    others = [word for word in words if _names_a_scenario(word)]
-    overrides = [word for word in words if word not in others]
-    scenarios = [resolve(name, overrides) for name in (options.scenario, *others)]
-    from orgsim.experiment.run import run
+    overrides = [word for word in words if not _names_a_scenario(word)]
+    names = [options.scenario, *filter(_names_a_scenario, words)]
+    scenarios = [resolve(name, overrides) for name in names]
+    from orgsim.experiment import beside, run
     from orgsim.report.console import Terminal
 
-    terminal, folder = Terminal(), Path(options.results)
+    terminal, folder, charts = Terminal(), Path(options.results), not options.no_charts
     results = []
     for resolved in scenarios:
-        result = run(resolved, results=folder, charts=not options.no_charts, console=terminal)
-        (terminal.show_json if options.json else terminal.show)(result)
-        results.append(result)
-    if not all(result.is_balanced for result in results):
-        return 3
-    if others and not options.json:
-        terminal.show_comparison(results, folder, charts=not options.no_charts)
-    return 0
+        results.append(run.run(resolved, results=folder, charts=charts, console=terminal))
+        if not options.json:
+            terminal.show(results[-1])
+    is_balanced = all(result.is_balanced for result in results)
+    table = beside.write(results, folder) if len(names) > 1 and is_balanced else None
+    if table and charts:
+        terminal.draw_comparison(results, table.parent)
+    if options.json:
+        terminal.show_json(results, comparison=table)
+    elif table:
+        terminal.show_comparison(results, table)
+    return 0 if is_balanced else 3
 
 
 def _overrides(options: argparse.Namespace) -> list[str]:

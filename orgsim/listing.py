@@ -207,5 +207,5 @@ def _own_scenarios() -> str:
     if own:
         return f"yours come from ./{folder}: {', '.join(own)}"
     if folder.resolve() == sources.scenarios[-1].resolve():
-        return f"yours: not told apart here, where ./{folder} is orgsim's own folder"
+        return f"yours: listed above, since ./{folder} is orgsim's own folder here"
     return f"yours: none in ./{folder} (orgsim new NAME --from SCENARIO begins one)"

@@ -123,7 +123,8 @@ def _mended(
         return _with_a_kind(tried, complaint, places)
     if complaint.kind == "extra_forbidden":
         at(tried, path[:-1]).pop(path[-1], None)
-        return path[:-1]
+        # Of the parts of a firm only the one that it resembles: else one word hid every problem.
+        return path[:-1] or tuple(difflib.get_close_matches(path[0], spare, n=1)) or None
     if value_at(spare, path) is ... and _has_stand_in(tried, complaint, model):
         return path
     for length in range(len(path), 0, -1):

@@ -15,6 +15,8 @@ random numbers).
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,6 +42,11 @@ def summarise(totals: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:
 def summarise_value(value: pd.DataFrame, audit: pd.DataFrame) -> pd.DataFrame:
     """One row per horizon, with the columns of `summarise`, in EUR."""
     return _compare(_sound(value, audit), ["horizon"])
+
+
+def plain_name(horizon: str) -> str:
+    """A horizon of value as the tables name it in a column: 'year+CLV' is year_clv."""
+    return re.sub(r"[^a-z0-9]+", "_", horizon.lower())
 
 
 def failed_checks(audit: pd.DataFrame) -> pd.DataFrame:
@@ -93,22 +100,28 @@ def first_breaks(breaks: pd.DataFrame, since: float = 0.0) -> pd.DataFrame:
 def response_times(responses: pd.DataFrame, since: float) -> pd.DataFrame:
     """How long each step of the response to a break took in the scenario (see `kpis.response`).
 
-    One row per break and step: median, shortest, longest (hours from `since`, the first shock's
-    onset, over the replications that got there), count of them, n, and the reason most frequent
-    among the others. The median is the lower one: a time that did occur in a replication.
+    One row per break and step, over the replications in which it broke: `n` of them, `count` that
+    got so far, median, shortest and longest (hours from `since`, the first shock's onset), and the
+    reason most frequent among the others. The median counts who never got there as later than
+    everybody, so that medians of one break come in the order of its steps; none where most did
+    not. It is the lower one: a time that did occur in a replication.
     """
     rows = []
     own = responses[responses["variant"] == "scenario"]
-    for (name, step), cases in own.groupby(["name", "step"], sort=False):
-        took, missing = cases["time"].dropna() - since, cases.loc[cases["time"].isna(), "reason"]
+    began = own[(own["step"] == "began") & own["time"].notna()]
+    broken = own.merge(began[["replication", "name"]], on=["replication", "name"])
+    for (name, step), cases in broken.groupby(["name", "step"], sort=False):
+        took = cases["time"] - since
+        missing = cases.loc[cases["time"].isna(), "reason"]
+        middle = float(took.fillna(math.inf).quantile(0.5, interpolation="lower"))
         rows.append(
             {
                 "name": name,
                 "step": step,
-                "median": float(took.quantile(0.5, interpolation="lower")),
+                "median": middle if math.isfinite(middle) else math.nan,
                 "shortest": float(took.min()),
                 "longest": float(took.max()),
-                "count": int(took.size),
+                "count": int(took.count()),
                 "n": len(cases),
                 "reason": next(iter(missing.mode()), None),
             }

@@ -13,7 +13,6 @@ Reference: DESIGN s.1.9, s.7; ECOSYSTEM 1.4 (why points are not Hydra jobs).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,7 +136,7 @@ def figures_of(summary: pd.DataFrame, value_summary: pd.DataFrame) -> dict[str, 
     """The two summaries of a run laid out in one row of named figures."""
     row: dict[str, float] = {}
     for one in value_summary.to_dict("records"):
-        name = f"value_{re.sub(r'[^a-z0-9]+', '_', str(one['horizon']).lower())}_difference"
+        name = f"value_{compare.plain_name(str(one['horizon']))}_difference"
         row |= _three(name, one, "difference")
         row |= _three(name.removesuffix("_difference"), one, "scenario")
     for one in summary.to_dict("records"):

@@ -13,7 +13,6 @@ Reference: S. Few (2006), Information Dashboard Design (a figure beside what it 
 
 from __future__ import annotations
 
-import hashlib
 import math
 import sys
 import textwrap
@@ -28,12 +27,12 @@ from rich.text import Text
 from orgsim.experiment.compare import failed_checks, variance_reduction
 from orgsim.report.books import book_rows, books_message, rest_message
 from orgsim.report.headline import headline
-from orgsim.report.machine import run_as_json, sweep_as_json
+from orgsim.report.machine import runs_as_json, sweep_as_json
 from orgsim.report.measures import Estimate
 from orgsim.report.narrative import apart, comparison_message
 from orgsim.report.paradox import hurting_success, in_words
 from orgsim.report.progress import Watch, plain_console
-from orgsim.report.response import HEADINGS, response_rows
+from orgsim.report.response import STEPS, response_rows
 from orgsim.report.story import HOURS_PER_WEEK, Story
 from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
 from orgsim.report.wording import HORIZONS, NO_VALUE, WORDS, calendar_week, capital, short_date
@@ -51,11 +50,11 @@ FEW = 5
 """Below so many replications intervals are too wide to conclude from."""
 
 _LASTING = ("year", "year+CLV")
+"""The horizons that scenarios are put beside each other by."""
 DIRECTLY = (
     "Directly: one firm less the other, pair by pair. What they differ in when nothing happens "
     "counts here; above, it is in the reference of each: the two tables need not agree."
 )
-"""The horizons that scenarios are put beside each other by."""
 
 _MORE = "ask for run.replications=20"
 _LOOK = {"good": "green", "bad": "red", "": ""}
@@ -76,6 +75,12 @@ class Terminal(Watch):
         from orgsim.report.charts import draw_all
 
         draw_all(result, result.folder / "charts")
+
+    def draw_comparison(self, results: Sequence[RunResult], folder: Path) -> None:
+        """Draw what several scenarios are worth beside each other."""
+        from orgsim.report.charts import draw_comparison
+
+        draw_comparison(results, folder)
 
     def show(self, result: RunResult, kpis: Iterable[KpiNote] | None = None) -> None:
         """Print what a run found; of one that does not balance, only what does not balance."""
@@ -165,10 +170,10 @@ class Terminal(Watch):
     def _responses(self, story: Story) -> None:
         rows = response_rows(story)
         if rows:
-            title = f"How the firm responded: median weeks from the start of the {story.left_out}"
+            self._print_table("How the firm responded to what broke in most", STEPS, rows)
+            said = f"Median weeks from the start of the {story.left_out}, where it broke"
             few = any("(" in cell for row in rows for cell in row[1:])
-            title += f" (in how many, if not all {story.replications})" if few else ""
-            self._print_table(title, tuple(HEADINGS.values()), rows)
+            self._note(f"{said} (in how many, if not in all)." if few else f"{said}.")
             self.out.print()
 
     def _notes(self, result: RunResult) -> None:
@@ -236,14 +241,18 @@ class Terminal(Watch):
         if (folder / "events.csv").exists():
             self.out.print(f"Events   {shown(folder / 'events.csv')}", soft_wrap=True)
 
-    def show_json(self, result: RunResult, kpis: Iterable[KpiNote] | None = None) -> None:
-        """Print what a run found as one JSON object; what is not available is null."""
-        self.out.file.write(run_as_json(result, kpis))
-
-    def show_comparison(
-        self, results: Sequence[RunResult], folder: Path, *, charts: bool = True
+    def show_json(
+        self,
+        results: Sequence[RunResult],
+        kpis: Iterable[KpiNote] | None = None,
+        *,
+        comparison: Path | None = None,
     ) -> None:
-        """Print what several scenarios are worth beside each other, and draw it."""
+        """Print what one run found, or several, as one JSON object."""
+        self.out.file.write(runs_as_json(results, kpis, comparison=comparison))
+
+    def show_comparison(self, results: Sequence[RunResult], table: Path) -> None:
+        """Print what several scenarios are worth beside each other; `table` has every figure."""
         stories = [Story.of(result) for result in results]
         rows = [(s.title, *(_in_thousands(s.worth(one)) for one in _LASTING)) for s in stories]
         names = {story.without for story in stories}
@@ -256,13 +265,9 @@ class Terminal(Watch):
         )
         self.out.print()
         self._directly(stories, headings)
-        if charts:
-            from orgsim.report.charts import draw_comparison
-
-            digest = "".join(result.digest for result in results)
-            name = f"comparison-{hashlib.sha256(digest.encode()).hexdigest()[:12]}"
-            for path in draw_comparison(results, folder / name)[:1]:
-                self.out.print(f"Chart    {shown(path)}", soft_wrap=True)
+        self.out.print(f"Results  {shown(table)}: every KPI of one less the other", soft_wrap=True)
+        if (chart := table.parent / "comparison.png").exists():
+            self.out.print(f"Chart    {shown(chart)}", soft_wrap=True)
 
     def _directly(self, stories: Sequence[Story], headings: Sequence[str]) -> None:
         """The levels of the later ones less those of the first."""

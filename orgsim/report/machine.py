@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orgsim.experiment.compare import failed_checks, variance_reduction
@@ -21,6 +21,8 @@ from orgsim.report.verdicts import attainments, whole_run
 from orgsim.report.wording import HORIZONS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from orgsim.experiment.run import RunResult
@@ -30,10 +32,25 @@ if TYPE_CHECKING:
     from orgsim.report.verdicts import Line
 
 
-def run_as_json(result: RunResult, kpis: Iterable[KpiNote] | None = None) -> str:
-    """What a run found, as one JSON object and a line's end."""
+def runs_as_json(
+    results: Sequence[RunResult],
+    kpis: Iterable[KpiNote] | None = None,
+    *,
+    comparison: Path | None = None,
+) -> str:
+    """What a run found, as one JSON object and a line's end.
+
+    Of several: `scenarios`, each as if alone, and the path of the `comparison` of their figures.
+    """
+    answers = [_run(result, kpis) for result in results]
+    several = {"scenarios": answers, "comparison": comparison and str(comparison)}
+    answer = answers[0] if len(answers) == 1 else several
+    return json.dumps(answer, indent=1, allow_nan=False) + "\n"
+
+
+def _run(result: RunResult, kpis: Iterable[KpiNote] | None) -> dict[str, Any]:
     story = Story.of(result, kpis)
-    answer = {
+    return {
         "scenario": story.name,
         "title": story.title,
         "question": story.question,
@@ -56,7 +73,6 @@ def run_as_json(result: RunResult, kpis: Iterable[KpiNote] | None = None) -> str
         "success_that_hurts": _hurting(story),
         "failed_checks": _records(failed_checks(result.audit)),
     }
-    return json.dumps(answer, indent=1, allow_nan=False) + "\n"
 
 
 def _attained(line: Line) -> dict[str, Any]:

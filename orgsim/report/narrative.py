@@ -171,12 +171,22 @@ def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
         who = [f"the {one}" if one == "company" else one for one, s in others.items() if s == sign]
         if who:
             turns.append(f"{listed(who)} {'is' if who == ['the company'] else 'are'} {turn}")
+    turns += _earned(blocks[-1].rows)
     message = ", ".join(parts) or "no area clearly beats or misses its targets"
     if turns:
         message += f"; {' and '.join(turns)} than with {story.without}"
     elif others:
         message += f"; no clear difference from {story.without}"
     return capital(message)
+
+
+def _earned(rows: Sequence[Row]) -> list[str]:
+    """What became of contribution where that is sure and what became of company value is not."""
+    marks = {row.title: row.mark for row in rows if row.whose == "company"}
+    value, earned = (marks.get(HORIZONS[name].title, NOTHING) for name in ("year+CLV", "year"))
+    if value.is_sure or not earned.is_sure:
+        return []
+    return [f"contribution is {'higher' if earned.mean > 0 else 'lower'}"]
 
 
 def _sides(rows: Sequence[Row]) -> dict[str, int]:

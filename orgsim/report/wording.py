@@ -58,10 +58,11 @@ WORDS = (
     "Chassis: part of every product; niche kit: of niche orders only. Dates are those of the "
     "middle replication of those in which it happened, of two the earlier, as are medians; what "
     "happened in no more than half stands last; a weekly figure breaks on its week's Sunday. "
-    "Weeks are calendar weeks (ISO). Seen: what its owner looks at is broken, too; told: a "
-    "message on it has arrived (no channel: none is meant to); worst: the worst week before it "
-    "recovered; recovered: four weeks unbroken begin. Silo paradox index: the share by which "
-    "marketing and sales beat their targets, times the value lost per euro of campaign budget."
+    "Weeks are calendar weeks (ISO). Detected: what its owner looks at is broken, too; told: a "
+    "message on it has arrived (no channel: none is meant to); contained: its worst week "
+    "before it recovered; recovered: four weeks unbroken begin; not yet: in most not before the "
+    "end. Silo paradox index: the share by which marketing and sales beat their targets, times "
+    "the value lost per euro of campaign budget."
 )
 """What a board member may ask, at the end of every report."""
 

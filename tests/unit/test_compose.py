@@ -184,6 +184,14 @@ HIDDEN = {
         "shocks.x: {kind: outage, onzet: 8w}",
         ["unknown key 'shocks.x.onzet' - did you mean 'shocks.x.onset'?"],
     ),
+    "a key that is none of the firm's parts hides no check of them": (
+        "mood: good\nshocks.x: {kind: outage, onset: 99w}",
+        ["unknown key 'mood'", "'shocks.x.onset' = '99w'"],
+    ),
+    "a check that rests on a part whose name is misspelt is not made": (
+        "runn: {weeks: 200}\nshocks.x: {kind: outage, onset: 99w}",
+        ["unknown key 'runn' - did you mean 'run'?"],
+    ),
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 from orgsim.experiment.run import RunResult, run_point
 from orgsim.experiment.sweep import sweep_points
 from orgsim.report.console import Terminal
-from orgsim.report.machine import run_as_json
+from orgsim.report.machine import runs_as_json
 from orgsim.report.measures import Estimate
 from orgsim.report.verdicts import against_reference, against_target, number, signed_range, spread
 from tests.unit import fake_model
@@ -115,12 +115,12 @@ def test_a_result_that_does_not_balance_shows_what_and_nothing_else(
     assert "own target" not in text
     assert "Company value" not in text
     assert "No clear change" not in text
-    assert json.loads(run_as_json(found, NOTES))["headline"] is None
+    assert json.loads(runs_as_json([found], NOTES))["headline"] is None
 
 
 def test_the_json_is_one_object_with_nulls_for_what_is_not_available(tmp_path: Path) -> None:
     out = io.StringIO()
-    Terminal(out=out, err=io.StringIO()).show_json(result(tmp_path), NOTES)
+    Terminal(out=out, err=io.StringIO()).show_json([result(tmp_path)], NOTES)
     told = json.loads(out.getvalue())
     assert told["balanced"] is True
     (niche,) = [row for row in told["summary"] if row["segment"] == "niche"]

@@ -101,7 +101,7 @@ def test_it_is_said_in_one_sentence_with_intervals_at_the_terminal_and_on_the_sc
     assert "Silo paradox index" in text
     assert "Silo paradox index" in scorecard_subtitle(story(result))
     answer = io.StringIO()
-    Terminal(out=answer, err=io.StringIO()).show_json(result, KPIS)  # type: ignore[arg-type]
+    Terminal(out=answer, err=io.StringIO()).show_json([result], KPIS)  # type: ignore[list-item]
     hurting = json.loads(answer.getvalue())["success_that_hurts"]
     assert hurting["paradox_flagged"]
     assert hurting["words"].startswith("Success that hurts: marketing beats")

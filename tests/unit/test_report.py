@@ -32,7 +32,7 @@ def told(result: SimpleNamespace, notes: Sequence[Note] = NOTES) -> str:
 
 def as_json(result: SimpleNamespace) -> dict[str, Any]:
     out = io.StringIO()
-    Terminal(out=out, err=io.StringIO()).show_json(result, NOTES)  # type: ignore[arg-type]
+    Terminal(out=out, err=io.StringIO()).show_json([result], NOTES)  # type: ignore[list-item]
     answer: dict[str, Any] = json.loads(out.getvalue())
     return answer
 
@@ -224,7 +224,7 @@ def test_a_comparison_puts_each_scenario_beside_the_first_pair_by_pair() -> None
     second = chart_data.result(worth=(-300e3, -432e3, -350e3), title="Told")
     out = io.StringIO()
     terminal = Terminal(out=out, err=io.StringIO())
-    terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
+    terminal.show_comparison([first, second], Path("comparison.csv"))  # type: ignore[list-item]
     against, _, direct = out.getvalue().partition("Directly beside “Nobody told”, kEUR (95 %)")
     assert row(against, "Nobody told").rstrip().endswith(")")
     assert row(direct, "Told").split()[1:5] == ["−3", "(−3", "to", "−3)"]
@@ -233,20 +233,22 @@ def test_a_comparison_puts_each_scenario_beside_the_first_pair_by_pair() -> None
     # A change to the firm is in its reference, too, and cancels there; here it counts.
     second.value = second.value.assign(value=second.value["value"] + 50e3)
     out = terminal.out.file = io.StringIO()
-    terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
+    terminal.show_comparison([first, second], Path("comparison.csv"))  # type: ignore[list-item]
     direct = out.getvalue().partition("Directly beside")[2]
     assert row(direct, "Told").endswith("+150 (+150 to +150)")
     assert "the two tables need not agree" in direct
     second.resolved.scenario.run.seed = 2
     out = terminal.out.file = io.StringIO()
-    terminal.show_comparison([first, second], Path("unused"), charts=False)  # type: ignore[list-item]
+    terminal.show_comparison([first, second], Path("comparison.csv"))  # type: ignore[list-item]
     assert "Directly" not in out.getvalue()
 
 
 def test_how_the_firm_responded_is_told_in_weeks_from_the_shock_with_who_got_there() -> None:
     text = told(chart_data.result(replications=4))
-    title = "How the firm responded: median weeks from the start of the campaign"
-    assert f"{title} (in how many, if not all 4)" in text
+    assert (
+        "Median weeks from the start of the campaign, where it broke (in how many, if not in all)."
+        in text
+    )
     table = text.split("How the firm responded")[1]
     line = row(table, "Order backlog: twice its usual level")
     assert line.split()[-5:] == ["2.0", "2.5", "(3)", "4.0", "9.0"]

@@ -170,24 +170,36 @@ def test_every_step_has_either_a_time_or_a_reason() -> None:
         assert all(isnan(time) != (reason is None) for time, reason in steps.values())
 
 
-def test_over_replications_a_step_is_a_median_that_occurred_and_how_many_got_there() -> None:
-    told = [100.0, 150.0, 200.0, nan, nan]
-    reasons = [None, None, None, "no channel tells of it", "no channel tells of it"]
+def over(told: Sequence[float], began: Sequence[float]) -> list[dict[str, Any]]:
+    """The steps began and told of one break over replications, 50 h after the start."""
     rows = [
-        ("scenario", n, "otif", "told", time, reason)
-        for n, (time, reason) in enumerate(zip(told, reasons, strict=True))
+        ("scenario", n, "otif", step, time, "no channel tells of it" if isnan(time) else None)
+        for step, times in (("began", began), ("told", told))
+        for n, time in enumerate(times)
     ]
-    rows += [("reference", n, "otif", "told", 1.0, None) for n in range(5)]
+    rows += [("reference", n, "otif", step, 1.0, None) for n in range(5) for step in STEPS]
     columns = ["variant", "replication", "name", "step", "time", "reason"]
-    (one,) = response_times(pd.DataFrame(rows, columns=columns), since=50.0).to_dict("records")
-    assert (one["median"], one["shortest"], one["longest"]) == (100.0, 50.0, 150.0)
-    assert (one["count"], one["n"]) == (3, 5)
-    assert one["reason"] == "no channel tells of it"
+    return response_times(pd.DataFrame(rows, columns=columns), since=50.0).to_dict("records")  # type: ignore[return-value]
 
 
-def test_a_step_that_nobody_reached_has_no_median() -> None:
-    columns = ["variant", "replication", "name", "step", "time", "reason"]
-    rows = [("scenario", 0, "otif", "told", nan, "no channel tells of it")]
-    (one,) = response_times(pd.DataFrame(rows, columns=columns), since=0.0).to_dict("records")
-    assert isnan(one["median"])
-    assert one["count"] == 0
+def test_over_replications_a_step_is_a_median_that_occurred_and_how_many_got_there() -> None:
+    began, told = over([100.0, 150.0, 200.0, nan, nan], began=[60.0] * 5)
+    assert (began["median"], began["count"], began["n"]) == (10.0, 5, 5)
+    assert (told["median"], told["shortest"], told["longest"]) == (150.0, 50.0, 150.0)
+    assert (told["count"], told["n"]) == (3, 5)
+    assert told["reason"] == "no channel tells of it"
+
+
+def test_who_never_got_there_counts_as_later_than_everybody() -> None:
+    """Else the median of a late step, over the few who reached it early, came before a sooner."""
+    began, told = over([300.0, nan, nan], began=[250.0, 900.0, 950.0])
+    assert began["median"] == 850.0
+    assert isnan(told["median"])
+    assert (told["shortest"], told["count"], told["n"]) == (250.0, 1, 3)
+
+
+def test_where_nothing_broke_there_is_nothing_to_respond_to() -> None:
+    began, told = over([300.0, nan, nan], began=[250.0, nan, nan])
+    assert (began["n"], told["n"]) == (1, 1)
+    assert told["median"] == 250.0
+    assert over([nan] * 5, began=[nan] * 5) == []

@@ -140,3 +140,15 @@ def test_nobody_is_praised_who_may_miss_something_else() -> None:
     for rows, is_praised in (([leads], True), ([leads, doubtful], False)):
         said = scorecard_message(story(replications=5), [replace(areas, rows=rows), *others])
         assert said.startswith("Marketing beats") == is_praised
+
+
+def test_a_clear_loss_of_contribution_is_said_where_company_value_is_unclear(silo: Story) -> None:
+    areas, whom, others = blocks_of(silo)
+    doubt = Estimate(-0.01, -0.03, 0.01, 9)
+    rows = [
+        replace(row, mark=doubt) if row.title == "Company value" else row for row in others.rows
+    ]
+    said = scorecard_message(silo, [areas, whom, replace(others, rows=rows)])
+    assert "contribution is lower" in said
+    assert "the company" not in said
+    assert "contribution" not in scorecard_message(silo, [areas, whom, others])
