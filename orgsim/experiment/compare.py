@@ -69,9 +69,11 @@ def first_breaks(breaks: pd.DataFrame, since: float = 0.0) -> pd.DataFrame:
 
     A break counts from `since` (hours, the first shock's onset) on, in both: before it they are
     the same world. Columns: name, share (of replications in which it happened), reference_share,
-    median, earliest, latest (hours, over the replications in which it happened), n. Sorted by
-    median, what happened in no more than half of the replications last: the others lead the story.
-    The median is the lower one: a moment that did occur in a replication.
+    earlier (share in which it happened sooner than with the same luck in the reference, or only
+    here: what the shock did, since much breaks in a calm year, too), median, earliest, latest
+    (hours, over the replications in which it happened), n. Sorted by median, what happened in no
+    more than half of the replications last: the others lead the story. The median is the lower
+    one: a moment that did occur in a replication.
     """
     counted = breaks.assign(time=breaks["time"].where(breaks["time"] >= since))
     rows = []
@@ -80,18 +82,20 @@ def first_breaks(breaks: pd.DataFrame, since: float = 0.0) -> pd.DataFrame:
             own[own["variant"] == variant].groupby("replication")["time"].min()
             for variant in VARIANTS
         )
+        usual = others.reindex(times.index).fillna(math.inf)
         rows.append(
             {
                 "name": name,
                 "share": float(times.notna().mean()),
                 "reference_share": float(others.notna().mean()),
+                "earlier": float((times < usual).mean()),
                 "median": float(times.quantile(0.5, interpolation="lower")),
                 "earliest": float(times.min()),
                 "latest": float(times.max()),
                 "n": len(times),
             }
         )
-    columns = ["name", "share", "reference_share", "median", "earliest", "latest", "n"]
+    columns = ["name", "share", "reference_share", "earlier", "median", "earliest", "latest", "n"]
     found = pd.DataFrame(rows, columns=columns).sort_values("median", kind="stable")
     rare = (found["share"] <= 0.5).to_numpy(dtype=bool)
     return pd.concat([found[~rare], found[rare]], ignore_index=True)

@@ -35,7 +35,7 @@ from orgsim.report.progress import Watch, plain_console
 from orgsim.report.response import STEPS, response_rows
 from orgsim.report.story import HOURS_PER_WEEK, Story
 from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
-from orgsim.report.wording import HORIZONS, NO_VALUE, WORDS, calendar_week, capital, short_date
+from orgsim.report.wording import HORIZONS, NO_VALUE, WORDS, capital, short_date
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,18 +159,20 @@ class Terminal(Watch):
         if broken.empty:
             self.out.print("Nothing broke.\n")
             return
-        beside = () if story.is_alone else (story.without,)
-        headings = ("date", "week", "earliest to latest", "scenario", *beside)
+        beside = () if story.is_alone else (story.without, "earlier")
+        headings = ("date", "earliest to latest", "scenario", *beside)
         rows = [_break_cells(story, one)[: len(headings) + 1] for one in broken.to_dict("records")]
         since = f" from {short_date(story.day(story.onset))} on" if story.windows else ""
-        title = f"What first broke{since}, and in how many replications"
+        runs = "replications" if story.replications > 1 else "replication"
+        title = f"What first broke{since}, and in how many of {story.replications} {runs}"
         self._print_table(title, headings, rows)
         self.out.print()
 
     def _responses(self, story: Story) -> None:
         rows = response_rows(story)
         if rows:
-            self._print_table("How the firm responded to what broke in most", STEPS, rows)
+            title = f"How the firm responded to what the {story.left_out} broke"
+            self._print_table(title, STEPS, rows)
             said = f"Median weeks from the start of the {story.left_out}, where it broke"
             few = any("(" in cell for row in rows for cell in row[1:])
             self._note(f"{said} (in how many, if not in all)." if few else f"{said}.")
@@ -345,11 +347,11 @@ def _break_cells(story: Story, one: Mapping[Any, Any]) -> Row:
         story.day(float(one[key]) / HOURS_PER_WEEK) for key in ("median", "earliest", "latest")
     )
     between = short_date(first) + (f" to {short_date(last)}" if last > first else "")
-    shares = (one["share"], one["reference_share"])
-    counts = [f"{share * n:.0f} of {n}" if math.isfinite(share) else "n/a" for share in shares]
+    shares = (one["share"], one["reference_share"], one["earlier"])
+    counts = [f"{share * n:.0f}" if math.isfinite(share) else "n/a" for share in shares]
     year = "" if middle.year == story.start.year else f" {middle.year}"
     date = short_date(middle) + year
-    return story.break_title(str(one["name"])), date, calendar_week(middle), between, *counts
+    return story.break_title(str(one["name"])), date, between, *counts
 
 
 def _in_thousands(found: Estimate) -> str:

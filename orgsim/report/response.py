@@ -1,8 +1,9 @@
 """The table of response times: how long until a break was detected, told, contained and over.
 
-One row per break that the shock brought in most replications; each cell is the median over those
-in which it broke, in weeks from the shock's beginning, with how many of them got so far where not
-all did. "not yet" says that most did not before the end, "no channel" that nothing could tell.
+One row per break that the shock brought in most replications (sooner than with the same luck in
+the reference, or only there); each cell is the median over those in which it broke, in weeks from
+the shock's beginning, with how many of them got so far where not all did. "not yet" says that most
+did not before the end, "no channel" that nothing could tell.
 
 Reference: see `orgsim.kpis.response` for what each step is.
 """
@@ -24,7 +25,7 @@ def response_rows(story: Story) -> list[tuple[str, ...]]:
     """The rows, in the order of the breaks: what broke, and a cell per step."""
     if not story.windows:
         return []
-    usual = story.breaks[story.breaks["share"] > 0.5]
+    usual = story.breaks[story.breaks["earlier"] > 0.5]
     return [
         (story.break_title(name), *(_cell(story.responses, name, step) for step in STEPS))
         for name in usual["name"]

@@ -219,11 +219,11 @@ class Story:
     def first_break(self, name: str) -> float | None:
         """When the shock first broke it, in weeks since the start, as `breaks` dates it.
 
-        None where that happened in no more than half of the replications, or no more often than
-        in the reference: then chance may have done it.
+        None where no more than half of the replications broke sooner than with the same luck in
+        the reference: then it would have happened anyway.
         """
         for one in self.breaks[self.breaks["name"] == name].to_dict("records"):
-            if one["share"] > 0.5 and not one["share"] <= one["reference_share"]:
+            if one["earlier"] > 0.5:
                 return float(one["median"]) / HOURS_PER_WEEK
         return None
 

@@ -30,7 +30,16 @@ def test_a_break_counts_from_the_shock_on_in_the_scenario_and_in_the_reference()
     assert early["earliest"] == 6 * DAY
     (late,) = first_breaks(both, since=56 * DAY).to_dict("records")
     assert (late["share"], late["reference_share"]) == pytest.approx((2 / 3, 1 / 3))
+    assert late["earlier"] == pytest.approx(2 / 3)
     assert (late["earliest"], late["latest"]) == (62 * DAY, 62 * DAY)
+
+
+def test_only_what_breaks_sooner_than_with_the_same_luck_in_the_reference_is_earlier() -> None:
+    """Else much that breaks in a calm year, too, would pass for the doing of the shock."""
+    scenario, reference = [[62], [90], [69], [97], []], [[69], [90], [], [62], [62]]
+    (found,) = first_breaks(table(scenario, reference)).to_dict("records")
+    assert (found["share"], found["reference_share"]) == (0.8, 0.8)
+    assert found["earlier"] == pytest.approx(2 / 5)
 
 
 def test_the_date_of_a_break_is_one_that_occurred_in_a_replication() -> None:

@@ -84,8 +84,7 @@ def test_the_story_tells_title_question_headline_tables_breaks_and_places(tmp_pa
         "beats",
         "First late order",
         "9 Jan",
-        "wk 2",
-        "3 of 3",
+        "in how many of 3 replications",
         "events.csv",
     ):
         assert words in text

@@ -59,7 +59,7 @@ def test_table_chart_and_json_date_a_break_to_the_same_day_from_the_shock_on() -
     scenario = [[6, 76, 83], [90], [13, 83], [83, 90]]
     result.breaks = broken_on({"scenario": scenario, "reference": [[6], [13], [20], [90]]})
     table = row(told(result), "Order backlog: twice its usual level")
-    assert " ".join(table.split()[6:]) == "24 Mar wk 12 17 Mar to 31 Mar 4 of 4 1 of 4"
+    assert " ".join(table.split()[6:]) == "24 Mar 17 Mar to 31 Mar 4 1 4"
     (found,) = as_json(result)["breaks"]
     assert (found["median_date"], found["median_week"]) == ("2024-03-24", 12)
     assert (found["earliest_date"], found["latest_date"]) == ("2024-03-17", "2024-03-31")
@@ -256,6 +256,18 @@ def test_how_the_firm_responded_is_told_in_weeks_from_the_shock_with_who_got_the
     responses = as_json(chart_data.result(replications=4))["responses"]
     one = next(r for r in responses if (r["name"], r["step"]) == ("backlog", "told"))
     assert (one["count"], one["n"], one["reason"]) == (3, 4, "no channel tells of it")
+
+
+def test_what_breaks_as_soon_without_the_shock_is_not_its_doing() -> None:
+    result = chart_data.result(replications=4)
+    days = [[62], [62], [69], [69]]
+    result.breaks = broken_on({"scenario": days, "reference": [[69], [62], [69], [69]]})
+    assert row(told(result), "Order backlog: twice").split()[-3:] == ["4", "4", "1"]
+    assert "How the firm responded" not in told(result)
+    assert Story.of(result, NOTES).first_break("backlog") is None
+    result.breaks = broken_on({"scenario": days, "reference": [[69], [69], [90], []]})
+    assert "to what the campaign broke" in told(result)
+    assert Story.of(result, NOTES).first_break("backlog") is not None
 
 
 def test_a_firm_that_met_no_shock_has_no_response_to_tell_of() -> None:
