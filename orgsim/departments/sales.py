@@ -55,10 +55,10 @@ from orgsim.departments.persuasion import (
 )
 from orgsim.departments.quota import ClawbackConfig, Commission, Quota, QuotaConfig
 from orgsim.departments.quoting import later
-from orgsim.departments.temporary_reps import TemporaryConfig, TemporaryReps
+from orgsim.departments.sales_force import CLASSES, SalesForce
+from orgsim.departments.temporary_reps import TemporaryConfig
 from orgsim.entities import (
     Account,
-    Floats,
     Lead,
     LeadBatch,
     Order,
@@ -73,13 +73,9 @@ from orgsim.entities import (
 from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import DurationLaw
-from orgsim.kernel.resources import Pool
-from orgsim.kernel.world import Rank, World
+from orgsim.kernel.world import World
 from orgsim.units import DAY, WEEK, Duration, Number, Price, Quantity, Rate, Share
 from orgsim.weekly import Heads, Weekly
-
-_CLASSES = 20
-"""Classes of 5 points of win probability that leads are sorted into."""
 
 
 class SalesConfig(Config):
@@ -145,23 +141,11 @@ class Sales:
     ) -> None:
         self._world = world
         self._config = config
-        self.reps = Pool(
-            world,
-            "reps",
-            config.reps,
-            priorities=_CLASSES if config.discipline == "score" else 1,
-            latest_first=config.discipline == "last_come",
-        )
+        self._force = SalesForce(world, config, information, self._book_money)
+        self.reps = self._force.reps
+        self.temporary = self._force.temporary
         self.quota = Quota(world, config.quota, config.bookings_target)
         self.commission = Commission(world, config.clawback, self._book_money)
-        open_hours = config.reps.scaled(0.0, 1).weekly_total
-        self.temporary = TemporaryReps(
-            world, config.temporary, information, self._rep_hours, open_hours, self._employ
-        )
-        self._presence = world.dials.declare(
-            "sales.presence", 1.0, "multiply", "share of the reps on duty who are there"
-        )
-        self._presence.watch(lambda share: self._man_desks())
         self._intent = world.dials.declare(
             "sales.intent", 0.0, "add", "log-odds by which leads decide more easily than usual"
         )
@@ -180,7 +164,6 @@ class Sales:
         self.asked_price: Callable[[], float] = lambda: 1.0
         self.welcome: Callable[[Lead, Promise], int] = lambda lead, promise: -1
         self.post: Post = nobody
-        world.every(WEEK, self._pay_reps, first=world.now + WEEK, rank=Rank.CLOSE)
 
     @property
     def in_hand(self) -> int:
@@ -245,7 +228,7 @@ class Sales:
         if self._config.discipline != "score":
             return 0
         score = self._chance(lead, lead.claim, 0.0)
-        return min(_CLASSES - 1, int((1.0 - score) * _CLASSES))
+        return min(CLASSES - 1, int((1.0 - score) * CLASSES))
 
     def _web_visit(self, lead: Lead) -> None:
         self._world.record(LeadQualified(self._world.now, lead.id, lead.segment, False))
@@ -265,9 +248,7 @@ class Sales:
         sways = self._config.influence
         more = lead.standing + self._intent.value
         more += sways.discount * (1.0 - self.asked_price() * (1.0 - discount))
-        if sways.skill and self.temporary.there:
-            mixed = min(1.0, self.temporary.there / max(1, self.reps.heads))
-            more += sways.skill * self._config.temporary.skill * mixed
+        more += sways.skill * self._force.skill
         return win_probability(self._persuasion(lead.segment), inflation, more)
 
     def _decide(
@@ -305,25 +286,6 @@ class Sales:
         self.commission.earn(lead.id, lead.segment, bonus)
         self.orders.book(order)
 
-    def _rep_hours(self, orders: Floats) -> Floats:
-        """Hours of work that so many planned niche orders bring the reps."""
-        shape = self._config.niche
-        leads = orders / win_probability(shape, 0.0, 0.0)
-        assisted = leads * (1.0 - self._config.web_share)
-        return assisted * self._config.handle_time.mean
-
-    def _employ(self, temporary: int) -> None:
-        """Put temporary reps on duty for a week, and pay it."""
-        self._man_desks()
-        hours = temporary * self._config.reps.scaled(0.0, 1).weekly_total
-        self.post(
-            Account.SALES_PAYROLL, Account.CASH, round(100 * hours * self._config.temporary.cost)
-        )
-
-    def _man_desks(self) -> None:
-        there = self._config.reps.scaled(self._presence.value, self.temporary.there)
-        self.reps.set_heads(there)
-
     def _persuasion(self, segment: Segment) -> PersuasionConfig:
         return self._config.niche if segment is Segment.NICHE else self._config.base
 
@@ -333,7 +295,3 @@ class Sales:
 
     def _book_money(self, debit: Account, credit: Account, cents: int) -> None:
         self.post(debit, credit, cents)
-
-    def _pay_reps(self) -> None:
-        weekly = self._config.payroll_fte * self._config.salary * WEEK / 8760.0
-        self.post(Account.SALES_PAYROLL, Account.CASH, round(100 * weekly))
