@@ -16,7 +16,8 @@ last one.
    every day that an order must last. Until a whole season has passed nothing is known of it.
 
 Assumed: what was asked for counts whether or not it could be sold; a season adds units and is as
-high each time. Simple exponential smoothing with a smoothed squared error, after Brown (1959);
+high each time; a past campaign is not told apart from it, so that one told a season after another
+is counted twice. Simple exponential smoothing with a smoothed squared error, after Brown (1959);
 additive seasons after Winters (1960), Management Science 6(3).
 """
 
