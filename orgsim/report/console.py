@@ -49,6 +49,9 @@ HEADLINE = "year+CLV"
 FEW = 5
 """Below so many replications intervals are too wide to conclude from."""
 
+NOTABLE = 4.0
+"""So many times fewer pairs that a narrower interval is worth a word."""
+
 _LASTING = ("year", "year+CLV")
 """The horizons that scenarios are put beside each other by."""
 DIRECTLY = (
@@ -180,10 +183,10 @@ class Terminal(Watch):
 
     def _notes(self, result: RunResult) -> None:
         runs, saved = result.point.replications, variance_reduction(result.value, HEADLINE)
-        if runs >= FEW and saved is not None and math.isfinite(saved) and saved > 1:
+        if runs >= FEW and saved is not None and NOTABLE <= saved < math.inf:
             self._note(
-                f"Same luck: on company value these {runs} pairs are as precise as about "
-                f"{round(saved * runs):,} pairs with luck of their own on either side."
+                "Same luck: the interval of company value is about "
+                f"{math.sqrt(saved):.0f} times narrower than with luck of their own on either side."
             )
         if self._has_gaps:
             self._note(NO_VALUE)

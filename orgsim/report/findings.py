@@ -94,6 +94,7 @@ def _broken(story: Story, panel: Panel) -> Finding:
     if first is None:
         return _worst(story, panel)
     words = f"{_break_words(story, first.line)} by {short_date(story.day(first.week))}"
+    words += story.in_how_many(first.line.breaks)
     return Finding(words, "bad", is_break=True)
 
 

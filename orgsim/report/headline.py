@@ -75,7 +75,8 @@ def _promises(story: Story) -> str:
     if not fallen:
         return ""
     lows = listed([f"{share} ({segment})" for segment, share in fallen])
-    return f"promises kept fall to {lows} in the worst week"
+    mean = "a mean of " if story.replications > 1 else ""
+    return f"promises kept fall to {mean}{lows} in the worst week"
 
 
 def worst_week(story: Story, course: Course | None) -> float:

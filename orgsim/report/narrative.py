@@ -165,7 +165,8 @@ def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
         if who := [area for area, side in areas.items() if side == sign]:
             its = ("its", "their") if not parts else ("its own", "theirs")
             targets = "" if parts else " targets"
-            parts.append(f"{listed(who)} {verbs[len(who) > 1]} {its[len(who) > 1]}{targets}")
+            some = "" if sign > 0 or _is_all_missed(blocks[0].rows, who) else "some of "
+            parts.append(f"{listed(who)} {verbs[len(who) > 1]} {some}{its[len(who) > 1]}{targets}")
     turns = []
     for sign, turn in ((+1, "better off"), (-1, "worse off")):
         who = [f"the {one}" if one == "company" else one for one, s in others.items() if s == sign]
@@ -178,6 +179,12 @@ def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
     elif others:
         message += f"; no clear difference from {story.without}"
     return capital(message)
+
+
+def _is_all_missed(rows: Sequence[Row], who: Sequence[str]) -> bool:
+    """Whether every target of these areas is surely missed."""
+    marks = [row.mark for row in rows if row.whose in who]
+    return all(mark.is_sure and mark.mean < 0 for mark in marks)
 
 
 def _earned(rows: Sequence[Row]) -> list[str]:

@@ -227,6 +227,12 @@ class Story:
                 return float(one["median"]) / HOURS_PER_WEEK
         return None
 
+    def in_how_many(self, name: str) -> str:
+        """In how many replications it broke, in words; nothing if in all."""
+        (share,) = self.breaks.loc[self.breaks["name"] == name, "share"]
+        n = self.replications
+        return f", {round(share * n)} of {n}" if share < 1 else ""
+
     def break_title(self, name: str) -> str:
         """What broke, in words: 'Order backlog: doubled', 'Niche kit out of stock'."""
         for rule in BREAKS:

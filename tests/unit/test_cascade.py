@@ -184,7 +184,7 @@ def test_a_kpi_that_is_absent_leaves_the_other_panels_as_they_are() -> None:
 def test_the_title_says_what_the_numbers_say(cascade: Figure) -> None:
     said = message(cascade)
     assert said.startswith("Leads beat their target by 17")
-    assert "promises kept fall to 22 % (base) and 0 % (niche) in the worst week" in said
+    assert "promises kept fall to a mean of 22 % (base) and 0 % (niche) in the worst week" in said
     assert "company value is 5" in said
     assert "less than with no campaign" in said
 

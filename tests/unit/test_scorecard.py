@@ -152,3 +152,13 @@ def test_a_clear_loss_of_contribution_is_said_where_company_value_is_unclear(sil
     assert "contribution is lower" in said
     assert "the company" not in said
     assert "contribution" not in scorecard_message(silo, [areas, whom, others])
+
+
+def test_an_area_that_misses_one_target_of_several_misses_some(silo: Story) -> None:
+    areas, whom, others = blocks_of(silo)
+    own = missed(0.40, 0.0)
+    beaten = replace(own, title="Calls", mark=Estimate(0.05, 0.04, 0.06, 9))
+    said = scorecard_message(silo, [replace(areas, rows=[own, beaten]), whom, others])
+    assert said.startswith("Support misses some of its targets;")
+    said = scorecard_message(silo, [replace(areas, rows=[own]), whom, others])
+    assert said.startswith("Support misses its targets;")
