@@ -28,6 +28,7 @@ EPILOG = """\
 examples:
   orgsim run untapped_niche_campaign                     what happens, and what it is worth
   orgsim run untapped_niche_campaign run.replications=20 run.weeks=60
+  orgsim run untapped_niche_campaign untapped_niche_coordinated    beside each other
   orgsim run my.yaml organisation=coordinated            a file of your own, another choice
   orgsim sweep untapped_niche_campaign campaign.intensity=0.5,1,2
   orgsim list                                            what there is to run and to measure
@@ -139,11 +140,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         return verbs[name]
 
     for name, action, said in (
-        (
-            "run",
-            _run,
-            "simulate a scenario, or several, beside its reference and tell what came of it",
-        ),
+        ("run", _run, "simulate a scenario, or several, and tell what came of it"),
         ("sweep", _sweep, "run a scenario at several settings, one row per point"),
     ):
         one = verb(name, action, said)
@@ -185,7 +182,7 @@ def _takes_scenario(parser: _Parser) -> None:
         nargs="*",
         default=[],
         metavar="KEY=VALUE",
-        help="any value, in Hydra's override grammar",
+        help="any value, in Hydra's override grammar; run takes further scenarios, too",
     )
 
 
@@ -196,14 +193,15 @@ def _run(options: argparse.Namespace) -> int:
 
     words = _overrides(options)
     overrides = [word for word in words if not _names_a_scenario(word)]
-    names = [options.scenario, *filter(_names_a_scenario, words)]
+    names = dict.fromkeys([options.scenario, *filter(_names_a_scenario, words)])
     scenarios = [resolve(name, overrides) for name in names]
     from orgsim.experiment import beside, run
     from orgsim.report.console import Terminal
 
     terminal, folder, charts = Terminal(), Path(options.results), not options.no_charts
     results = []
-    for resolved in scenarios:
+    for number, resolved in enumerate(scenarios, start=1):
+        terminal.take_up(resolved.name, number, len(scenarios))
         results.append(run.run(resolved, results=folder, charts=charts, console=terminal))
         if not options.json:
             terminal.show(results[-1])

@@ -18,7 +18,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import core_schema
 
 from orgsim.units import COUNT, DAY, WEEK, plain_number
@@ -315,5 +315,11 @@ def _whole(week: Weekly) -> Weekly:
     return week
 
 
-Heads: TypeAlias = Annotated[Weekly, AfterValidator(_whole)]
-"""People on duty by hour of the week: a `Weekly` of whole numbers."""
+def _counted(written: object) -> object:
+    if isinstance(written, int | float) or (isinstance(written, str) and written != "never"):
+        raise ValueError("write when and how many, like {Mon-Fri 09-18: 4}, or 'never'")
+    return written
+
+
+Heads: TypeAlias = Annotated[Weekly, BeforeValidator(_counted), AfterValidator(_whole)]
+"""People on duty by hour of the week: a `Weekly` of whole numbers, each written out."""

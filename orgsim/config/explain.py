@@ -31,6 +31,7 @@ from orgsim.errors import COMMAND_LINE, ConfigError, Problem
 from orgsim.governance.information import TOPICS
 from orgsim.kpis.base import Kpi
 from orgsim.kpis.breaks import BREAKS
+from orgsim.kpis.money import WORTHS
 
 __all__ = ["Explanation", "counted", "direction", "explain", "names"]
 
@@ -96,6 +97,7 @@ def explain(name: str, scenario: str | None = None) -> list[Explanation]:
         _group,
         _parameter,
         _kpi,
+        _worth,
         _shock,
         _dial,
         _mechanism,
@@ -117,7 +119,7 @@ def names() -> list[str]:
 
 
 def _names(firm: Firm) -> list[str]:
-    others = [*firm.channels, *firm.kpis, *firm.shocks, *firm.dials.names(), *MECHANISMS]
+    others = [*firm.channels, *firm.kpis, *WORTHS, *firm.shocks, *firm.dials.names(), *MECHANISMS]
     return list(dict.fromkeys([*firm.places, *firm.of_kinds.names(), *others]))
 
 
@@ -295,6 +297,19 @@ def _target(firm: Firm, kpi: Kpi) -> str:
     if kpi.target is None or shown is None:
         return "none"
     return f"{with_unit(shown.default, in_words(kpi.unit))} ({key})"
+
+
+def _worth(firm: Firm, name: str) -> Explanation | None:
+    name = name.lower().replace(" ", "_")
+    if name not in WORTHS:
+        return None
+    worth = WORTHS[name]
+    facts: Facts = {
+        "definition": worth.formula,
+        "in tables": worth.column,
+        "mechanism": mechanism(worth.section),
+    }
+    return Explanation(subject="figure of the whole run", name=name, facts=facts)
 
 
 def _shock(firm: Firm, name: str) -> Explanation | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from orgsim.departments.finance import EXPENSES
@@ -33,6 +35,36 @@ def cash(window: Window) -> Floats:
     running = np.cumsum(movement(window, Account.CASH))
     start = running[window.warmup - 1] if window.warmup else 0.0
     return np.asarray(running - start)
+
+
+class Worth(NamedTuple):
+    """A figure of the whole run beside the KPIs: its name in tables, and what it is."""
+
+    column: str
+    formula: str
+    section: str
+
+
+WORTHS = {
+    "company_value": Worth(
+        "horizon year+CLV, value_year_clv",
+        "contribution of all measured weeks, less what left-over kits lose, plus the residual "
+        "customer lifetime value (CLV) of who is there at the end, as residual_clv",
+        "s.0.1",
+    ),
+    "cash_trough": Worth(
+        "horizon cash trough, value_cash_trough",
+        "deepest fall of cash from an earlier peak, week by week: what has to be financed",
+        "s.0.1",
+    ),
+    "silo_paradox_index": Worth(
+        "only of success that hurts, at the terminal and in --json",
+        "mean share by which marketing (leads) and sales (bookings) beat their targets, if they "
+        "do, times the company value lost per euro of campaign budget, if any is",
+        "s.9",
+    ),
+}
+"""Figures that are no KPI of a week, as `orgsim explain` tells them."""
 
 
 def horizons(window: Window) -> dict[str, list[object]]:

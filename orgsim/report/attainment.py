@@ -14,19 +14,18 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from orgsim.report.headline import SIZEABLE
 from orgsim.report.measures import NOTHING, Estimate, estimate
 from orgsim.report.story import REFERENCE, SCENARIO, KpiNote, Story
-from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT
+from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT, SIZEABLE
 from orgsim.report.wording import HORIZONS, Scale, plain, scale_for
 
 BY_TARGET = ("otif", "satisfaction", "churn")
 BASE = (*BY_TARGET, "active_customers")
 AGAINST = ("misses", "beats")
-STEPS = (0.1, 0.25, 0.5, 1.0)
+TARGETS, CHANGES = 1.0, 0.5
+"""Shares at which the scales of targets and of changes end: in every run, to be compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +61,8 @@ class Block:
     question: str
     standard: str
     sides: tuple[str, str]
+    reach: float
     rows: Sequence[Row]
-
-    @property
-    def reach(self) -> float:
-        """The share at which the scale ends: most marks lie inside, the few beyond are arrows."""
-        sizes = [abs(row.mark.mean) for row in self.rows if row.mark.n] or [0.0]
-        most = 1.1 * float(np.quantile(sizes, 0.85))
-        return next((step for step in STEPS if most <= step), STEPS[-1])
 
 
 def blocks_of(story: Story) -> tuple[Block, Block, Block]:
@@ -84,18 +77,21 @@ def blocks_of(story: Story) -> tuple[Block, Block, Block]:
             + (f"in the {story.left_out}" if story.windows else span),
             standard="target",
             sides=AGAINST,
+            reach=TARGETS,
             rows=list(_areas(story)),
         ),
         Block(
             question=f"{whom} by the same standard, {span}",
             standard="target",
             sides=AGAINST,
+            reach=TARGETS,
             rows=newcomers,
         ),
         Block(
             question=f"Customers and company, {span}",
             standard=story.without,
             sides=("worse", "better"),
+            reach=CHANGES,
             rows=list(_others(story, has_newcomers=bool(newcomers))),
         ),
     )

@@ -24,9 +24,8 @@ from orgsim.report.findings import against_reference, finding, first_broken
 from orgsim.report.headline import headline
 from orgsim.report.labels import Curve, Label, apart, place
 from orgsim.report.measures import Course, Floats
-from orgsim.report.narrative import FEW
 from orgsim.report.panels import PANELS, ROWS, Line, Panel
-from orgsim.report.story import REFERENCE, Story
+from orgsim.report.story import FEW, REFERENCE, Story
 from orgsim.report.wording import (
     NBSP,
     Scale,

@@ -33,7 +33,7 @@ from orgsim.report.narrative import apart, comparison_message
 from orgsim.report.paradox import hurting_success, in_words
 from orgsim.report.progress import Watch, plain_console
 from orgsim.report.response import STEPS, response_rows
-from orgsim.report.story import HOURS_PER_WEEK, Story
+from orgsim.report.story import FEW, HOURS_PER_WEEK, Story
 from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
 from orgsim.report.wording import HORIZONS, NO_VALUE, WORDS, capital, short_date
 
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
 
 Row = tuple[str | Text, ...]
 HEADLINE = "year+CLV"
-FEW = 5
-"""Below so many replications intervals are too wide to conclude from."""
-
 NOTABLE = 4.0
 """So many times fewer pairs that a narrower interval is worth a word."""
 
@@ -71,6 +68,11 @@ class Terminal(Watch):
         self.out = plain_console(sys.stdout if out is None else out)
         self._has_explained = False
         self._has_gaps = False
+
+    def take_up(self, name: str, number: int, total: int) -> None:
+        """Say which of several scenarios comes next."""
+        if total > 1:
+            self.err.print(f"Scenario {number} of {total}: {name}")
 
     def draw(self, result: RunResult) -> None:
         """Draw every chart of a result into its folder."""
@@ -121,6 +123,8 @@ class Terminal(Watch):
         self.out.print(f"Reference, {result.point.reference}.")
         if story.is_alone:
             self.out.print("Not a figure of the scenario differs from it, so it is not shown.")
+        if cut := story.cut_short:
+            self._note(f"{capital(cut)}, beyond the run: what comes then is in no figure.")
         if runs == 1:
             self.out.print(f"One replication has no interval and proves nothing: {_MORE}.")
         elif runs < FEW:
@@ -308,6 +312,10 @@ class Terminal(Watch):
         self.out.print()
         self.out.print(table)
         self.out.print()
+        least = int(sweep.summary["replications"].min())
+        if least < FEW:
+            few = "One replication has no interval" if least == 1 else f"{least} are few"
+            self._note(f"{few}: {_MORE}, before you conclude anything.")
         self.out.print(f"Results  {shown(sweep.folder / 'summary.csv')}", soft_wrap=True)
 
     def show_sweep_json(self, sweep: SweepResult) -> None:

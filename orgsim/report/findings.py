@@ -15,10 +15,11 @@ from typing import Literal
 import numpy as np
 
 from orgsim.kpis.breaks import BREAKS
-from orgsim.report.headline import SIZEABLE, percent
+from orgsim.report.headline import percent
 from orgsim.report.measures import Course, Estimate
 from orgsim.report.panels import BASE, NICHE, Line, Panel
 from orgsim.report.story import REFERENCE, SCENARIO, Story
+from orgsim.report.verdicts import SIZEABLE
 from orgsim.report.wording import NBSP, compact, plain, scale_for, short_date
 
 Mood = Literal["bad", "said", ""]
@@ -129,7 +130,7 @@ def _peak(story: Story, panel: Panel) -> Finding:
         return _worst(story, panel)
     whole = Estimate.of(np.nanmean(difference.values, axis=0))
     if not whole.mean or not (whole.is_sure or whole.n == 1):
-        return Finding(f"no clear difference from {story.without}")
+        return Finding(story.unclear)
     change = difference.mean / usual.mean
     week = int(np.nanargmax(np.abs(change)))
     is_bad = change[week] * story.kpis[line.kpi].direction < 0
@@ -156,7 +157,7 @@ def _end(story: Story, panel: Panel) -> Finding:
         if (last := _last_difference(story, line)) and (last.is_sure or last.n == 1) and last.mean
     }
     if not found:
-        return Finding("" if story.is_alone else f"no clear difference from {story.without}")
+        return Finding("" if story.is_alone else story.unclear)
     parts, is_bad = [], True
     for line, last in found.items():
         note = story.kpis[line.kpi]

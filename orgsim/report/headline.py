@@ -16,10 +16,9 @@ import numpy as np
 
 from orgsim.report.measures import Course, Estimate
 from orgsim.report.story import REFERENCE, Story
-from orgsim.report.verdicts import Line, worth
+from orgsim.report.verdicts import SIZEABLE, Line, worth
 from orgsim.report.wording import NBSP, capital, compact, listed, scale_for
 
-SIZEABLE = 0.02  # a target counts as beaten, a change as worth a word, from 2 % on
 FALLEN = 0.05  # promises kept count as fallen from 5 points below the reference
 
 

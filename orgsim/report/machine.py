@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from orgsim.experiment.beside import directly
 from orgsim.experiment.compare import failed_checks, variance_reduction
 from orgsim.report.headline import headline
 from orgsim.report.paradox import hurting_success, in_words
@@ -40,10 +41,12 @@ def runs_as_json(
 ) -> str:
     """What a run found, as one JSON object and a line's end.
 
-    Of several: `scenarios`, each as if alone, and the path of the `comparison` of their figures.
+    Of several: `scenarios`, each as if alone, and `comparison`, a row per figure of its table.
     """
     answers = [_run(result, kpis) for result in results]
-    several = {"scenarios": answers, "comparison": comparison and str(comparison)}
+    beside = _records(directly(results)) if comparison else None
+    table = comparison and str(comparison)
+    several = {"scenarios": answers, "comparison": beside, "comparison_table": table}
     answer = answers[0] if len(answers) == 1 else several
     return json.dumps(answer, indent=1, allow_nan=False) + "\n"
 

@@ -15,10 +15,11 @@ import numpy as np
 if TYPE_CHECKING:
     from orgsim.report.attainment import Block, Row
 
-from orgsim.report.headline import SIZEABLE, change, money, percent
+from orgsim.report.headline import change, money, percent
 from orgsim.report.measures import NOTHING, Estimate, Floats
 from orgsim.report.paradox import hurting_success
-from orgsim.report.story import Story
+from orgsim.report.story import FEW, Story
+from orgsim.report.verdicts import SIZEABLE
 from orgsim.report.wording import (
     HORIZONS,
     NBSP,
@@ -29,9 +30,6 @@ from orgsim.report.wording import (
     listed,
     short_date,
 )
-
-FEW = 5
-"""Below so many replications a band would be an invention: each is drawn."""
 
 
 def cascade_subtitle(story: Story) -> str:
@@ -177,7 +175,7 @@ def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
     if turns:
         message += f"; {' and '.join(turns)} than with {story.without}"
     elif others:
-        message += f"; no clear difference from {story.without}"
+        message += f"; {story.unclear}"
     return capital(message)
 
 
@@ -229,7 +227,7 @@ def told_of(row: Row) -> tuple[str, str]:
     if row.mark.n == 1:
         return ("+" if row.mark.mean > 0 else "−") + amount, ""
     if not row.mark.is_sure:
-        return ("may be chance" if abs(row.mark.mean) >= SIZEABLE else "in line"), ""
+        return ("unclear" if abs(row.mark.mean) >= SIZEABLE else "in line"), ""
     if row.is_missed_anyway:
         return "missed anyway", ""
     verdict = "beats" if row.mark.mean > 0 else "misses"

@@ -29,10 +29,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from orgsim.analysis.paradox import FLAGGED_FROM, paradox_index
-from orgsim.report.headline import SIZEABLE, percent
+from orgsim.report.headline import percent
 from orgsim.report.measures import NOTHING, Estimate, Floats, estimate
 from orgsim.report.story import REFERENCE, SCENARIO, KpiNote, Story
-from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT, Line, whole_run, worth
+from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT, SIZEABLE, Line, whole_run, worth
 from orgsim.report.wording import HORIZONS, NBSP, compact, in_sentence, listed, plain
 
 DEMAND = ("leads", "bookings")

@@ -42,7 +42,7 @@ class Watch:
         """Start to show progress over the simulations that are still missing."""
         self._total, self._kept, self._told = total, kept, kept
         if kept:
-            self.err.print(f"{kept} of {total} simulations are there from before")
+            self.err.print(f"{kept} of {total} simulations are there already")
         if kept == total or not self._is_live:
             return
         self._bar = Progress(

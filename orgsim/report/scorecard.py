@@ -21,6 +21,7 @@ from matplotlib.transforms import blended_transform_factory
 from orgsim.report import key, narrative, style
 from orgsim.report.attainment import Block, Row, blocks_of
 from orgsim.report.story import Story
+from orgsim.report.verdicts import TRIFLE
 from orgsim.report.wording import NBSP, compact
 
 NAME, LEVEL, STANDARD = 0.150, 0.395, 0.480
@@ -71,7 +72,7 @@ def _key(story: Story, blocks: Sequence[Block]) -> list[key.Entry]:
         if marker in found
     ]
     if "o" in found:
-        words = "may be chance" if story.replications > 1 else "one replication, may be chance"
+        words = "unclear or hardly" if story.replications > 1 else "one replication: unclear"
         entries.append(key.mark(words, "o", style.MUTED, markerfacecolor="white"))
     if any(math.isfinite(row.usual) for row in rows):
         looks = {"markersize": 13.0, "markeredgewidth": 2.5}
@@ -142,7 +143,7 @@ def _draw_mark(axes: Axes, height: float, row: Row, reach: float) -> None:
 
 def _look(row: Row) -> tuple[str, str]:
     """Colour and marker: good, bad, missed anyway, or not sure."""
-    if not row.mark.is_sure:
+    if not row.mark.is_sure or abs(row.mark.mean) < TRIFLE:
         return style.MUTED, "o"
     if row.mark.mean > 0:
         return style.GOOD, "^"

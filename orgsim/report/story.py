@@ -29,6 +29,8 @@ from orgsim.report.wording import calendar_week, capital, listed, plain, short_d
 
 SCENARIO, REFERENCE = "scenario", "reference"
 HOURS_PER_WEEK = 168.0
+FEW = 5
+"""Below so many replications intervals are too wide to conclude from, and bands an invention."""
 DEMAND = ("leads", "orders", "contacts", "active_customers")
 """Where none of these is above 0, nobody wanted anything."""
 
@@ -80,6 +82,8 @@ class Window:
     start: float
     end: float
     by: str = ""
+    planned: float = 0.0
+    """When it ends, perhaps after the run."""
 
     def touches(self, weeks: int) -> NDArray[np.bool_]:
         """Which of so many weeks it touches."""
@@ -162,6 +166,24 @@ class Story:
     def without(self) -> str:
         """What the reference is called: the same time without what the scenario adds."""
         return f"no {self.left_out}" if self.left_out else "the scenario itself"
+
+    @property
+    def cut_short(self) -> str:
+        """Which shocks go on beyond the run, and to when; nothing if none does."""
+        return listed(
+            [
+                f"{one.name} goes on to {short_date(self.day(one.planned - 1 / 7))}"
+                for one in self.windows
+                if one.planned > one.end
+            ]
+        )
+
+    @property
+    def unclear(self) -> str:
+        """What is said where a difference may be chance."""
+        if self.replications < FEW:
+            return f"{self.replications} replications are too few to tell"
+        return f"no clear difference from {self.without}"
 
     @property
     def is_alone(self) -> bool:
@@ -330,6 +352,7 @@ def _onset(windows: Iterable[Window]) -> float:
 def _windows(shocks: Mapping[str, Any], weeks: int) -> Iterable[Window]:
     for name, shock in shocks.items():
         start = shock.onset / HOURS_PER_WEEK
-        end = min(float(weeks), start + shock.duration / HOURS_PER_WEEK)
+        planned = start + shock.duration / HOURS_PER_WEEK
         if start < weeks:
-            yield Window(name.replace("_", " "), start, end, shock.by)
+            end = min(float(weeks), planned)
+            yield Window(name.replace("_", " "), start, end, shock.by, planned)

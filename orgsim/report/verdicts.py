@@ -39,6 +39,11 @@ BESIDE_TARGETS = (
 APART = ("leads", "bookings", "speed_to_lead", "otif")
 """KPIs outside the area customers of which base and niche are shown apart."""
 
+SIZEABLE = 0.02
+"""A target counts as beaten, a change as worth a word, from 2 % on."""
+TRIFLE = 0.001
+"""A difference below this share of what is usual is a trifle, however sure."""
+
 MINUS = "\u2212"
 
 
@@ -110,7 +115,8 @@ class Line:
     @property
     def verdict(self) -> Verdict:
         """The scenario against the reference."""
-        return against_reference(self.difference, 0 if self.is_volume else self.direction)
+        direction = 0 if self.is_volume else self.direction
+        return against_reference(self.difference, direction, self.reference.mean)
 
     @property
     def _digits(self) -> int:
@@ -228,11 +234,17 @@ def against_target(level: Estimate, target: float, direction: int) -> Verdict:
         low, high, target = -high, -low, -target
     if low > target:
         return Verdict(words="beats", mood="good")
-    return Verdict(words="misses", mood="bad") if high < target else Verdict(words="in line")
+    if high < target:
+        return Verdict(words="misses", mood="bad")
+    is_near = abs(level.mean - abs(target)) < SIZEABLE * abs(target)
+    return Verdict(words="in line" if is_near else "unclear")
 
 
-def against_reference(difference: Estimate, direction: int) -> Verdict:
-    """Whether the interval of the paired difference leaves out zero, and on which side."""
+def against_reference(difference: Estimate, direction: int, usual: float = 0.0) -> Verdict:
+    """Whether the interval of the paired difference leaves out zero, and on which side.
+
+    What is sure but under a thousandth of the reference's level, `usual`, matters to nobody.
+    """
     mean, low, high = difference.mean, difference.low, difference.high
     if mean == 0 and (math.isnan(low) or low == high == 0):
         return Verdict(words="the same")
@@ -242,6 +254,8 @@ def against_reference(difference: Estimate, direction: int) -> Verdict:
         return Verdict(words="not judged")
     if low <= 0 <= high:
         return Verdict(words="unclear")
+    if abs(mean) < TRIFLE * abs(usual):
+        return Verdict(words="hardly")
     if not direction:
         return Verdict(words="higher" if low > 0 else "lower")
     is_welcome = (low > 0) == (direction > 0)

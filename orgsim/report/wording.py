@@ -49,7 +49,8 @@ HORIZONS = {
 
 WORDS = (
     "Words. Mean ± half of its 95 % interval over replications, or its bounds. Beats, misses, "
-    "better, worse, higher, lower: the whole interval says so; in line, unclear: it does not. "
+    "better, worse, higher, lower: the whole interval says so; unclear, in line (within 2 %): it "
+    "does not; hardly: by less than a thousandth. "
     "In a shock's weeks a figure is the mean of its weeks, in the whole run that of all its cases. "
     "Speed to lead: open sales hours until a rep takes up a lead. Line fill: orders filled from "
     "stock when placed. Promises kept (OTIF): of the orders due, those delivered in full by the "

@@ -89,7 +89,7 @@ def test_a_run_that_is_stopped_or_killed_resumes_to_the_same_bytes(
     resumed = start(tmp_path, workers, SECONDS)
     told = resumed.communicate(timeout=120)[1]
     assert resumed.returncode == 0, told
-    assert "simulations are there from before" in told
+    assert "simulations are there already" in told
     assert contents(tmp_path) == straight
 
 

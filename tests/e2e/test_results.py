@@ -72,7 +72,7 @@ def test_the_same_run_is_the_same_bytes_on_other_workers_hash_seed_locale_zone_a
     assert {"events.csv", "facts/OrderPlaced.parquet", "weekly.parquet"} <= found[0].keys()
 
     again = ask([*words, "--json"], home, **worlds[1])
-    assert "4 of 4 simulations are there from before" in again.stderr
+    assert "4 of 4 simulations are there already" in again.stderr
     answer = json.loads(again.stdout)
     assert answer["balanced"] is True
     assert {row["kpi"] for row in answer["summary"]} >= {"leads", "otif", "nps"}
@@ -84,7 +84,7 @@ def test_a_hydra_multirun_leaves_one_row_per_job_and_computes_the_reference_once
     words = [*HYDRA, "-m", "scenario=untapped_niche_campaign", *SHORT[:2], SHORT[3]]
     told = ask([*words, "campaign.intensity=0.5,1", "run.replications=1"], tmp_path)
     assert told.returncode == 0, told.stderr
-    assert "1 of 2 simulations are there from before" in told.stderr
+    assert "1 of 2 simulations are there already" in told.stderr
     (table,) = tmp_path.glob("results/hydra-*/summary.csv")
     rows = pd.read_csv(table)
     assert list(rows["campaign.intensity"]) == [0.5, 1.0]

@@ -74,4 +74,6 @@ def test_several_are_one_json_object_too() -> None:
     alone = json.loads(runs_as_json([silo], NOTES))
     both = json.loads(runs_as_json([silo, told], NOTES, comparison=Path("x.csv")))
     assert both["scenarios"][0] == alone
-    assert (len(both["scenarios"]), both["comparison"]) == (2, "x.csv")
+    assert (len(both["scenarios"]), both["comparison_table"]) == (2, "x.csv")
+    rows = {row["kpi"]: row for row in both["comparison"] if row["segment"] == "all"}
+    assert rows["value_year_clv"]["difference_mean"] == pytest.approx(100e3)

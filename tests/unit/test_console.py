@@ -151,7 +151,7 @@ def test_progress_in_plain_text_goes_to_stderr_about_ten_times(tmp_path: Path) -
         terminal.advance()
     terminal.end()
     lines = err.getvalue().splitlines()
-    assert lines[0] == "4 of 40 simulations are there from before"
+    assert lines[0] == "4 of 40 simulations are there already"
     assert lines[-1] == "40 of 40 simulations finished"
     assert len(lines) == 10
 
