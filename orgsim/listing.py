@@ -151,7 +151,8 @@ _COLUMNS: Mapping[str, Callable[[Row], Row]] = {
 
 def room() -> int | None:
     """Return how many columns the terminal has; None in a pipe, where a row stays a line."""
-    return max(40, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
+    is_seen = sys.stdout is not None and sys.stdout.isatty()
+    return max(40, shutil.get_terminal_size().columns) if is_seen else None
 
 
 def aligned(entries: Sequence[Row], width: int | None = None) -> Iterator[str]:

@@ -247,6 +247,8 @@ class Organisation:
         logistics = self.scenario.logistics
         stocks = {Component.CHASSIS: logistics.chassis, Component.KIT: logistics.kit}
         self.finance.open_books({part: stock.opening_stock for part, stock in stocks.items()})
+        if "supplier" not in self.scenario.organisation.parts:
+            return  # nobody is there from whom anything could come
         for part, stock in stocks.items():
             policy = stock.policy
             if not policy.lead_time or stock.opening_forecast <= 0:

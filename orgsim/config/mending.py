@@ -33,6 +33,8 @@ __all__ = ["every_problem"]
 _MOST_SUSPECTS = 100
 _STAND_INS: tuple[Any, ...] = (0, 1, "1d", "1/d", "always", True)
 """One of these is valid wherever a single value stands: a number, duration, rate or calendar."""
+_MANY = 40
+"""So many problems are enough: looking behind each takes a second."""
 _ROUNDS = 4
 """Kinds, what is below them, checks of several keys together, and one to spare."""
 
@@ -61,6 +63,8 @@ def every_problem(
         found = [c if c.path else _blamed(c, model, tried, spare) for c in found]
         places = Places(model, tried)
         problems += told(found, places, where)
+        if len(problems) > _MANY:
+            break
         known.update(complaint.path for complaint in found)
         guesses = [_mended(tried, spare, complaint, places, model) for complaint in found]
         guessed.update(guess for guess in guesses if guess is not None)

@@ -67,7 +67,13 @@ def expand(overrides: Sequence[str]) -> list[tuple[str, ...]]:
             problems.append(Problem(where=COMMAND_LINE, message=f"{short(text)}: {reason}"))
         else:
             key = text.partition("=")[0]
-            values = list(islice(override.sweep_string_iterator(), MOST_POINTS + 1))
+            try:
+                values = list(islice(override.sweep_string_iterator(), MOST_POINTS + 1))
+            except (ValueError, ArithmeticError):
+                message = f"{short(text)} cannot be listed"
+                hint = "range(from,to,step) takes numbers, and a step other than 0"
+                problems.append(Problem(where=COMMAND_LINE, message=message, hint=hint))
+                continue
             axes.append([f"{key}={value}" for value in values])
     number = math.prod(len(axis) for axis in axes)
     if not problems and not 0 < number <= MOST_POINTS:

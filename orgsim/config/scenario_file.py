@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from orgsim.config.scalars import NULL, TrapError, plain_scalar
-from orgsim.errors import ConfigError, Problem
+from orgsim.errors import ConfigError, Problem, short
 
 __all__ = [
     "KeyPath",
@@ -83,7 +83,9 @@ def scan(path: Path, shown: str, groups: frozenset[str] = frozenset()) -> Scenar
     """
     try:
         if not path.is_file():
-            raise ConfigError(Problem(where=shown, message="there is no such file"))
+            message = "is no file" if path.exists() else "there is no such file"
+            message = "is a folder" if path.is_dir() else message
+            raise ConfigError(Problem(where=shown, message=message))
         with path.open("rb") as stream:
             content = stream.read(LARGEST + 1)
     except OSError as error:
@@ -327,6 +329,9 @@ class _Reader:
             except TrapError as trap:
                 self.report(line, f"key: {trap.message}", trap.hint)
                 return None
+        if not node.value or not node.value.isprintable():
+            self.report(line, f"key {short(node.value)} is not a name", "keys are text to be read")
+            return None
         return str(node.value)
 
     def is_forbidden(self, path: KeyPath, line: int) -> bool:

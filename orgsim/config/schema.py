@@ -36,6 +36,9 @@ from orgsim.shocks.supply import ProductRecall, SupplierOutage
 from orgsim.shocks.workforce import AttritionWave, Pandemic
 from orgsim.units import COUNT, WEEK, Count, Date, Duration, Share
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Years between which a run may begin: calendars end at 9999, and a run may last for long."""
+
 Part = Literal["market", "marketing", "sales", "logistics", "supplier", "support", "customers"]
 AnyShock = Annotated[
     NicheCampaign
@@ -97,7 +100,11 @@ class RunConfig(Config):
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise ValueError("write a date like 2024-01-01") from None
+            day = None
+        if day is None or day.isoformat() != value:  # Python reads other forms of a date, too
+            raise ValueError("write a date like 2024-01-01")
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
         if day.weekday() != 0:
             raise ValueError(f"{value} is a {day:%A}; the first measured day is a Monday")
         return value

@@ -91,9 +91,7 @@ def find(sources: Sources[Any], reference: str) -> tuple[str, Path, str]:
     files = sources.scenario_files()
     if reference not in files:
         message = f"there is no scenario '{reference}'"
-        hint = (
-            did_you_mean(reference, sorted(files)) or "see orgsim list scenarios"
-        )
+        hint = did_you_mean(reference, sorted(files)) or "see orgsim list scenarios"
         raise ConfigError(Problem(where=COMMAND_LINE, message=message, hint=hint))
     return reference, files[reference], f"scenarios/{reference}.yaml"
 

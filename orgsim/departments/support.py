@@ -83,7 +83,7 @@ class SupportConfig(ReceptionConfig, AnswersConfig):
     crew: CrewConfig
     recovery: RecoveryConfig
     payroll_fte: Quantity = param(
-        "agents employed and paid at the start", unit="FTE", section="s.11", ge=0, le=100_000
+        "agents employed and paid at the start", unit="FTE", section="s.11", ge=0, le=10_000
     )
     salary: Price = param("yearly cost of an agent", unit="EUR/a", section="s.11", ge=0)
 

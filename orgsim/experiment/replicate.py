@@ -207,7 +207,8 @@ def _round(tasks: Sequence[Task], workers: int, work: Perform) -> Iterator[Outco
         outcomes = parallel(delayed(_attempt_in_worker)(work, task, os.getpid()) for task in tasks)
     finished = False
     try:
-        yield from outcomes
+        for outcome in outcomes:  # noqa: UP028 - `yield from` would close them before we can
+            yield outcome
         finished = True
     finally:
         if not finished:

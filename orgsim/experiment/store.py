@@ -80,6 +80,8 @@ def explained(folder: Path) -> Iterator[None]:
         yield
     except OSError as problem:
         reason = problem.strerror or str(problem)
+        if problem.filename and Path(str(problem.filename)) != folder:
+            reason += f" ({problem.filename})"
         raise ResultError(f"results cannot be written in {folder}: {reason}") from problem
 
 

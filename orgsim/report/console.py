@@ -29,7 +29,7 @@ from orgsim.report.books import book_rows, books_message, rest_message
 from orgsim.report.headline import headline
 from orgsim.report.machine import runs_as_json, sweep_as_json
 from orgsim.report.measures import Estimate
-from orgsim.report.narrative import apart, comparison_message
+from orgsim.report.narrative import apart, are_firms, comparison_message, full_titles
 from orgsim.report.paradox import hurting_success, in_words
 from orgsim.report.progress import Watch, plain_console
 from orgsim.report.response import STEPS, response_rows
@@ -54,6 +54,10 @@ _LASTING = ("year", "year+CLV")
 DIRECTLY = (
     "Directly: one firm less the other, pair by pair. What they differ in when nothing happens "
     "counts here; above, it is in the reference of each: the two tables need not agree."
+)
+APART = (
+    "Scenarios of other weeks or another seed met other customers: they are not put beside "
+    "the first directly, neither here nor in the table of all KPIs."
 )
 
 _MORE = "ask for run.replications=20"
@@ -263,31 +267,39 @@ class Terminal(Watch):
     def show_comparison(self, results: Sequence[RunResult], table: Path) -> None:
         """Print what several scenarios are worth beside each other; `table` has every figure."""
         stories = [Story.of(result) for result in results]
-        rows = [(s.title, *(_in_thousands(s.worth(one)) for one in _LASTING)) for s in stories]
+        called = full_titles(stories)
+        rows = [
+            (title, *(_in_thousands(story.worth(one)) for one in _LASTING))
+            for title, story in zip(called, stories, strict=True)
+        ]
         names = {story.without for story in stories}
         against = names.pop() if len(names) == 1 else "the reference of each"
         headings = [HORIZONS[name].title for name in _LASTING]
         self.out.print()
         self.out.print(comparison_message(stories) + ".\n")
-        self._print_table(
-            f"Beside each other: value against {against}, kEUR (95 %)", headings, rows
-        )
-        self.out.print()
-        self._directly(stories, headings)
+        if not are_firms(stories):
+            title = f"Beside each other: value against {against}, kEUR (95 %)"
+            self._print_table(title, headings, rows)
+            self.out.print()
+        self._directly(stories, called, headings)
         self.out.print(f"Results  {shown(table)}: every KPI of one less the other", soft_wrap=True)
         if (chart := table.parent / "comparison.png").exists():
             self.out.print(f"Chart    {shown(chart)}", soft_wrap=True)
 
-    def _directly(self, stories: Sequence[Story], headings: Sequence[str]) -> None:
+    def _directly(
+        self, stories: Sequence[Story], called: Sequence[str], headings: Sequence[str]
+    ) -> None:
         """The levels of the later ones less those of the first."""
         first, *others = stories
-        found = {s.title: [apart(s, first, horizon) for horizon in _LASTING] for s in others}
-        rows = [(title, *map(_in_thousands, each)) for title, each in found.items() if each[0].n]
+        found = [[apart(story, first, horizon) for horizon in _LASTING] for story in others]
+        pairs = zip(called[1:], found, strict=True)
+        rows = [(title, *map(_in_thousands, each)) for title, each in pairs if each[0].n]
         if rows:
-            title = f"Directly beside “{first.title}”, kEUR (95 %)"
-            self._print_table(title, headings, rows)
+            self._print_table(f"Directly beside “{called[0]}”, kEUR (95 %)", headings, rows)
             self._note(DIRECTLY)
-            self.out.print()
+        if len(rows) < len(others):
+            self._note(APART)
+        self.out.print()
 
     def show_sweep(self, sweep: SweepResult) -> None:
         """Print one row per point: its settings and its value against the reference."""

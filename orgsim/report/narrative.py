@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -91,8 +91,7 @@ def sign_share(differences: Floats) -> str:
 
 def comparison_message(stories: Sequence[Story]) -> str:
     """Which scenario is worth most and least against doing nothing, as far as that is sure."""
-    found = zip(short_titles(stories), stories, strict=True)
-    known = [(story.worth("year+CLV"), title, story) for title, story in found]
+    known = [(one.estimate, one.title, one.story) for one in put_beside(stories, "year+CLV")]
     known = sorted((one for one in known if one[0].n), key=lambda one: -one[0].mean)
     value, nothing = HORIZONS["year+CLV"].title, nothing_done(stories)
     if not known:
@@ -100,6 +99,8 @@ def comparison_message(stories: Sequence[Story]) -> str:
     (most, best, first), (least, worst, last) = known[0], known[-1]
     amounts = [money(worth.mean, sign=True) for worth in (most, least)]
     if first is last:
+        if most.n > 1 and not most.is_sure:
+            return f"{best}: {in_sentence(value)} not clearly more or less than {nothing}"
         return f"{best}: {in_sentence(value)} {amounts[0]} against {nothing}"
     if apart(first, last).is_sure:
         said = f"“{best}” leaves more {in_sentence(value)} than “{worst}”"
@@ -109,23 +110,67 @@ def comparison_message(stories: Sequence[Story]) -> str:
     )
 
 
+class Beside(NamedTuple):
+    """A scenario beside others: what it is worth, EUR, also replication by replication."""
+
+    title: str
+    story: Story
+    estimate: Estimate
+    differences: Floats
+
+
+def put_beside(stories: Sequence[Story], horizon: str) -> list[Beside]:
+    """What each is worth against its own reference.
+
+    Where nothing happens in any of them they are firms, each its own reference: then what each
+    later one is worth less the first.
+    """
+    titles = short_titles(stories)
+    found = zip(titles, stories, strict=True)
+    if not are_firms(stories):
+        return [Beside(t, s, s.worth(horizon), s.value_differences(horizon)) for t, s in found]
+    differences = [_less(story, stories[0], horizon) for story in stories]
+    all_of_them = zip(titles, stories, map(Estimate.of, differences), differences, strict=True)
+    return [Beside(*one) for one in all_of_them][1:]
+
+
+def are_firms(stories: Sequence[Story]) -> bool:
+    """Whether nothing happens in any of several scenarios."""
+    return len(stories) > 1 and all(story.is_alone for story in stories)
+
+
 def apart(first: Story, last: Story, horizon: str = "year+CLV") -> Estimate:
     """The value of one scenario less that of another, EUR, paired where both met the same luck.
 
     Nothing where they did not: other seeds or weeks. Levels, not differences from the reference of
     each: what both a scenario and its reference have changed would cancel.
     """
+    return Estimate.of(_less(first, last, horizon))
+
+
+def _less(first: Story, last: Story, horizon: str) -> Floats:
     one, other = (story.value_levels(horizon) for story in (first, last))
     if first.seed != last.seed or first.weeks != last.weeks:
-        return NOTHING
+        return one[:0]
     n = min(one.size, other.size)
-    return Estimate.of(one[:n] - other[:n])
+    difference: Floats = one[:n] - other[:n]
+    return difference
 
 
 def nothing_done(stories: Sequence[Story]) -> str:
-    """What the reference of several scenarios is called."""
+    """What several scenarios are put beside: their reference, or the first of several firms."""
+    if are_firms(stories):
+        return f"“{short_titles(stories)[0]}”"
     names = {story.without for story in stories}
     return names.pop() if len(names) == 1 else "no shock"
+
+
+def full_titles(stories: Sequence[Story]) -> list[str]:
+    """The titles, with the names where titles alone do not tell scenarios apart."""
+    titles = [story.title for story in stories]
+    if len(set(titles)) == len(titles):
+        return titles
+    return [f"{story.title} ({story.name})" for story in stories]
 
 
 def short_titles(stories: Sequence[Story]) -> list[str]:

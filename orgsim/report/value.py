@@ -125,19 +125,16 @@ def draw_value_comparison(stories: Sequence[Story]) -> Figure | None:
             if not position:
                 _name_row(axes, index, row)
     middle = (left + 0.975) / 2
-    label = f"difference from the same firm with {zero}, {scale.unit}"
+    same = "" if narrative.are_firms(shown) else "the same firm with "
+    label = f"difference from {same}{zero}, {scale.unit}"
     figure.text(middle, 0.058, label, ha="center", fontsize=11.5)
     return figure
 
 
 def _rows_of(stories: Sequence[Story], horizon: str) -> list[Row]:
     return [
-        Row(
-            name=name,
-            estimate=story.worth(horizon),
-            differences=story.value_differences(horizon),
-        )
-        for name, story in zip(narrative.short_titles(stories), stories, strict=True)
+        Row(name=one.title, estimate=one.estimate, differences=one.differences)
+        for one in narrative.put_beside(stories, horizon)
     ]
 
 

@@ -323,6 +323,20 @@ def test_an_organisation_without_a_part_has_no_checks_of_it() -> None:
     assert all(checks["passed"])
 
 
+def test_where_nobody_supplies_nothing_comes_and_the_books_balance() -> None:
+    """What was on its way when the run began would come from a supplier who is not there."""
+    alone = firm(
+        "organisation.parts=[logistics]",
+        "organisation.channels={}",
+        "sources={orders: {kind: poisson, rate: 5/h, to: orders, segment: base}}",
+        "run.weeks=2",
+        "run.warmup=0h",
+    )
+    checks = audit(Window(alone, simulate(alone, 0)))
+    assert any(str(name).startswith("chassis: opening") for name in checks["check"])
+    assert all(checks["passed"])
+
+
 @pytest.mark.long
 def test_the_audit_takes_less_than_a_fiftieth_of_a_run() -> None:
     """Processor time: one run of the default firm, and the quickest of three audits of it."""

@@ -323,6 +323,8 @@ def test_a_sweep_is_expanded_with_the_last_key_fastest() -> None:
         ("a=glob(*)", "glob"),
         ("a=range(0,1000000000)", "more than 10000 points"),
         ("a=range(4,4)", "no points"),
+        ("a=range(1,2,0)", "cannot be listed"),
+        ("a=range(1,nan)", "cannot be listed"),
     ],
 )
 def test_a_sweep_that_cannot_be_listed_is_refused_in_one_line(override: str, said: str) -> None:

@@ -21,6 +21,7 @@ from orgsim.config.provenance import Provenance
 from orgsim.config.scenario_file import parse, read
 from orgsim.config.schema import Scenario
 from orgsim.config.sources import packaged
+from orgsim.errors import ConfigError
 from orgsim.units import Unit
 
 SOURCES = packaged()
@@ -162,3 +163,19 @@ def test_no_number_of_a_scenario_is_without_limits() -> None:
     }
     assert len(found) > 100
     assert [name for name, limited in found.items() if not limited] == []
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("sales.reps='Mon-Fri 09-18'", "write when and how many, like {Mon-Fri 09-18: 4}"),
+        ("support.agents=5", "write when and how many, like {Mon-Fri 09-18: 4}"),
+        ("run.start_date='2024-W01-1'", "write a date like 2024-01-01"),
+        ("run.start_date=9999-12-27", "must lie between the years 1900 and 2999"),
+    ],
+)
+def test_what_could_be_read_in_two_ways_or_not_to_its_end_is_refused(
+    override: str, said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        resolve("baseline", [override])

@@ -14,7 +14,14 @@ from orgsim.experiment.sweep import sweep_points
 from orgsim.report.console import Terminal
 from orgsim.report.machine import runs_as_json
 from orgsim.report.measures import Estimate
-from orgsim.report.verdicts import against_reference, against_target, number, signed_range, spread
+from orgsim.report.verdicts import (
+    Verdict,
+    against_reference,
+    against_target,
+    number,
+    signed_range,
+    spread,
+)
 from tests.unit import fake_model
 
 
@@ -181,6 +188,8 @@ def test_a_sweep_is_shown_one_row_per_point_with_settings_and_intervals(tmp_path
     [
         (11, 12, 1, "beats"),
         (9, 11, 1, "in line"),
+        (9, 13, 1, "unclear"),
+        (9, 13, -1, "unclear"),
         (8, 9, 1, "misses"),
         (8, 9, -1, "beats"),
         (11, 12, -1, "misses"),
@@ -190,7 +199,8 @@ def test_a_sweep_is_shown_one_row_per_point_with_settings_and_intervals(tmp_path
 def test_a_target_is_beaten_only_by_the_whole_interval(
     low: float, high: float, direction: int, verdict: str
 ) -> None:
-    assert against_target(Estimate(10.0, low, high, 3), 10.0, direction).words == verdict
+    mean = (low + high) / 2.0
+    assert against_target(Estimate(mean, low, high, 3), 10.0, direction).words == verdict
 
 
 @pytest.mark.parametrize(
@@ -211,6 +221,12 @@ def test_a_difference_counts_only_if_its_interval_leaves_out_zero(
     figures: tuple[float, float, float], direction: int, verdict: str
 ) -> None:
     assert against_reference(Estimate(*figures, 3), direction).words == verdict
+
+
+def test_a_trifle_is_neither_better_nor_worse_however_sure() -> None:
+    sure = Estimate(-0.0004, -0.0006, -0.0002, 3)
+    assert against_reference(sure, 1, usual=7.55) == Verdict(words="hardly")
+    assert against_reference(sure, 1, usual=0.05).words == "worse"
 
 
 def test_figures_have_grouped_thousands_true_minus_signs_and_no_signed_zero() -> None:

@@ -267,3 +267,11 @@ def test_the_verb_refuses_an_unknown_name_or_scenario_with_exit_code_2(
     told = capsys.readouterr()
     assert told.out == ""
     assert len(told.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["company value", "cash_trough", "silo_paradox_index"])
+def test_the_figures_of_a_headline_are_explained(name: str) -> None:
+    found = one(name)
+    assert found.subject == "figure of the whole run"
+    assert found.facts["definition"]
+    assert found.name in names()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orgsim.cli import main
-from orgsim.listing import TOPICS, aligned
+from orgsim.listing import TOPICS, aligned, room
 
 ROWS = [
     {"name": "first", "keys": "one, two, three, four", "meaning": "what it means " * 4},
@@ -43,3 +43,8 @@ def test_no_list_is_wider_than_the_terminal(
     assert main(["list", topic]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
+
+
+def test_whoever_closed_the_output_has_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    assert room() is None

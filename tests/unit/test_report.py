@@ -18,6 +18,7 @@ from orgsim.report import style
 from orgsim.report.cascade import draw_cascade
 from orgsim.report.console import Terminal
 from orgsim.report.headline import headline
+from orgsim.report.narrative import full_titles
 from orgsim.report.story import Story
 from tests.unit import chart_data
 from tests.unit.chart_data import NOTES, Note
@@ -204,6 +205,17 @@ def correlated(replications: int) -> SimpleNamespace:
     replication, is_own = result.value["replication"], result.value["variant"] == "scenario"
     result.value["value"] = 1e6 + replication * 50e3 + is_own * (replication % 3) * 1e3
     return result
+
+
+def test_a_shock_that_goes_on_beyond_the_run_is_said_to_be_cut_off() -> None:
+    assert "beyond the run" not in told(chart_data.result())
+    text = told(chart_data.result(weeks=12))
+    assert "Niche campaign goes on to 7 Apr, beyond the run" in text
+
+
+def test_scenarios_of_one_title_are_told_apart_by_name() -> None:
+    stories = [Story.of(chart_data.result(name=name, title="T"), NOTES) for name in ("a", "b")]
+    assert full_titles(stories) == ["T (a)", "T (b)"]
 
 
 def test_few_replications_are_said_to_be_few() -> None:

@@ -49,6 +49,9 @@ def firm(tmp_path: Path) -> Sources[Firm]:
         ("a: 1\n---\nb: 2", "not readable as YAML"),
         ("[1, 2]", "mapping of keys"),
         ("7: 1", "keys are text"),
+        ('"\\ud800": 1', "is not a name"),
+        ('shocks: {"\\u001b[31m": {kind: outage}}', "is not a name"),
+        ('shocks: {"": {kind: outage}}', "is not a name"),
         ("", "is empty"),
         ("# only a comment", "is empty"),
         ("a: \0", "not a text file"),
@@ -88,7 +91,9 @@ def test_a_binary_a_huge_and_a_missing_file_are_refused(
     binary.write_bytes(b"\x89PNG\xff\xfe\x00")
     huge.write_text("a: 1\n" * 100_000, encoding="utf-8")
     cases = ((binary, "UTF-8"), (huge, "larger"), (tmp_path / "no.yaml", "no such file"))
-    for path, said in (*cases, (tmp_path, "no scenario|is no name|no such file")):
+    folder = tmp_path / "folder.yaml"
+    folder.mkdir()
+    for path, said in (*cases, (folder, "is a folder"), (tmp_path, "is a folder")):
         with pytest.raises(ConfigError, match=said):
             resolve_in(firm, str(path))
 

@@ -94,6 +94,22 @@ def test_an_order_of_scenarios_is_claimed_only_where_their_difference_is_sure(re
     assert said.startswith("No clear order: company value")
 
 
+def test_firms_in_which_nothing_happens_are_put_beside_the_first() -> None:
+    """Each is its own reference: against it every one of them is worth nothing."""
+    results = [
+        chart_data.result(shock="", title=title, replications=6) for title in ("Now", "More reps")
+    ]
+    for result, more in zip(results, (0.0, 40e3), strict=True):
+        levels = 1e6 + 1e3 * result.value["replication"] + more
+        result.value = result.value.assign(value=levels)
+    drawn = draw_value_comparison(stories(results))
+    assert message(drawn).startswith("More reps: company value +40 kEUR against “Now”")
+    assert "difference from “Now”, kEUR" in told(drawn)
+    results[1].value = results[0].value
+    said = message(draw_value_comparison(stories(results)))
+    assert said.startswith("More reps: company value not clearly more or less than “Now”")
+
+
 def test_titles_that_begin_alike_are_told_by_what_differs() -> None:
     shared = stories(compared(head="A campaign, "))
     assert short_titles(shared) == ["Silo", "Coordinated"]
