@@ -18,7 +18,7 @@ import pandas as pd
 
 from orgsim.report.measures import NOTHING, Estimate, estimate
 from orgsim.report.story import REFERENCE, SCENARIO, KpiNote, Story
-from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT, SIZEABLE
+from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT, SIZEABLE, TRIFLE
 from orgsim.report.wording import HORIZONS, Scale, plain, scale_for
 
 BY_TARGET = ("otif", "satisfaction", "churn")
@@ -46,6 +46,11 @@ class Row:
     def scale(self) -> Scale:
         """How the row's numbers are shown."""
         return scale_for(self.unit, [self.level.mean, self.standard])
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it surely lies on one side of its standard, and by more than a trifle."""
+        return self.mark.is_sure and abs(self.mark.mean) >= TRIFLE
 
     @property
     def is_missed_anyway(self) -> bool:

@@ -326,8 +326,9 @@ class Terminal(Watch):
         self.out.print()
         least = int(sweep.summary["replications"].min())
         if least < FEW:
-            few = "One replication has no interval" if least == 1 else f"{least} are few"
-            self._note(f"{few}: {_MORE}, before you conclude anything.")
+            wide = f"Intervals of {least} replications are wide"
+            said = "One replication has no interval and proves nothing" if least == 1 else wide
+            self._note(f"{said}: {_MORE} for a verdict.")
         self.out.print(f"Results  {shown(sweep.folder / 'summary.csv')}", soft_wrap=True)
 
     def show_sweep_json(self, sweep: SweepResult) -> None:

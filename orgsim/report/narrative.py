@@ -271,7 +271,7 @@ def told_of(row: Row) -> tuple[str, str]:
     amount = _missed(row, row.mark.mean) + points
     if row.mark.n == 1:
         return ("+" if row.mark.mean > 0 else "−") + amount, ""
-    if not row.mark.is_sure:
+    if not row.is_clear:
         return ("unclear" if abs(row.mark.mean) >= SIZEABLE else "in line"), ""
     if row.is_missed_anyway:
         return "missed anyway", ""

@@ -21,7 +21,6 @@ from matplotlib.transforms import blended_transform_factory
 from orgsim.report import key, narrative, style
 from orgsim.report.attainment import Block, Row, blocks_of
 from orgsim.report.story import Story
-from orgsim.report.verdicts import TRIFLE
 from orgsim.report.wording import NBSP, compact
 
 NAME, LEVEL, STANDARD = 0.150, 0.395, 0.480
@@ -72,7 +71,7 @@ def _key(story: Story, blocks: Sequence[Block]) -> list[key.Entry]:
         if marker in found
     ]
     if "o" in found:
-        words = "unclear or hardly" if story.replications > 1 else "one replication: unclear"
+        words = "unclear, or hardly any" if story.replications > 1 else "one replication: unclear"
         entries.append(key.mark(words, "o", style.MUTED, markerfacecolor="white"))
     if any(math.isfinite(row.usual) for row in rows):
         looks = {"markersize": 13.0, "markeredgewidth": 2.5}
@@ -143,7 +142,7 @@ def _draw_mark(axes: Axes, height: float, row: Row, reach: float) -> None:
 
 def _look(row: Row) -> tuple[str, str]:
     """Colour and marker: good, bad, missed anyway, or not sure."""
-    if not row.mark.is_sure or abs(row.mark.mean) < TRIFLE:
+    if not row.is_clear:
         return style.MUTED, "o"
     if row.mark.mean > 0:
         return style.GOOD, "^"

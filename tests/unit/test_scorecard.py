@@ -162,3 +162,11 @@ def test_an_area_that_misses_one_target_of_several_misses_some(silo: Story) -> N
     assert said.startswith("Support misses some of its targets;")
     said = scorecard_message(silo, [replace(areas, rows=[own]), whom, others])
     assert said.startswith("Support misses its targets;")
+
+
+def test_a_trifle_is_marked_like_what_is_unclear(silo: Story) -> None:
+    row = next(row for block in blocks_of(silo) for row in block.rows if row.change.n)
+    trifle = replace(row, mark=Estimate(-0.0004, -0.0006, -0.0002, 9))
+    assert trifle.mark.is_sure
+    assert not trifle.is_clear
+    assert row.is_clear
