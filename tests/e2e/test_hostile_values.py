@@ -45,7 +45,7 @@ REFUSED = {
     "market.base_leads: 1e300/d": "'1e300/d': must be at most 1,000,000,000/d",
     "market.niche_size: 1e300": "'market.niche_size' = 1e+300: must be at most 1,000,000,000",
     "support.agents: {always: 1e12}": "'support.agents': must be at most 1,000,000,000",
-    "support.payroll_fte: 1e9": "'support.payroll_fte' = 1000000000: must be at most 100,000",
+    "support.payroll_fte: 1e9": "'support.payroll_fte' = 1000000000: must be at most 10,000",
     "logistics.wave: 1s": "'logistics.wave' = '1s': must be at least 1min",
     "logistics.carrier.pickup_hour: 25h": "pickup_hour' = '25h': must be below 1d",
     "campaign.duration: 1h": "'campaign.duration' = '1h': must be at least 1d",
