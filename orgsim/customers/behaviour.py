@@ -77,7 +77,7 @@ class CustomersConfig(Config):
     """The customers' parameters."""
 
     count: Count = param(
-        "active customers at the start", unit="people", section="s.11", ge=0, le=10_000_000
+        "active customers at the start", unit="people", section="s.11", ge=0, le=5_000_000
     )
     memory: MemoryConfig
     loyalty: LoyaltyConfig

@@ -61,7 +61,7 @@ REFUSED = {
     # each within its bounds, together out of reach
     "market.base_leads: 1e6/d": "'market.base_leads' = '1e6/d': a replication would have to",
     f"market.niche_size: 1e9\n{CAMPAIGN}": "'market.niche_size' = 1000000000: a replication",
-    "customers.count: 10000000": "'customers.count' = 10000000: a replication would have to",
+    "customers.count: 5000000": "'customers.count' = 5000000: a replication would have to",
     "sources.x: {kind: renewal, gap: {kind: fixed, mean: 1s}, to: leads, segment: base}": (
         "'sources.x': a replication would have to simulate about"
     ),

@@ -45,7 +45,7 @@ def test_a_parameter_is_told_with_all_that_is_known_of_it() -> None:
         ("logistics.carrier.pickup_hour", "20h (", "at least 0, below 1d"),
         ("sales.bookings_target", "25/d (", "above 0, at most 1,000,000,000/d"),
         ("finance.fixed_cost", "0.93M EUR a year (", "0 to EUR 1,000,000,000,000"),
-        ("customers.count", "30000 people (", "0 to 10,000,000"),
+        ("customers.count", "30000 people (", "0 to 5,000,000"),
         ("logistics.capacity_per_day", "548 a day (", "0 to 1,000,000,000"),
         ("sales.base.win_intercept", "-1.2 log-odds (", "-50 to 50"),
         ("support.patience.kind", "exponential (", "fixed | exponential"),
