@@ -206,13 +206,13 @@ def _run(options: argparse.Namespace) -> int:
         if not options.json:
             terminal.show(results[-1])
     is_balanced = all(result.is_balanced for result in results)
-    table = beside.write(results, folder) if len(names) > 1 and is_balanced else None
-    if table and charts:
-        terminal.draw_comparison(results, table.parent)
+    found = beside.write(results, folder) if len(names) > 1 and is_balanced else None
+    if found and charts:
+        terminal.draw_comparison(results, found.path.parent)
     if options.json:
-        terminal.show_json(results, comparison=table)
-    elif table:
-        terminal.show_comparison(results, table)
+        terminal.show_json(results, comparison=found)
+    elif found:
+        terminal.show_comparison(results, found.path)
     return 0 if is_balanced else 3
 
 

@@ -17,6 +17,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+IN_WORDS = (
+    "mean share by which marketing (leads) and sales (bookings) beat their targets, if they do, "
+    "times the company value lost per euro of campaign budget, if any is"
+)
 FLAGGED_FROM = 0.05
 """An index above this, with a niche NPS below 0, marks the paradox (MODEL s.9)."""
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from orgsim.analysis import paradox
 from orgsim.config.base import parameters
 from orgsim.config.described import ENTRIES, ParameterEntry, entry_of, in_words, with_unit
 from orgsim.config.firm import Firm
@@ -31,7 +32,7 @@ from orgsim.errors import COMMAND_LINE, ConfigError, Problem
 from orgsim.governance.information import TOPICS
 from orgsim.kpis.base import Kpi
 from orgsim.kpis.breaks import BREAKS
-from orgsim.kpis.money import WORTHS
+from orgsim.kpis.money import WORTHS, Worth
 
 __all__ = ["Explanation", "counted", "direction", "explain", "names"]
 
@@ -51,6 +52,12 @@ _WHOLE_RUN = {
     "ratio": "the ratio of the sums over all measured weeks",
     "last": "the last week's value",
     "sum": "the sum over the measured weeks",
+}
+_FIGURES = {
+    **WORTHS,
+    "silo_paradox_index": Worth(
+        "only of success that hurts, at the terminal and in --json", paradox.IN_WORDS, "s.9"
+    ),
 }
 _NO_DEFAULT = "none: it is there only where a scenario sets it"
 
@@ -119,7 +126,7 @@ def names() -> list[str]:
 
 
 def _names(firm: Firm) -> list[str]:
-    others = [*firm.channels, *firm.kpis, *WORTHS, *firm.shocks, *firm.dials.names(), *MECHANISMS]
+    others = [*firm.channels, *firm.kpis, *_FIGURES, *firm.shocks, *firm.dials.names(), *MECHANISMS]
     return list(dict.fromkeys([*firm.places, *firm.of_kinds.names(), *others]))
 
 
@@ -301,9 +308,9 @@ def _target(firm: Firm, kpi: Kpi) -> str:
 
 def _worth(firm: Firm, name: str) -> Explanation | None:
     name = name.lower().replace(" ", "_")
-    if name not in WORTHS:
+    if name not in _FIGURES:
         return None
-    worth = WORTHS[name]
+    worth = _FIGURES[name]
     facts: Facts = {
         "definition": worth.formula,
         "in tables": worth.column,

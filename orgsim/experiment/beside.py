@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -29,6 +29,13 @@ _SAME = ("seed", "weeks")
 _WHOSE = ("scenario", "beside", "kpi", "segment")
 
 
+class Comparison(NamedTuple):
+    """What `directly` found, and the file that holds it."""
+
+    figures: pd.DataFrame
+    path: Path
+
+
 def directly(results: Sequence[RunResult]) -> pd.DataFrame:
     """One row per later scenario and figure: columns scenario, beside, kpi, segment, then those.
 
@@ -41,8 +48,8 @@ def directly(results: Sequence[RunResult]) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(_WHOSE))
 
 
-def write(results: Sequence[RunResult], folder: Path) -> Path:
-    """Write `directly` of the results as CSV into the folder of their comparison, the path of it.
+def write(results: Sequence[RunResult], folder: Path) -> Comparison:
+    """Write `directly` of the results as CSV into the folder of their comparison.
 
     The folder is addressed by what is compared. Raises ResultError when the disc refuses.
     """
@@ -50,8 +57,9 @@ def write(results: Sequence[RunResult], folder: Path) -> Path:
     target = RunFolder(folder / f"comparison-{digest[:12]}")
     with explained(target.path):
         target.path.mkdir(parents=True, exist_ok=True)
-    target.write(NAME, [directly(results).to_csv(index=False).encode()])
-    return target.path / NAME
+    figures = directly(results)
+    target.write(NAME, [figures.to_csv(index=False).encode()])
+    return Comparison(figures, target.path / NAME)
 
 
 def _have_the_same_luck(first: RunResult, other: RunResult) -> bool:

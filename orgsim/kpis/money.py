@@ -57,12 +57,6 @@ WORTHS = {
         "deepest fall of cash from an earlier peak, week by week: what has to be financed",
         "s.0.1",
     ),
-    "silo_paradox_index": Worth(
-        "only of success that hurts, at the terminal and in --json",
-        "mean share by which marketing (leads) and sales (bookings) beat their targets, if they "
-        "do, times the company value lost per euro of campaign budget, if any is",
-        "s.9",
-    ),
 }
 """Figures that are no KPI of a week, as `orgsim explain` tells them."""
 

@@ -40,6 +40,7 @@ from orgsim.report.wording import HORIZONS, NO_VALUE, WORDS, capital, short_date
 if TYPE_CHECKING:
     import pandas as pd
 
+    from orgsim.experiment.beside import Comparison
     from orgsim.experiment.run import RunResult
     from orgsim.experiment.sweep import SweepResult
     from orgsim.report.story import KpiNote
@@ -259,7 +260,7 @@ class Terminal(Watch):
         results: Sequence[RunResult],
         kpis: Iterable[KpiNote] | None = None,
         *,
-        comparison: Path | None = None,
+        comparison: Comparison | None = None,
     ) -> None:
         """Print what one run found, or several, as one JSON object."""
         self.out.file.write(runs_as_json(results, kpis, comparison=comparison))

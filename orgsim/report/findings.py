@@ -129,7 +129,9 @@ def _peak(story: Story, panel: Panel) -> Finding:
     if difference is None or usual is None:
         return _worst(story, panel)
     whole = Estimate.of(np.nanmean(difference.values, axis=0))
-    if not whole.mean or not (whole.is_sure or whole.n == 1):
+    if not whole.mean:
+        return Finding(f"no difference from {story.without}")
+    if not (whole.is_sure or whole.n == 1):
         return Finding(story.unclear)
     change = difference.mean / usual.mean
     week = int(np.nanargmax(np.abs(change)))
@@ -151,13 +153,13 @@ def _mood(found: Sequence[Estimate], *, is_bad: bool) -> Mood:
 
 def _end(story: Story, panel: Panel) -> Finding:
     """How far each line ends from the reference, as far as that is sure (or the only one)."""
-    found = {
-        line: last
-        for line in panel.lines
-        if (last := _last_difference(story, line)) and (last.is_sure or last.n == 1) and last.mean
-    }
+    lasts = {line: last for line in panel.lines if (last := _last_difference(story, line))}
+    differing = {line: last for line, last in lasts.items() if last.mean}
+    found = {line: last for line, last in differing.items() if last.is_sure or last.n == 1}
+    if story.is_alone:
+        return Finding("")
     if not found:
-        return Finding("" if story.is_alone else story.unclear)
+        return Finding(story.unclear if differing else f"no difference from {story.without}")
     parts, is_bad = [], True
     for line, last in found.items():
         note = story.kpis[line.kpi]

@@ -13,7 +13,6 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from orgsim.experiment.beside import directly
 from orgsim.experiment.compare import failed_checks, variance_reduction
 from orgsim.report.headline import headline
 from orgsim.report.paradox import hurting_success, in_words
@@ -22,10 +21,9 @@ from orgsim.report.verdicts import attainments, whole_run
 from orgsim.report.wording import HORIZONS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
+    from orgsim.experiment.beside import Comparison
     from orgsim.experiment.run import RunResult
     from orgsim.experiment.sweep import SweepResult
     from orgsim.report.measures import Estimate
@@ -37,16 +35,18 @@ def runs_as_json(
     results: Sequence[RunResult],
     kpis: Iterable[KpiNote] | None = None,
     *,
-    comparison: Path | None = None,
+    comparison: Comparison | None = None,
 ) -> str:
     """What a run found, as one JSON object and a line's end.
 
     Of several: `scenarios`, each as if alone, and `comparison`, a row per figure of its table.
     """
     answers = [_run(result, kpis) for result in results]
-    beside = _records(directly(results)) if comparison else None
-    table = comparison and str(comparison)
-    several = {"scenarios": answers, "comparison": beside, "comparison_table": table}
+    several = {
+        "scenarios": answers,
+        "comparison": _records(comparison.figures) if comparison else None,
+        "comparison_table": str(comparison.path) if comparison else None,
+    }
     answer = answers[0] if len(answers) == 1 else several
     return json.dumps(answer, indent=1, allow_nan=False) + "\n"
 

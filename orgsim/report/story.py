@@ -182,7 +182,8 @@ class Story:
     def unclear(self) -> str:
         """What is said where a difference may be chance."""
         if self.replications < FEW:
-            return f"{self.replications} replications are too few to tell"
+            few = f"{self.replications} replications are few"
+            return f"unclear: {'one replication' if self.replications == 1 else few}"
         return f"no clear difference from {self.without}"
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from orgsim.experiment.beside import directly, write
+from orgsim.experiment.beside import Comparison, directly, write
 from orgsim.report.machine import runs_as_json
 from orgsim.report.narrative import apart
 from orgsim.report.story import Story
@@ -61,9 +61,9 @@ def test_only_pairs_count_and_scenarios_of_other_luck_are_not_compared() -> None
 
 def test_the_table_lies_in_a_folder_addressed_by_what_is_compared(tmp_path: Path) -> None:
     silo, told = run("silo", -532e3), run("told", -432e3)
-    path = write([silo, told], tmp_path)
-    assert path == write([silo, told], tmp_path)
-    assert path != write([told, silo], tmp_path)
+    path = write([silo, told], tmp_path).path
+    assert path == write([silo, told], tmp_path).path
+    assert path != write([told, silo], tmp_path).path
     kept = pd.read_csv(path)
     assert kept["kpi"].tolist() == directly([silo, told])["kpi"].tolist()
     assert kept["difference_mean"].notna().any()
@@ -72,7 +72,8 @@ def test_the_table_lies_in_a_folder_addressed_by_what_is_compared(tmp_path: Path
 def test_several_are_one_json_object_too() -> None:
     silo, told = run("silo", -532e3), run("told", -432e3)
     alone = json.loads(runs_as_json([silo], NOTES))
-    both = json.loads(runs_as_json([silo, told], NOTES, comparison=Path("x.csv")))
+    found = Comparison(directly([silo, told]), Path("x.csv"))
+    both = json.loads(runs_as_json([silo, told], NOTES, comparison=found))
     assert both["scenarios"][0] == alone
     assert (len(both["scenarios"]), both["comparison_table"]) == (2, "x.csv")
     rows = {row["kpi"]: row for row in both["comparison"] if row["segment"] == "all"}

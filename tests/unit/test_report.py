@@ -286,3 +286,15 @@ def test_what_breaks_as_soon_without_the_shock_is_not_its_doing() -> None:
 
 def test_a_firm_that_met_no_shock_has_no_response_to_tell_of() -> None:
     assert "How the firm responded" not in told(chart_data.result(shock=""))
+
+
+@pytest.mark.parametrize(
+    ("replications", "said"),
+    [
+        (1, "unclear: one replication"),
+        (2, "unclear: 2 replications are few"),
+        (5, "no clear difference from no campaign"),
+    ],
+)
+def test_what_may_be_chance_is_said_with_the_reason(replications: int, said: str) -> None:
+    assert Story.of(chart_data.result(replications=replications), NOTES).unclear == said
