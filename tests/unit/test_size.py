@@ -50,7 +50,7 @@ def test_what_is_expected_is_what_comes_within_a_factor_of_a_few(
     [
         ("market.base_leads=200000/d", "market.base_leads"),
         ("market.niche_size=1e9", "market.niche_size"),
-        ("customers.count=9000000", "customers.count"),
+        ("customers.count=5000000", "customers.count"),
         ("+sources.x={kind: poisson, rate: 1e6/d, to: contacts, segment: base}", "sources.x"),
         ("run.weeks=500; customers.contact.general=9/d; customers.count=30000", "run.weeks"),
         ("customers.contact.general=9/d; customers.count=2000000", "customers.count"),
@@ -70,6 +70,6 @@ def test_what_is_dear_is_within_reach() -> None:
 
 
 def test_a_part_that_is_absent_brings_nothing() -> None:
-    alone = ("organisation.parts=[support]", "customers.count=9000000")
+    alone = ("organisation.parts=[support]", "customers.count=5000000")
     expected = expected_events(resolve("untapped_niche_campaign", alone).scenario)
     assert sum(expected.values()) < MOST_EVENTS / 1000
