@@ -206,8 +206,8 @@ class Order:
     """One order and what became of it. Times in hours; ``due`` is the original promise.
 
     ``rest_ready`` is when its further lines are all there, ``bench_since`` since when it waits to
-    be packed, ``refund_due`` by when it is refunded if it was sent back, ``is_recalled`` whether
-    the firm asked for it back.
+    be packed, ``arrives`` when the carrier is at the door, ``refund_due`` by when it is refunded if
+    it was sent back, ``is_recalled`` whether the firm asked for it back.
     """
 
     customer: int
@@ -232,6 +232,7 @@ class Order:
     error_share: float = 0.0
     is_partial: bool = False
     shipped: bool = False
+    arrives: float = inf
     closed: bool = False
     refund_due: float = inf
     is_recalled: bool = False

@@ -265,8 +265,8 @@ class Customers:
         self.people.copy_from(law, like.astype(np.int64), ids)
 
     def _again(self, ticket: Ticket, channel: ContactChannel) -> None:
-        """Try once more, unless the parcel has answered in the meantime."""
-        if self._enquiries.is_over(ticket):
+        """Try once more, unless the customer or the question has gone in the meantime."""
+        if self._enquiries.is_over(ticket) or not self.people.is_active[ticket.row]:
             self.people.open_issues[ticket.row] -= 1
             return
         self.call_again(ticket, channel)

@@ -168,7 +168,7 @@ class Diary:
             late, complete, self._silence(self._people.ids[rows], keys)
         )
         seen[:, Attribute.FIT] = self.fit(rows, orders)
-        is_second = (stated != due) & (arrivals >= due)
+        is_second = (stated != due) & (arrivals >= np.maximum(due, stated))
         self._live(Occasion.DELIVERY, rows, keys, seen, arrivals, is_second=is_second)
 
     def _silence(self, ids: Ints, keys: Ints) -> Floats | float:
@@ -238,7 +238,7 @@ class Diary:
             days = (ticket.stated_due / DAY - 1.0) - np.floor(order.placed / DAY)
             level = float(speed_level(np.array([days]))[0])
             self._people.hear_statement(ticket.row, Attribute.SPEED, level)
-        elif outcome is Outcome.WRONG_ANSWER and ticket.reason not in _ON_MONEY:
+        elif outcome is Outcome.WRONG_ANSWER and ticket.reason in _ON_PRODUCT:
             level = self._config.expectation.misstated_fit
             self._people.hear_statement(ticket.row, Attribute.FIT, level)
 
@@ -325,7 +325,7 @@ class Diary:
             self._tellings[segment][0 if is_positive else 1] += heard
 
 
-_ON_MONEY = (Reason.BILLING, Reason.REFUND)
-"""A wrong answer to these says nothing about the product."""
+_ON_PRODUCT = (Reason.GENERAL, Reason.HOW_TO)
+"""What can be answered with a feature that the product has not."""
 
 _LUCK = ("noise", "tells", "answers")

@@ -13,7 +13,8 @@ is my order, where is my refund, and the same again because nobody solved it).
    writes at once instead, or lets it be. Who was not helped comes back by the same channel after
    the stated time, with the share that repeats, at the next opening; until then the problem is
    open. Beyond the most attempts the model stops.
-4. A question about an order may be over once the parcel is there: who waits to ask again does not.
+4. A question about an order may be over once the parcel is there: who meant to ask, or waits to ask
+   again, does not.
 
 Assumed: a daily chance is 1 - exp(-rate); who has left asks nothing more. Failure demand after
 Seddon (2003).
@@ -145,7 +146,7 @@ class Enquiries:
         awaiting: Mapping[tuple[int, int], Order],
         overdue_refunds: Sequence[tuple[int, Reason, Order | None]] = (),
     ) -> ContactBatch | None:
-        """Today's first contacts, each at its own time in the opening hours."""
+        """Today's first contacts, each at its own time in the opening hours; None: nobody asks."""
         asked: list[tuple[int, Reason, Order | None]] = [
             (int(row), Reason.GENERAL, None) for row in self._general(rows, day)
         ]
@@ -179,10 +180,13 @@ class Enquiries:
 
     def is_over(self, ticket: Ticket) -> bool:
         """Whether the parcel has come in the meantime, and with it the end of the question."""
-        share, order = self._config.ends_with_delivery, ticket.order
-        if share == 0.0 or order is None or not order.closed:
+        return self._is_answered(ticket.order, ticket.customer, ticket.nth, self._world.now)
+
+    def _is_answered(self, order: Order | None, customer: int, nth: int, time: float) -> bool:
+        share = self._config.ends_with_delivery
+        if share == 0.0 or order is None or (order.arrives > time and not order.closed):
             return False
-        return self._draw["over"].uniform(ticket.customer, ticket.nth) < share
+        return self._draw["over"].uniform(customer, nth) < share
 
     def _after_hanging_up(self, ticket: Ticket) -> tuple[float, ContactChannel] | None:
         luck = self._luck("redial", ticket)
@@ -223,7 +227,6 @@ class Enquiries:
         asked: list[tuple[int, Reason, Order | None]] = [
             (order.row, Reason.WISMO, order)
             for order in self._lucky("wismo", fresh, self._config.wismo)
-            if not order.closed
         ]
         late = [order for order in awaiting.values() if order.stated_due <= now]
         chance = -float(np.expm1(-self._config.late_wismo * DAY))
@@ -257,21 +260,29 @@ class Enquiries:
         hits = np.flatnonzero(self._draw[purpose].uniforms(ids, keys) < chance)
         return [orders[at] for at in hits]
 
-    def _batch(self, asked: list[tuple[int, Reason, Order | None]], day: int) -> ContactBatch:
+    def _batch(
+        self, asked: list[tuple[int, Reason, Order | None]], day: int
+    ) -> ContactBatch | None:
         people = self._people
         rows = np.array([row for row, _, _ in asked])
         nth = people.contacts[rows] + earlier(rows)
         np.add.at(people.contacts, rows, 1)
         luck = self._draw["time"].uniforms(people.ids[rows], nth)
-        times = self._hours.times_in_day(day * DAY, luck)
+        times = np.maximum(self._hours.times_in_day(day * DAY, luck), self._world.now)
+        orders = [order for _, _, order in asked]
+        of_each = zip(orders, people.ids[rows].tolist(), nth.tolist(), times.tolist(), strict=True)
+        open_ones = [not self._is_answered(*asking) for asking in of_each]
+        made = np.flatnonzero(open_ones)
+        if not made.size:
+            return None
         return ContactBatch(
-            customers=people.ids[rows],
-            rows=rows,
-            nth=nth,
-            times=np.maximum(times, self._world.now),
-            segments=people.segment[rows],
-            reasons=np.array([reason for _, reason, _ in asked]),
-            orders=[order for _, _, order in asked],
+            customers=people.ids[rows[made]],
+            rows=rows[made],
+            nth=nth[made],
+            times=times[made],
+            segments=people.segment[rows[made]],
+            reasons=np.array([reason for _, reason, _ in asked])[made],
+            orders=[orders[at] for at in made],
         )
 
 

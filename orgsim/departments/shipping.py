@@ -137,7 +137,9 @@ class Shipping:
         days = np.where(
             express, self._transit[True].block(ids, nth), self._transit[False].block(ids, nth)
         )
-        self._send(orders, days, self._hour.uniforms(ids, nth), self._arrive)
+        arrivals = self._send(orders, days, self._hour.uniforms(ids, nth), self._arrive)
+        for order, arrival in zip(orders, arrivals.tolist(), strict=True):
+            order.arrives = arrival
 
     def _send(
         self,
@@ -145,8 +147,8 @@ class Shipping:
         days: Floats,
         luck: Floats,
         arrive: Callable[[list[Order], Floats], None],
-    ) -> None:
-        """Let each day's parcels arrive together, at its end, with the moment of each."""
+    ) -> Floats:
+        """Let each day's parcels arrive together, at its end; the moment of each."""
         today = np.floor(self._world.now / DAY) * DAY
         hour = self._config.delivery_hours.times_in_day(today, luck)
         arrivals = np.maximum(hour + days * DAY, self._world.now)
@@ -154,6 +156,7 @@ class Shipping:
             chosen = np.flatnonzero(days == day)
             end = today + (day + 1.0) * DAY - 1.0
             self._world.at(end, arrive, [orders[at] for at in chosen], arrivals[chosen])
+        return arrivals
 
     def _arrive(self, orders: list[Order], arrivals: Floats) -> None:
         """The day's parcels are at the door; whether they were packed right shows now."""

@@ -24,12 +24,26 @@ def test_a_first_order_is_asked_about_like_any_other() -> None:
     assert crowd.reasons() == [(1, Reason.WISMO)]
 
 
-def test_nobody_asks_early_for_an_order_that_is_there_by_the_next_day() -> None:
-    crowd = ACrowd(1, contact__wismo=1.0)
+@pytest.mark.parametrize(("arrives", "asked"), [(11.0, 0), (DAY + 1.0, 0), (DAY + 23.0, 1)])
+def test_who_would_ask_after_the_parcel_is_there_does_not(arrives: float, asked: int) -> None:
+    """Also where the carrier comes at night, hours before the desk opens on the day of asking."""
+    crowd = ACrowd(1, contact__wismo=1.0, contact__ends_with_delivery=1.0)
     crowd.world.run(until=10.0)
-    crowd.unpack(crowd.order(), at=11.0)
-    crowd.world.run(until=4 * DAY)
-    assert crowd.reasons() == []
+    crowd.order().arrives = arrives
+    crowd.world.run(until=2 * DAY)
+    assert len(crowd.reasons()) == asked
+
+
+def test_a_late_parcel_is_not_asked_about_after_it_has_come() -> None:
+    """The carrier comes at noon of the third late day: that afternoon nobody asks any more."""
+    n, noon = 3000, 4.5 * DAY
+    crowd = ACrowd(n, contact__late_wismo=2.0 / DAY, contact__ends_with_delivery=1.0)
+    for row in range(n):
+        crowd.order(row, days=1).arrives = noon
+    crowd.world.run(until=5 * DAY)
+    times = np.concatenate([batch.times for batch in crowd.contacts])
+    assert times.max() < noon
+    assert np.count_nonzero(times > 4 * DAY) > 0.2 * n
 
 
 def test_nobody_asks_for_an_order_before_their_own_date_and_everybody_may_after_it() -> None:
@@ -240,6 +254,14 @@ def test_who_has_left_does_not_come_back_and_feels_nothing_of_the_answer() -> No
     assert asked.heard(10.0, 9 * DAY) == []
     assert asked.crowd.people.expected[0].tolist() == before
     assert seen(asked.crowd.world, EpisodeLived)["customer"].size == 0
+
+
+def test_who_leaves_before_asking_again_does_not_ask() -> None:
+    asked = Asked(Outcome.UNRESOLVED, contact__repeat=1.0)
+    asked.crowd.customers.hear(asked.ticket)
+    asked.crowd.people.is_active[0] = False
+    asked.crowd.world.run(until=9 * DAY)
+    assert asked.again == []
 
 
 def test_an_issue_is_open_until_its_last_attempt_and_others_do_not_close_it() -> None:
