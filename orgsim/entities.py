@@ -260,8 +260,9 @@ class ContactBatch:
 class Ticket:
     """One problem of one customer, over every attempt to have it solved and every channel.
 
-    ``lowest_touch`` is the least knowledge that the customer met with on this journey;
-    ``is_settled`` says that an agent has made good for it.
+    ``opened`` is when it was brought up first, ``made`` when the present attempt was made,
+    ``is_open`` whether the customer counts it as unsettled; ``lowest_touch`` is the least knowledge
+    that the customer met with on this journey; ``is_settled`` says that an agent has made good.
     """
 
     customer: int
@@ -272,6 +273,8 @@ class Ticket:
     order: Order | None
     channel: ContactChannel
     attempt: int = 0
+    opened: float = 0.0
+    made: float = 0.0
     patience: float = 0.0
     base_handle_hours: float = 0.0
     solving_luck: float = 0.0
@@ -279,6 +282,7 @@ class Ticket:
     outcome: Outcome = Outcome.UNRESOLVED
     stated_due: float | None = None
     lowest_touch: float = 1.0
+    is_open: bool = False
     is_settled: bool = False
 
     @property

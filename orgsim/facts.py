@@ -242,7 +242,7 @@ class CallAbandoned(NamedTuple):
 
 
 class ContactHandled(NamedTuple):
-    """An agent finished with the contact."""
+    """An agent finished with the contact, ``after`` so many hours."""
 
     time: float
     customer: int
@@ -251,6 +251,7 @@ class ContactHandled(NamedTuple):
     segment: Segment
     reason: Reason
     channel: ContactChannel
+    after: float
     handle_hours: float
     outcome: Outcome
 

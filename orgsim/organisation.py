@@ -189,6 +189,7 @@ class Organisation:
             if "customers" in parts:
                 self.customers.contact_support = self.support.receive
                 self.customers.call_again = self.support.try_again
+                self.support.open = self.customers.wait
                 self.support.answer = self.customers.hear
                 self.support.mood = self.customers.mood
                 self.support.recover = self._made_good

@@ -94,14 +94,6 @@ class Weekly:
         """Return the week that always has this value."""
         return cls((0.0,), (float(value),))
 
-    def scaled(self, share: float, more: int = 0) -> Weekly:
-        """Return the week with a share of each value, to the nearest whole, and ``more`` of them.
-
-        Nobody is added where the value is 0: closed is closed.
-        """
-        values = (math.floor(value * share + 0.5) + more if value else 0.0 for value in self.values)
-        return Weekly(self.starts, tuple(float(value) for value in values))
-
     @property
     def weekly_total(self) -> float:
         """Value-hours in a week."""

@@ -190,12 +190,18 @@ class Customers:
         if ticket.outcome is not Outcome.GIVEN_UP or attempt is None:
             self._diary.answered(ticket)
         self._strive(ticket, attempt)
-        was_open, stays_open = ticket.attempt > 0, attempt is not None
-        if was_open != stays_open:
-            self.people.open_issues[ticket.row] += int(stays_open) - int(was_open)
+        self._keep_open(ticket, attempt is not None)
         if attempt is not None:
             when, channel = attempt
             self._world.at(when, self._again, ticket, channel)
+
+    def wait(self, ticket: Ticket) -> None:
+        """A problem was brought up; until it is closed the customer has an issue with us."""
+        self._keep_open(ticket, True)
+
+    def _keep_open(self, ticket: Ticket, is_open: bool) -> None:
+        self.people.open_issues[ticket.row] += int(is_open) - int(ticket.is_open)
+        ticket.is_open = is_open
 
     def _strive(self, ticket: Ticket, attempt: tuple[float, ContactChannel] | None) -> None:
         """Contacts in vain, and changes of channel, add up until a problem is solved."""
@@ -267,7 +273,7 @@ class Customers:
     def _again(self, ticket: Ticket, channel: ContactChannel) -> None:
         """Try once more, unless the customer or the question has gone in the meantime."""
         if self._enquiries.is_over(ticket) or not self.people.is_active[ticket.row]:
-            self.people.open_issues[ticket.row] -= 1
+            self._keep_open(ticket, False)
             return
         self.call_again(ticket, channel)
 

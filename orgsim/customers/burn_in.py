@@ -63,6 +63,13 @@ class UsualConfig(Config):
     wrongly_answered: Share = param(
         "share of contacts answered wrongly before the clock starts", section="C2", ge=0, le=1
     )
+    about_product: Share = param(
+        "share of wrong answers about the product, the others being about parcels and bills, "
+        "before the clock starts",
+        section="C2",
+        ge=0,
+        le=1,
+    )
 
 
 @lru_cache(maxsize=4)
@@ -171,7 +178,8 @@ class _BurnIn:
         before = people.satisfaction[rows]
         lived, _ = people.live_through(rows, Occasion.CONTACT, seen, noise)
         misstated = self._memory.expectation.misstated_fit
-        people.hear_statement(rows[is_wrong], Attribute.FIT, misstated)
+        is_promise = is_wrong & (self._uniforms("about", rows, week) < self._usual.about_product)
+        people.hear_statement(rows[is_promise], Attribute.FIT, misstated)
         self._react(Occasion.CONTACT, rows, lived, before, week)
 
     def _react(

@@ -128,8 +128,9 @@ class Diary:
 
     def answered(self, ticket: Ticket) -> None:
         """A contact ended today, one way or the other."""
-        level = TOUCHES[ticket.outcome][ticket.attempt > 0]
-        weight = self._config.satisfaction.journey
+        judging = self._config.satisfaction
+        is_late = ticket.attempt > 0 or self._world.now - ticket.opened > judging.answer_within
+        level, weight = TOUCHES[ticket.outcome][is_late], judging.journey
         if weight:
             ticket.lowest_touch = min(ticket.lowest_touch, level)
             level += weight * (ticket.lowest_touch - level)

@@ -6,7 +6,7 @@ Modelled: "will" expectations E_k, one per attribute, and "should" levels, what 
    new customers and a smaller one for existing ones. A new customer's E before is the base offer,
    with the mean fit.
 2. Every experience moves the attributes it showed towards what was perceived: E <- E + k_E (X - E).
-3. A date stated by an agent resets the expected speed; a wrong answer on anything else resets the
+3. A date stated by an agent resets the expected speed; a wrong answer about the product resets the
    expected fit (M4.6).
 4. Each explicit promise, on the order page or by an agent, sets the "should" level S_k; it never
    falls, neither by experience nor by a smaller promise later: S <- max(S, P).

@@ -9,7 +9,7 @@ than an excess; satisfaction follows quality and disconfirmation.
 
        X_speed = clip(1 - (D - 1) / 14, 0, 1),   D = calendar days from order to door
        X_reliability = 1 on time, else .9 max(0, 1 - late / 10) - silence late; at most .5 if wrong
-       X_knowledge = 1 solved at once, .5 solved later or unsolved, 0 wrong or never answered,
+       X_knowledge = 1 solved at once and in time, .5 later or unsolved, 0 wrong or never answered,
                      (1 - j) that of the last touch + j the least of the journey so far
 
    Price is as promised; fit is the customer's own, lifted by a promised set-up that came. Late is
@@ -23,7 +23,7 @@ than an excess; satisfaction follows quality and disconfirmation.
 
 3. Remember: S <- S + eta (s - S), eta = max(least weight, 1 / (n + 1)) after n episodes; a contact
    counts with its own share of eta.
-4. Trust, after deliveries and cancellations, with the severity of a breach within [0, 1]
+4. Trust, after every episode but a contact, with the severity of a breach within [0, 1]
 
        severity = speed's x missing speed + reliability's x max(0, missing reliability - tolerance):
 
@@ -43,7 +43,7 @@ import numpy as np
 from orgsim.config.base import Config, param
 from orgsim.customers.kano import KanoConfig, Slopes
 from orgsim.entities import Attribute, Bools, Floats, Ints, Occasion, Outcome
-from orgsim.units import Number, Share
+from orgsim.units import Duration, Number, Share
 
 PERCEIVED = {
     Occasion.DELIVERY: (Attribute.PRICE, Attribute.SPEED, Attribute.RELIABILITY, Attribute.FIT),
@@ -117,6 +117,9 @@ class SatisfactionConfig(Config):
     contact_weight: Share = param(
         "weight of a contact relative to that of a delivery", section="M5.4", ge=0, le=1
     )
+    answer_within: Duration = param(
+        "time from asking first after which a solution comes late", unit="h", section="C1", ge=0
+    )
     journey: Share = param(
         "weight of the worst touch in how well a problem was dealt with; the rest is the last (j)",
         section="M4.2",
@@ -175,7 +178,7 @@ _TOUCHES = {
     Outcome.GIVEN_UP: (0.0, 0.0),
 }
 TOUCHES = tuple(_TOUCHES[outcome] for outcome in Outcome)
-"""What one contact showed, by outcome: at the first attempt, and at any later one."""
+"""What one contact showed, by outcome: at the first attempt and in time, and else."""
 
 
 def perceived_mask(occasion: Occasion) -> Bools:

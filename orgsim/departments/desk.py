@@ -62,6 +62,8 @@ class Desk:
         self._record = {
             kind: world.journal.recorder(kind) for kind in (CallAnswered, CallAbandoned)
         }
+        self.put_off = 0.0
+        """Hours of written work and call-backs that are not done."""
         self.own_hours = 0.0
         """Hours of the team's that are no contact's, less those of contacts not the team's."""
         self.hours_of: Callable[[Ticket], float] = lambda ticket: ticket.base_handle_hours
@@ -144,8 +146,13 @@ class Desk:
     def _written(self, ticket: Ticket) -> Process:
         """Answered when no call waits, put aside when one comes (MODEL U1)."""
         hours = self.hours_of(ticket)
-        yield self.agents.work(hours)
+        yield from self._work(hours)
         self.conclude(ticket, hours)
+
+    def _work(self, hours: float) -> Process:
+        self.put_off += hours
+        yield self.agents.work(hours)
+        self.put_off -= hours
 
     def call_back(self, hours: float, done: Callable[[], None]) -> None:
         """An agent rings a customer when nobody waits."""
@@ -153,7 +160,7 @@ class Desk:
 
     def _calling_back(self, hours: float, done: Callable[[], None]) -> Process:
         self._own_work += 1
-        yield self.agents.work(hours)
+        yield from self._work(hours)
         self._own_work_done(hours)
         done()
 

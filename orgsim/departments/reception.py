@@ -132,6 +132,9 @@ class Reception:
 
     def note(self, ticket: Ticket) -> None:
         """A contact was made."""
+        ticket.made = self._world.now
+        if ticket.attempt == 0:
+            ticket.opened = ticket.made
         self._record_contact(
             (
                 self._world.now,

@@ -3,8 +3,8 @@
 Modelled: sales' own reps have a weekly calendar and a salary; a plan that was heard in time brings
 temporary ones beside them (see `temporary_reps`).
 
-1. On duty is the calendar's number times the share that is there (fewer when people leave), and
-   whoever was brought in for the week, during the same hours.
+1. On duty is the calendar's number times the share that is there, in whole heads (see `roster`),
+   and whoever was brought in for the week, during the same hours.
 2. A planned niche order brings as many leads as the win probability that sales knows asks for, of
    which those that the web does not decide take a rep's mean handle time.
 3. Salaries are paid at the end of each week, whoever is there; temporary reps by the hour.
@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgsim.departments.persuasion import win_probability
+from orgsim.departments.roster import Roster
 from orgsim.departments.temporary_reps import TemporaryReps
 from orgsim.entities import Account, Floats, Post
 from orgsim.governance.information import Information
@@ -46,7 +47,9 @@ class SalesForce:
             priorities=CLASSES if config.discipline == "score" else 1,
             latest_first=config.discipline == "last_come",
         )
-        self._open_hours = config.reps.scaled(0.0, 1).weekly_total
+        self._roster = Roster(config.reps)
+        self._on_duty = config.reps
+        self._open_hours = self._roster.open_hours
         self.temporary = TemporaryReps(
             world, config.temporary, information, self._hours_of, self._open_hours, self._employ
         )
@@ -54,7 +57,7 @@ class SalesForce:
             "sales.presence", 1.0, "multiply", "share of the reps on duty who are there"
         )
         self._presence.watch(lambda share: self._man_desks())
-        world.every(WEEK, self._pay, first=world.now + WEEK, rank=Rank.CLOSE)
+        world.every(WEEK, self._close_week, first=world.now + WEEK, rank=Rank.CLOSE)
 
     @property
     def skill(self) -> float:
@@ -76,9 +79,14 @@ class SalesForce:
         self._post(Account.SALES_PAYROLL, Account.CASH, cents)
 
     def _man_desks(self) -> None:
-        there = self._config.reps.scaled(self._presence.value, self.temporary.there)
-        self.reps.set_heads(there)
+        there = self._roster.at(self._presence.value, self.temporary.there)
+        if there != self._on_duty:
+            self._on_duty = there
+            self.reps.set_heads(there)
 
-    def _pay(self) -> None:
+    def _close_week(self) -> None:
+        """Pay who is employed; what no whole head made up this week is made up in the next."""
         weekly = self._config.payroll_fte * self._config.salary * WEEK / 8760.0
         self._post(Account.SALES_PAYROLL, Account.CASH, round(100 * weekly))
+        self._roster.turn_week()
+        self._man_desks()

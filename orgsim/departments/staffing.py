@@ -16,9 +16,9 @@ Modelled: support plans for the contacts it has had, and hears of those to come 
    plan is made one review after the warm-up, which begins with an empty desk, has filled the
    picture.
    Without reviews the headcount wanted is that of the start, with those on their way.
-4. Agents on duty follow the shifts in proportion to those employed and to overtime, in whole
-   heads, what is rounded off carried from shift to shift. Overtime covers last week's work beyond
-   the regular hours, up to its limit, and is paid dearer.
+4. Agents on duty follow the shifts in proportion to those employed, to overtime and to who is there
+   (see `roster`). Overtime covers last week's work beyond what regular hours do at the occupancy
+   that the plan allows, up to its limit, and is paid dearer.
 
 Assumed: who is trained is paid with the hiring cost; shift patterns stay, only their size changes.
 Reference: Gans, Koole & Mandelbaum (2003), Telephone call centers, M&SOM 5(2).
@@ -29,19 +29,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
-from math import ceil, floor
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from orgsim.config.base import Config, param
 from orgsim.departments.crew import Agent, Crew
+from orgsim.departments.roster import Roster, by_day
 from orgsim.entities import Account, Floats, Post, nobody
 from orgsim.facts import AgentHired, AgentLeft
 from orgsim.governance.information import Belief
 from orgsim.kernel.queueing import WaitingLine, fewest_servers
 from orgsim.kernel.world import World
-from orgsim.units import DAY, WEEK, Duration, Number, Price, Share
+from orgsim.units import WEEK, Duration, Number, Price, Share
 from orgsim.weekly import Weekly
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Staffing:
         self._world = world
         self._config = config
         self._shifts = shifts
+        self._roster = Roster(shifts)
         self._crew = crew
         self._told = told
         self._patience = patience
@@ -102,7 +104,7 @@ class Staffing:
         self._coming = self._unnoticed = 0.0
         self.overtime = 0.0
         """Overtime worked this week, as a share of regular hours."""
-        pieces = [piece for piece in _by_day(shifts) if piece[2] > 0]
+        pieces = [piece for piece in by_day(shifts) if piece[2] > 0]
         self._ends = [end for _, end, _ in pieces]
         self._hours = np.array([end - start for start, end, _ in pieces])
         self._week = [[0.0] * len(pieces) for _ in range(3)]
@@ -232,6 +234,7 @@ class Staffing:
 
     def close_week(self, pressure: float, occupancy: float) -> None:
         """The week's end: who leaves, what was seen, and how much overtime next week has."""
+        self._roster.turn_week()
         for agent in self._crew.close_week(occupancy, self.overtime):
             self._part(agent)
         if self._config.review:
@@ -239,7 +242,8 @@ class Staffing:
             if self._world.now >= self._next_review:
                 self._next_review += self._config.review
                 self._plan()
-        beyond = pressure * (1.0 + self.overtime) - 1.0
+        regular = pressure * (1.0 + self.overtime)
+        beyond = regular / self._config.most_occupancy - 1.0
         self.overtime = min(self._config.overtime, max(0.0, beyond))
 
     def weekly_pay(self, salary: float) -> float:
@@ -247,25 +251,10 @@ class Staffing:
         hours = 1.0 + self._config.overtime_pay * self.overtime
         return self._crew.employed * salary * WEEK / 8760.0 * hours
 
-    def roster(self) -> Weekly:
-        """Who is on duty, by hour of the week, with those employed and the overtime agreed."""
+    def roster(self, presence: float) -> Weekly:
+        """Who is on duty this week, of those employed, with the overtime agreed."""
         share = self._crew.employed / self._opening if self._opening else 1.0
-        return rostered(self._shifts, share * (1.0 + self.overtime))
-
-
-def rostered(shifts: Weekly, share: float) -> Weekly:
-    """The shifts at so many times their heads, in whole heads; what is left over is carried on."""
-    if share == 1.0:
-        return shifts
-    starts, values, owed = [], [], 0.0
-    for start, end, heads in _by_day(shifts):
-        length = end - start
-        wished = heads * share * length + owed
-        whole = floor(wished / length + 1e-9) if heads else 0
-        owed = max(0.0, wished - whole * length)
-        starts.append(start)
-        values.append(float(whole))
-    return Weekly(tuple(starts), tuple(values))
+        return self._roster.at(share * (1.0 + self.overtime) * presence)
 
 
 def _told_for(times: ArrayLike, onset: float, orders: Floats) -> Floats:
@@ -274,14 +263,3 @@ def _told_for(times: ArrayLike, onset: float, orders: Floats) -> Floats:
     weeks = weeks.astype(np.int64)
     there = (weeks >= 0) & (weeks < orders.size)
     return np.where(there, orders[np.clip(weeks, 0, orders.size - 1)], 0.0)
-
-
-def _by_day(shifts: Weekly) -> list[tuple[float, float, float]]:
-    """The pieces of a week with constant heads, cut at midnight."""
-    pieces = []
-    for start, end, heads in shifts.segments():
-        while start < end:
-            until = min(end, (floor(start / DAY) + 1) * DAY)
-            pieces.append((start, until, heads))
-            start = until
-    return pieces

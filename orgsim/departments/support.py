@@ -109,7 +109,7 @@ class Support:
         self._speed = 1.0
         self._pace = self._desired = self._reasking
         self._shifts = config.agents
-        self._required = self._duty = self._busy = 0.0
+        self._required = self._left_over = self._duty = self._busy = 0.0
         self.desk = Desk(world, config.agents, config.urgency, config.channels)
         self.crew = Crew(world, config.crew, config.payroll_fte)
         self.knowledge = Knowledge(config.knowledge, config.payroll_fte)
@@ -153,6 +153,7 @@ class Support:
 
     def _join_hands(self) -> None:
         """What the rooms of support need of each other, and support of others."""
+        self.open: Callable[[Ticket], None] = nobody
         self.answer: Callable[[Ticket], None] = nobody
         self.post: Post = nobody
         self.mood: Callable[[Ticket], float] = _even
@@ -187,6 +188,8 @@ class Support:
     def take(self, ticket: Ticket) -> None:
         """A contact reaches the team now; a second try at being served asks for nothing more."""
         self._reception.note(ticket)
+        if ticket.attempt == 0:
+            self.open(ticket)
         if self._is_apart(ticket):
             self.desk.serve_apart(ticket)
             return
@@ -236,6 +239,7 @@ class Support:
                 ticket.segment,
                 ticket.reason,
                 ticket.channel,
+                self._world.now - ticket.made,
                 hours,
                 ticket.outcome,
             )
@@ -271,11 +275,13 @@ class Support:
         """What the week has done to standards and people, and who is on duty in the next."""
         duty, busy = self.agents.duty_hours(), self.agents.busy_hours()
         worked = duty - self._duty
-        self.pressure.close_week(self._required, worked * self.crew.speed())
+        required = self._required + self._left_over
+        self.pressure.close_week(required, worked * self.crew.speed())
         occupancy = (busy - self._busy) / worked if worked > 0 else 0.0
         self.staffing.close_week(self.pressure.level, occupancy)
         self.recovery.fill_budget()
         self._required, self._duty, self._busy = 0.0, duty, busy
+        self._left_over = self.desk.put_off
         self._reroster()
 
     def _train(self) -> None:
@@ -288,13 +294,13 @@ class Support:
         self._desired = self._reasking * self.pressure.standard
         self._speed = self.crew.speed()
         self._pace = self._reasking * self.pressure.time_taken / self._speed
-        shifts = self.staffing.roster()
-        if shifts != self._shifts:
-            self._shifts = shifts
-            self._man_desks()
+        self._man_desks()
 
     def _man_desks(self) -> None:
-        self.agents.set_heads(self._shifts.scaled(self._presence.value))
+        shifts = self.staffing.roster(self._presence.value)
+        if shifts != self._shifts:
+            self._shifts = shifts
+            self.agents.set_heads(shifts)
 
 
 def _even(ticket: Ticket) -> float:

@@ -5,7 +5,8 @@ time forgets how much it used to take. Times are relative to the standard at the
 
 1. Work pressure wp is the week's required over available hours. Required counts each contact that
    reaches the team with the *desired* time DTO (a second dial after giving up is the same
-   contact); available are the hours on duty of agents as skilled and fresh as they are.
+   contact), and the written work left over from the week before: who has a backlog is to work it
+   off within the week; available are the hours on duty of agents as skilled and fresh as they are.
 2. Above wp = 1 the time taken is TPO = DTO max(floor, wp^alpha), alpha < 0; else TPO = DTO.
 3. The standard follows what is lived:  dDTO/dt = (TPO - DTO) / tau_dn  under pressure, and
    (DTO_0 - DTO) / tau_up  without, so slowly that what is lost stays lost. The week is solved

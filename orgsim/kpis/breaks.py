@@ -70,6 +70,13 @@ BREAKS = (
         is_beyond=lambda v, t: v > 2.0 * t["abandonment"],
     ),
     Break(
+        name="replies",
+        kpi="reply_time",
+        rule="over a day",
+        is_beyond=lambda v, t: v > 24.0,
+        least=20,
+    ),
+    Break(
         name="fcr",
         kpi="fcr",
         rule="3 points below target",

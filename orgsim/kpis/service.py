@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from orgsim.entities import Floats, Outcome, Reason
+from orgsim.entities import ContactChannel, Floats, Outcome, Reason
 from orgsim.facts import (
     CallAbandoned,
     CallAnswered,
@@ -66,6 +66,17 @@ def _aht(window: Window, segment: str) -> Ratio:
     handled = window.facts(ContactHandled, segment)
     minutes = window.per_week(handled["time"], handled["handle_hours"] * 60.0)
     return Ratio(minutes, window.count(ContactHandled, segment))
+
+
+def _reply_time(window: Window, segment: str) -> Ratio:
+    handled = window.facts(ContactHandled, segment)
+    written = handled["channel"] == ContactChannel.EMAIL
+    times = handled["time"][written]
+    return Ratio(window.per_week(times, handled["after"][written]), window.per_week(times))
+
+
+def _in_hand(window: Window, segment: str) -> Ratio:
+    return Ratio(window.gauge("in_hand", "agents"), window.ones)
 
 
 def _occupancy(window: Window, segment: str) -> Ratio:
@@ -172,6 +183,30 @@ KPIS = (
         open_items="contacts not yet handled are left out",
         segments=BY_CHANNEL,
         measure=_aht,
+    ),
+    Kpi(
+        name="reply_time",
+        title="Reply time of e-mails",
+        unit="h",
+        area="support",
+        direction=-1,
+        section="s.9",
+        formula="mean hours, nights included, from writing to the answer, of e-mails answered",
+        open_items="e-mails not yet answered are left out: see contact_backlog",
+        segments=SEGMENTS,
+        measure=_reply_time,
+    ),
+    Kpi(
+        name="contact_backlog",
+        title="Contacts in hand",
+        unit="n",
+        area="support",
+        direction=-1,
+        is_volume=True,
+        section="s.9",
+        formula="contacts that wait for an agent or are being dealt with, at the week's end",
+        over_time="last",
+        measure=_in_hand,
     ),
     Kpi(
         name="occupancy",

@@ -181,7 +181,7 @@ def trust_after_delivery(stated: float | None, day: int, factor: float) -> float
 
 
 def test_only_a_second_date_missed_after_the_first_is_a_second_breach() -> None:
-    for stated, day, is_second in ((None, 9, False), (7, 9, True), (2, 3, False)):
+    for stated, day, is_second in ((None, 9, False), (7, 9, True), (9, 7, False), (2, 3, False)):
         lost = [0.8 - trust_after_delivery(stated, day, factor) for factor in (1.0, 1.5)]
         assert lost[0] > 0.0
         assert lost[1] == pytest.approx(lost[0] * (1.5 if is_second else 1.0))
@@ -222,15 +222,19 @@ def test_the_stated_share_is_told() -> None:
     assert told == pytest.approx(0.6, abs=Z * np.sqrt(0.24 / n))
 
 
-def test_a_wrong_answer_is_a_promise_like_any_other() -> None:
+@pytest.mark.parametrize("reason", list(Reason))
+def test_a_wrong_answer_about_the_product_is_a_promise_and_one_about_a_parcel_promises_no_feature(
+    reason: Reason,
+) -> None:
     crowd = ACrowd(1)
+    before = crowd.people.expected[0, Attribute.FIT]
     crowd.customers.hear(
         Ticket(
             customer=0,
             row=0,
             nth=0,
             segment=Segment.BASE,
-            reason=Reason.HOW_TO,
+            reason=reason,
             order=None,
             channel=Channel.EMAIL,
             outcome=Outcome.WRONG_ANSWER,
@@ -238,5 +242,7 @@ def test_a_wrong_answer_is_a_promise_like_any_other() -> None:
     )
     crowd.world.run(until=DAY)
     assert seen(crowd.world, EpisodeLived)["customer"].size == 1
-    assert crowd.people.expected[0, Attribute.FIT] == 0.95
-    assert crowd.people.promised[0, Attribute.FIT] == 0.95
+    is_on_product = reason in (Reason.GENERAL, Reason.HOW_TO)
+    assert crowd.people.expected[0, Attribute.FIT] == (0.95 if is_on_product else before)
+    if is_on_product:
+        assert crowd.people.promised[0, Attribute.FIT] == 0.95

@@ -256,6 +256,15 @@ def test_who_has_left_does_not_come_back_and_feels_nothing_of_the_answer() -> No
     assert seen(asked.crowd.world, EpisodeLived)["customer"].size == 0
 
 
+def test_who_waits_for_an_answer_has_an_open_issue_until_it_comes() -> None:
+    asked = Asked(Outcome.RESOLVED)
+    people, customers = asked.crowd.people, asked.crowd.customers
+    customers.wait(asked.ticket)
+    assert people.open_issues[0] == 1
+    customers.hear(asked.ticket)
+    assert people.open_issues[0] == 0
+
+
 def test_who_leaves_before_asking_again_does_not_ask() -> None:
     asked = Asked(Outcome.UNRESOLVED, contact__repeat=1.0)
     asked.crowd.customers.hear(asked.ticket)
@@ -333,10 +342,10 @@ def test_contacts_per_issue_follow_the_geometric_law() -> None:
 
 
 def test_what_was_solved_late_is_worth_half_and_a_wrong_answer_nothing() -> None:
-    def lived(outcome: Outcome, attempt: int = 0) -> float:
+    def lived(outcome: Outcome, attempt: int = 0, at: float = 10.0) -> float:
         asked = Asked(outcome, contact__repeat=0.0, memory__satisfaction__gap_effect=0.0)
         asked.ticket.attempt = attempt
-        asked.heard(10.0, DAY)
+        asked.heard(at, at + DAY)
         reference = asked.crowd.customers._config.memory.satisfaction
         satisfaction = float(seen(asked.crowd.world, EpisodeLived)["satisfaction"][0])
         quality = (satisfaction - reference.intercept) / reference.quality_effect
@@ -344,6 +353,8 @@ def test_what_was_solved_late_is_worth_half_and_a_wrong_answer_nothing() -> None
 
     assert lived(Outcome.RESOLVED) == pytest.approx(1.0)
     assert lived(Outcome.RESOLVED, attempt=1) == pytest.approx(0.5)
+    assert lived(Outcome.RESOLVED, at=47.0) == pytest.approx(1.0)
+    assert lived(Outcome.RESOLVED, at=49.0) == pytest.approx(0.5)  # two days are in time
     assert lived(Outcome.UNRESOLVED) == pytest.approx(0.5)
     assert lived(Outcome.WRONG_ANSWER) == pytest.approx(0.0)
 

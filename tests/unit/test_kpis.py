@@ -212,10 +212,18 @@ def test_each_live_channel_has_its_own_wait() -> None:
     assert value("asa", CALLS + chats, "retail").weekly == about(nan, nan, nan)
 
 
+def test_the_reply_time_is_that_of_what_was_written_and_answered() -> None:
+    mail = handled(0, Outcome.RESOLVED, 6.0, ContactChannel.EMAIL)
+    facts = [mail, mail._replace(after=3.8, time=6.0), handled(0, Outcome.RESOLVED, 6.0)]
+    assert value("reply_time", facts).weekly == about(nan, 2.0, nan)
+
+
 def handled(
     attempt: int, outcome: Outcome, minutes: float, channel: ContactChannel = PHONE
 ) -> ContactHandled:
-    return ContactHandled(5.0, 1, 0, attempt, BASE, Reason.GENERAL, channel, minutes / 60, outcome)
+    return ContactHandled(
+        5.0, 1, 0, attempt, BASE, Reason.GENERAL, channel, 0.2, minutes / 60, outcome
+    )
 
 
 def test_a_good_phone_can_stand_beside_a_bad_chat() -> None:

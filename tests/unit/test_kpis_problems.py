@@ -35,7 +35,7 @@ def handled(
     channel: ContactChannel = PHONE,
 ) -> ContactHandled:
     return ContactHandled(
-        time, customer, nth, attempt, BASE, Reason.GENERAL, channel, 0.1, Outcome.RESOLVED
+        time, customer, nth, attempt, BASE, Reason.GENERAL, channel, 0.2, 0.1, Outcome.RESOLVED
     )
 
 

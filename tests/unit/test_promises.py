@@ -174,7 +174,7 @@ def test_a_date_is_on_record_where_logistics_saw_the_same_and_null_where_no_fact
 
 def asked(time: float, reason: Reason = Reason.WISMO, customer: int = 1) -> ContactHandled:
     return ContactHandled(
-        time, customer, 0, 0, BASE, reason, ContactChannel.PHONE, 0.1, Outcome.RESOLVED
+        time, customer, 0, 0, BASE, reason, ContactChannel.PHONE, 0.2, 0.1, Outcome.RESOLVED
     )
 
 

@@ -7,7 +7,6 @@ from math import exp
 import numpy as np
 import pytest
 
-from orgsim.departments.staffing import rostered
 from orgsim.departments.support import Support
 from orgsim.entities import ContactChannel, Outcome, Segment
 from orgsim.facts import AgentHired, AgentLeft, CallAbandoned, ContactHandled
@@ -27,28 +26,6 @@ def heads_by_day(week: Weekly) -> list[float]:
 
 
 # -- shifts ----------------------------------------------------------------------------------------
-
-
-def test_the_team_of_the_start_works_the_shifts_as_they_are_written() -> None:
-    assert rostered(SHIFTS, 1.0) is SHIFTS
-
-
-@pytest.mark.parametrize("share", [0.0, 0.06, 0.2, 0.5, 0.93, 1.07, 1.15, 2.0, 33.3])
-def test_shifts_are_whole_heads_and_miss_less_than_one_shift_of_the_hours(share: float) -> None:
-    week = rostered(SHIFTS, share)
-    assert all(heads == int(heads) for heads in week.values)
-    missing = share * SHIFTS.weekly_total - week.weekly_total
-    assert -1e-6 <= missing < 12.0
-    assert all(week.at(day * DAY + hour) == 0.0 for day in range(7) for hour in (0, 7.9, 20, 23))
-
-
-def test_half_an_agent_more_is_one_more_on_every_other_day() -> None:
-    assert heads_by_day(rostered(SHIFTS, 1.1)) == [5, 6, 5, 6, 5, 6, 5]
-
-
-def test_shifts_of_unlike_length_share_what_is_rounded_off_by_hours() -> None:
-    uneven = Weekly.parse({"Mon-Sun 00-24": 2, "Mon-Sun 10-12": 4})
-    assert rostered(uneven, 1.5).weekly_total == pytest.approx(1.5 * uneven.weekly_total)
 
 
 # -- leaving and being replaced --------------------------------------------------------------------
@@ -140,13 +117,14 @@ def test_overtime_covers_the_missing_hours_up_to_its_limit_and_is_paid_dearer() 
         agents=SHIFTS,
         salary=8760.0 / WEEK,
         staffing__overtime=0.15,
+        staffing__most_occupancy=1.0,
         patience=firm().support.patience,
     )
     # 12 x 5 hours a day: 126 calls of half an hour on each day of the first week are 5 % too many.
     support.receive(contacts([d * DAY + 8 + c * 0.085 for d in range(7) for c in range(126)]))
     world.run(until=WEEK + 1.0)
     assert support.staffing.overtime == pytest.approx(0.05)
-    assert sum(heads_by_day(support.staffing.roster())) == int(35 * 1.05)
+    assert sum(heads_by_day(support.staffing.roster(1.0))) == int(35 * 1.05)
     world.run(until=2 * WEEK + 1.0)
     assert paid == [1000, 1075]
     assert support.staffing.overtime == 0.0
@@ -164,7 +142,10 @@ def test_overtime_goes_on_as_long_as_the_regular_hours_do_not_suffice() -> None:
     """
     nine_half_days = Weekly.parse({"Mon-Sun 00-12": 4, "Mon-Sun 12-24": 5})
     world, support, _ = an_office(
-        agents=nine_half_days, staffing__overtime=0.15, crew__fatigue_loss=0.0
+        agents=nine_half_days,
+        staffing__overtime=0.15,
+        staffing__most_occupancy=1.0,
+        crew__fatigue_loss=0.0,
     )
     support.receive(contacts([hour / 10.0 for hour in range(10 * 4 * 168)]))
     for week in range(1, 5):
@@ -174,12 +155,47 @@ def test_overtime_goes_on_as_long_as_the_regular_hours_do_not_suffice() -> None:
         assert 1.0 + support.staffing.overtime <= asked * 840 / (840 - 12) + boundary
 
 
+def test_overtime_begins_where_the_plan_would_want_more_agents() -> None:
+    """Nine tenths busy all week, where the plan allows three quarters: a fifth more is agreed."""
+    world, support, _ = an_office(
+        agents=SHIFTS,
+        staffing__overtime=0.5,
+        staffing__most_occupancy=0.75,
+        patience=firm().support.patience,
+    )
+    support.receive(contacts([d * DAY + 8 + c * 0.1 for d in range(7) for c in range(108)]))
+    world.run(until=WEEK + 1.0)
+    assert support.staffing.overtime == pytest.approx(0.9 / 0.75 - 1.0)
+
+
+def test_a_backlog_of_written_work_keeps_pressure_and_overtime_up_when_nobody_writes_any_more() -> (
+    None
+):
+    """1 260 emails of half an hour in a week of 420 hours of work: half of them are left over."""
+    world, support, _ = an_office(
+        agents=SHIFTS,
+        email_share=1.0,
+        staffing__overtime=0.15,
+        staffing__most_occupancy=1.0,
+        crew__fatigue_loss=0.0,
+        pressure__elasticity=0.0,
+    )
+    support.receive(contacts([d * DAY + 8 + c * 0.06 for d in range(7) for c in range(180)]))
+    world.run(until=WEEK + 1.0)
+    assert support.pressure.level == pytest.approx(630 / 420)
+    left = support.desk.put_off
+    assert left == pytest.approx(630 - 420, abs=3.0)
+    world.run(until=2 * WEEK + 1.0)
+    assert support.pressure.level == pytest.approx(left / (420 * 1.15), rel=0.02)
+    assert support.in_hand == 0
+
+
 def test_without_overtime_agreed_nobody_stays_longer() -> None:
     world, support, _ = an_office(agents=SHIFTS)
     support.receive(contacts([8.0 + 0.01 * call for call in range(1000)]))
     world.run(until=2 * WEEK)
     assert support.staffing.overtime == 0.0
-    assert support.staffing.roster() is support._config.agents
+    assert support.staffing.roster(1.0) is support._config.agents
 
 
 # -- handle time -----------------------------------------------------------------------------------

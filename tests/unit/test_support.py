@@ -119,6 +119,24 @@ def test_who_waits_longer_than_patience_hangs_up() -> None:
     assert sorted(ends) == [Outcome.RESOLVED, Outcome.RESOLVED, Outcome.GIVEN_UP]
 
 
+def test_a_problem_is_open_from_the_first_attempt_on_and_its_answer_says_how_long_it_took() -> None:
+    world = a_world()
+    support, _ = a_team(world, resolution=0.0)
+    opened: list[float] = []
+    support.open = lambda ticket: opened.append(ticket.opened)
+    support.answer = lambda ticket: (
+        None
+        if ticket.attempt
+        else world.at(world.now + 4.0, support.try_again, ticket, ContactChannel.EMAIL)
+    )
+    support.receive(contacts([1.0, 1.1]))
+    world.run(until=10.0)
+    assert opened == [1.0, 1.1]
+    done = seen(world, ContactHandled)
+    assert done["attempt"].tolist() == [0, 0, 1, 1]
+    assert done["after"] == pytest.approx([0.5, 0.9, 0.5, 0.5])
+
+
 def test_without_agents_every_caller_hangs_up_and_no_email_is_answered() -> None:
     world = a_world()
     patience = Fixed[float](kind="fixed", mean=0.1)
