@@ -9,7 +9,8 @@ with the rates of the last 12 weeks, as if they were to last.
 1. The margin is what repeat orders earn at what is asked and paid of late: the list price and the
    standard cost of stocked parts, each times its dial. Returns take their share of it: the price
    goes back and the parcel is paid once more, but part of the goods at standard cost is recovered.
-2. h is the rate of leaving (M5.9), as expected from what each remembers.
+2. h adds up who leaves by and by (M5.9), as expected from what each remembers, and who has left at
+   once after a failure (M5.7).
 
 Assumed: nobody's rate of leaving changes with age, so that r is one number; a recall or a promotion
 within the 12 weeks counts as if it went on. Gupta & Lehmann (2005), Managing Customers as
@@ -22,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from orgsim.entities import Floats, Segment, Source
+from orgsim.entities import Floats, Reaction, Segment, Source
 from orgsim.facts import OrderDelivered
 from orgsim.facts_after_sale import ReturnSent
-from orgsim.facts_of_customers import GroupCounted
+from orgsim.facts_of_customers import CustomerReacted, GroupCounted
 from orgsim.kpis.base import SEGMENTS, SOURCES, Columns, Kpi, Ratio, Window
 
 WEEKS = 12
@@ -55,9 +56,11 @@ def residual_clv(window: Window, segment: str) -> Floats:
 
 
 def leaving_per_day(window: Window, segment: Segment, source: Source) -> Floats:
-    """Share of a group that leaves in a day (h)."""
-    size, leaving = _counted(window, segment, source, "leaving")
-    return _last(leaving) / np.maximum(_last(size), 1e-12)
+    """Share of a group that leaves in a day (h), by and by or at once after a failure."""
+    size, by_and_by = _counted(window, segment, source, "leaving")
+    reacted = _of_group(window, CustomerReacted, segment, source)
+    at_once = window.per_week(reacted["time"][reacted["reaction"] == Reaction.EXIT]) / 7.0
+    return _last(by_and_by + at_once) / np.maximum(_last(size), 1e-12)
 
 
 def order_margin(window: Window, segment: Segment) -> Floats:

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from math import log
+from math import log, sqrt
 from typing import Any
 
 import numpy as np
 import pytest
 
-from orgsim.entities import Account, Segment, Source
+from orgsim.entities import Account, Occasion, Reaction, Segment, Source
 from orgsim.facts import OrderDelivered, OrderPlaced
 from orgsim.facts_after_sale import ReturnSent
-from orgsim.facts_of_customers import GroupCounted
+from orgsim.facts_of_customers import CustomerJoined, CustomerLeft, CustomerReacted, GroupCounted
 from orgsim.kernel.journal import Journal
 from orgsim.kpis.base import Window
-from orgsim.kpis.lifetime import order_margin, residual_clv, returned
+from orgsim.kpis.lifetime import leaving_per_day, order_margin, residual_clv, returned
 from orgsim.kpis.money import movement
 from orgsim.organisation import simulate
 from orgsim.units import WEEK
 from tests.unit.kpi_tools import BASE, NICHE, SCENARIO, a_window, about, value
-from tests.unit.parts import but, firm
+from tests.unit.parts import Z, but, firm
 
 UNIT_COST, PRICE = ("dial", "finance.unit_cost"), ("dial", "marketing.price")
 HANDLING = 3.2 + 5.5
@@ -43,6 +43,12 @@ def delivered(customer: int, time: float = 1.0, segment: Segment = BASE) -> Orde
 
 def sent_back(customer: int, time: float = 2.0, segment: Segment = BASE) -> ReturnSent:
     return ReturnSent(time, customer, 0, segment, 200.0)
+
+
+def left_at_once(
+    customer: int, time: float = 1.0, reaction: Reaction = Reaction.EXIT
+) -> CustomerReacted:
+    return CustomerReacted(time, customer, BASE, Occasion.DELIVERY, reaction)
 
 
 def weekly(facts: Sequence[Any], gauges: Any = None) -> Any:
@@ -152,6 +158,36 @@ def test_what_a_price_shock_leaves_of_an_order_is_in_its_margin_from_the_first_w
     paid = np.unique(window.facts(OrderPlaced)["price_cents"])
     assert paid.tolist() == [7560]
     assert order_margin(window, BASE) == pytest.approx([75.6 - 1.12 * 31 - 0.5 - HANDLING] * 2)
+
+
+# -- lifetime --------------------------------------------------------------------------------------
+
+
+def test_who_leaves_at_once_ends_a_lifetime_as_well_as_who_leaves_by_and_by() -> None:
+    facts = [
+        *(group(week) for week in range(3)),
+        *(CustomerJoined(-1.0, n, BASE, Source.ORGANIC) for n in (1, 2)),
+        left_at_once(1),
+        left_at_once(2, reaction=Reaction.VOICE),
+        left_at_once(3),  # of the installed base
+    ]
+    found = leaving_per_day(a_window(facts), BASE, Source.ORGANIC)
+    assert found == about(0.001, 0.001 + 1 / (7 * 20), 0.001 + 1 / (7 * 30))
+    assert np.all(leaving_per_day(a_window(facts), NICHE, Source.ORGANIC) == 0.0)
+
+
+def test_where_many_leave_at_once_the_rate_of_leaving_is_that_of_those_who_left() -> None:
+    slow = "logistics.carrier.standard={kind: fixed, mean: 12}"
+    window = a_firm(slow, "customers.loyalty.reaction.failure=5")
+    at_once = np.count_nonzero(window.facts(CustomerReacted)["reaction"] == Reaction.EXIT)
+    left = window.count(CustomerLeft).sum()
+    assert at_once > 0.25 * left
+    expected = 0.0
+    for source in (Source.INSTALLED, Source.ORGANIC):
+        counted = window.facts(GroupCounted, source.name.lower())
+        people = 7.0 * counted["active"].sum()
+        expected += people * leaving_per_day(window, BASE, source)[-1]
+    assert left == pytest.approx(expected, abs=Z * sqrt(left))
 
 
 # -- value -----------------------------------------------------------------------------------------
