@@ -18,6 +18,9 @@ from orgsim.units import WEEK, YEAR
 CONTENT_FROM = 6.5
 """Episode satisfaction that becomes a 4 or 5 on a five-point scale (MODEL M5.11)."""
 
+ENDS = (Occasion.DELIVERY, Occasion.CANCELLATION)
+"""How an order can end; what comes after a delivery says nothing about its speed."""
+
 WEEKS_PER_MONTH = YEAR / 12.0 / WEEK
 
 
@@ -66,9 +69,9 @@ def _csat(window: Window, segment: str) -> Ratio:
 
 def _slow(window: Window, segment: str) -> Ratio:
     lived = window.facts(EpisodeLived, segment)
-    ordered = lived["occasion"] != Occasion.CONTACT
-    slow = ordered & lived["broken"]
-    return Ratio(window.per_week(lived["time"][slow]), window.per_week(lived["time"][ordered]))
+    ended = np.isin(lived["occasion"], ENDS)
+    slow = ended & lived["broken"]
+    return Ratio(window.per_week(lived["time"][slow]), window.per_week(lived["time"][ended]))
 
 
 def _tellings(window: Window, segment: str, *, positive: bool) -> Floats:
@@ -128,7 +131,8 @@ KPIS = (
         area="customers",
         direction=1,
         section="M5.11",
-        formula="answers of 4 or 5 / answers, after deliveries, cancellations and contacts",
+        formula="answers of 4 or 5 / answers, asked after every episode: a delivery, a second "
+        "parcel, a cancellation, a refund, a contact, a reminder while a complaint is open",
         segments=GROUPS,
         measure=_csat,
     ),

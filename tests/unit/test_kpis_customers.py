@@ -89,12 +89,20 @@ def test_csat_counts_answers_of_four_and_five() -> None:
     assert value("csat", facts).weekly == about(nan, 0.5, nan)
 
 
+AFTERWARDS = (Occasion.CONTACT, Occasion.REST, Occasion.REFUND, Occasion.REMINDER)
+
+
+def test_csat_asks_after_whatever_was_lived_through() -> None:
+    facts = [lived(9.0, Occasion.DELIVERY), *(lived(4.0, one) for one in Occasion if one)]
+    assert value("csat", facts).weekly == about(nan, 1 / len(Occasion), nan)
+
+
 def test_orders_slower_than_expected_are_deliveries_and_cancellations() -> None:
     facts = [
         lived(7.0, Occasion.DELIVERY, broken=True),
         lived(7.0, Occasion.DELIVERY),
         lived(1.0, Occasion.CANCELLATION, broken=True),
-        lived(7.0, Occasion.CONTACT),
+        *(lived(7.0, later) for later in AFTERWARDS),
     ]
     assert value("slower_than_expected", facts).weekly == about(nan, 2 / 3, nan)
 
