@@ -151,6 +151,7 @@ COUNTS = {
     "leads", "bookings", "orders", "deliveries", "backlog", "overdue", "cancelled", "contacts",
     "active_customers", "negative_tellings", "positive_tellings", "residual_clv", "revenue",
     "contribution", "cash", "leads_of_target", "bookings_of_quota", "promises_made",
+    "campaign_spend",
     "books_marketing", "books_sales", "books_logistics", "books_support", "books_centre",
 }  # fmt: skip
 
