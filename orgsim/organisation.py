@@ -275,6 +275,8 @@ class Organisation:
         room = self.logistics.room
         for what in ("queue_hours", "waited_hours"):
             gauge(what, getattr(room, what), member="backorders")
+        for name in ("finance.unit_cost", "marketing.price"):
+            gauge("dial", partial(getattr, self.world.dials[name], "value"), member=name)
         gauge("queued", lambda: float(room.queued), member="backorders")
         gauge("in_hand", lambda: float(self.sales.in_hand), member="reps")
         gauge("in_hand", lambda: float(self.support.in_hand), member="agents")

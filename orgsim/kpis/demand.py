@@ -39,6 +39,10 @@ def _cost_per_lead(window: Window, segment: str) -> Ratio:
     return Ratio(paid, window.count(LeadCreated, segment))
 
 
+def _campaigns(window: Window, segment: str) -> Ratio:
+    return Ratio(spent(window, Account.CAMPAIGN), window.ones)
+
+
 def _acquisition(window: Window, segment: str) -> Ratio:
     accounts = (
         Account.LEAD_COST,
@@ -123,6 +127,17 @@ KPIS = (
         formula="(lead cost + campaign spend) / leads created; base: lead cost, niche: campaign",
         segments=SEGMENTS,
         measure=_cost_per_lead,
+    ),
+    Kpi(
+        name="campaign_spend",
+        title="Campaign spend",
+        unit="EUR",
+        area="marketing",
+        direction=0,
+        section="M1.2",
+        formula="what campaigns have cost, whatever was planned",
+        over_time="sum",
+        measure=_campaigns,
     ),
     Kpi(
         name="cac",

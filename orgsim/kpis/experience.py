@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from orgsim.entities import Floats, Occasion, Segment
+from orgsim.entities import Floats, Occasion
 from orgsim.facts_of_customers import (
     CustomerLeft,
     EpisodeLived,
@@ -17,6 +17,9 @@ from orgsim.units import WEEK, YEAR
 
 CONTENT_FROM = 6.5
 """Episode satisfaction that becomes a 4 or 5 on a five-point scale (MODEL M5.11)."""
+
+ENDS = (Occasion.DELIVERY, Occasion.CANCELLATION)
+"""How an order can end; what comes after a delivery says nothing about its speed."""
 
 WEEKS_PER_MONTH = YEAR / 12.0 / WEEK
 
@@ -66,9 +69,9 @@ def _csat(window: Window, segment: str) -> Ratio:
 
 def _slow(window: Window, segment: str) -> Ratio:
     lived = window.facts(EpisodeLived, segment)
-    ordered = lived["occasion"] != Occasion.CONTACT
-    slow = ordered & lived["broken"]
-    return Ratio(window.per_week(lived["time"][slow]), window.per_week(lived["time"][ordered]))
+    ended = np.isin(lived["occasion"], ENDS)
+    slow = ended & lived["broken"]
+    return Ratio(window.per_week(lived["time"][slow]), window.per_week(lived["time"][ended]))
 
 
 def _tellings(window: Window, segment: str, *, positive: bool) -> Floats:
@@ -82,64 +85,6 @@ def _negative_tellings(window: Window, segment: str) -> Ratio:
 
 def _positive_tellings(window: Window, segment: str) -> Ratio:
     return Ratio(_tellings(window, segment, positive=True), window.days)
-
-
-def residual_clv(window: Window, segment: str) -> Floats:
-    """EUR of future margin of the active customers, by Gupta & Lehmann (2005), M5.12.
-
-    m r / (1 + i - r) per customer; m = margin per order x orders a year, r = exp(-365 h), with the
-    means of the last 12 weeks of each group of segment and source (a conservative hazard).
-    """
-    total = np.zeros(window.weeks)
-    counted = window.facts(GroupCounted)
-    discount = window.scenario.finance.discount
-    for part in Segment:
-        if segment not in ("all", part.name.lower(), *SOURCES):
-            continue
-        margin = order_margin(window, part)
-        for source in np.unique(counted["source"]):
-            if segment in SOURCES and source != SOURCES.index(segment):
-                continue
-            mine = (counted["segment"] == part) & (counted["source"] == source)
-            size, leaving, ordering = (
-                window.per_week(counted["time"][mine], column, closing=True)
-                for column in (
-                    counted["active"][mine],
-                    (counted["active"] * counted["leaving"])[mine],
-                    (counted["active"] * counted["ordering"])[mine],
-                )
-            )
-            people = np.maximum(_last(size, 12), 1e-12)
-            retention = np.exp(-365.0 * _last(leaving, 12) / people)
-            yearly = 365.0 * margin * _last(ordering, 12) / people
-            value, loss = size * yearly * retention, 1.0 + discount - retention
-            # Who never leaves and is not discounted is worth no number; nobody is worth nothing.
-            without_end = np.where(size > 0, np.nan, 0.0)
-            total += np.divide(value, loss, out=without_end, where=loss > 0)
-    return total
-
-
-def order_margin(window: Window, segment: Segment) -> float:
-    """EUR left of an order after goods, picking and carriage."""
-    scenario = window.scenario
-    costs, carrier = scenario.finance, scenario.logistics.carrier
-    variable = costs.chassis_cost + costs.extras_cost + scenario.logistics.picking_cost
-    variable += carrier.standard_cost
-    if segment is Segment.BASE:
-        return scenario.sales.price_base - variable
-    express = carrier.express_cost * scenario.organisation.handoff.order_fields
-    return scenario.sales.price_niche - variable - costs.kit_cost - express
-
-
-def _last(values: Floats, weeks: int) -> Floats:
-    """Sum over the last ``weeks`` weeks, fewer at the start."""
-    sums = np.cumsum(np.insert(values, 0, 0.0))
-    at = np.arange(values.size) + 1
-    return np.asarray(sums[at] - sums[np.maximum(at - weeks, 0)])
-
-
-def _clv(window: Window, segment: str) -> Ratio:
-    return Ratio(residual_clv(window, segment), window.ones)
 
 
 KPIS = (
@@ -186,7 +131,8 @@ KPIS = (
         area="customers",
         direction=1,
         section="M5.11",
-        formula="answers of 4 or 5 / answers, after deliveries, cancellations and contacts",
+        formula="answers of 4 or 5 / answers, asked after every episode: a delivery, a second "
+        "parcel, a cancellation, a refund, a contact, a reminder while a complaint is open",
         segments=GROUPS,
         measure=_csat,
     ),
@@ -247,18 +193,5 @@ KPIS = (
         formula="tellings after an episode above 8.5 / days",
         segments=SEGMENTS,
         measure=_positive_tellings,
-    ),
-    Kpi(
-        name="residual_clv",
-        title="Residual customer lifetime value (CLV)",
-        unit="EUR",
-        area="company",
-        direction=1,
-        section="M5.12",
-        formula="active customers x m r / (1 + i - r), rates of the last 12 weeks: m yearly "
-        "margin, r share who stay a year, i discount rate",
-        segments=(*SEGMENTS, *SOURCES),
-        over_time="last",
-        measure=_clv,
     ),
 )

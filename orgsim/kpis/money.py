@@ -10,7 +10,7 @@ from orgsim.departments.finance import EXPENSES
 from orgsim.entities import Account, Floats
 from orgsim.facts import AmountPosted
 from orgsim.kpis.base import Kpi, Ratio, Window
-from orgsim.kpis.experience import residual_clv
+from orgsim.kpis.lifetime import residual_clv
 
 
 def movement(window: Window, *accounts: Account) -> Floats:

@@ -88,15 +88,14 @@ def hurting_success(story: Story) -> HurtingSuccess | None:
 def paradox(story: Story) -> Estimate:
     """The silo paradox index; nothing where not a campaign alone, a target and pairs are there."""
     attained = [_attained(story, kpi) for kpi in DEMAND]
-    change = story.value_differences("year+CLV")
+    change, spend = story.value_differences("year+CLV"), story.campaign_spend
     if (
-        not story.budget
+        not spend.any()
         or _from_outside(story)
-        or any(one.size != change.size for one in attained)
-        or not change.size
+        or any(one.size != change.size for one in (*attained, spend))
     ):
         return NOTHING
-    return Estimate.of(paradox_index(attained, change, story.budget))
+    return Estimate.of(paradox_index(attained, change, spend))
 
 
 def in_words(found: HurtingSuccess, story: Story) -> str:

@@ -114,8 +114,6 @@ class Story:
     breaks: pd.DataFrame
     responses: pd.DataFrame
     summary: pd.DataFrame
-    budget: float
-    """EUR that the campaigns are to spend; 0 without any."""
     replications: int
     _courses: dict[tuple[str, str, str], pd.DataFrame] = field(default_factory=dict, repr=False)
 
@@ -147,7 +145,6 @@ class Story:
             breaks=first_breaks(result.breaks, since=_onset(windows) * HOURS_PER_WEEK),
             responses=response_times(result.responses, since=_onset(windows) * HOURS_PER_WEEK),
             summary=result.summary,
-            budget=_budget(scenario),
             replications=int(weekly["replication"].nunique()) if len(weekly) else 0,
             _courses={
                 (str(v), str(k), str(s)): rows
@@ -302,6 +299,12 @@ class Story:
         frame = self.value_summary
         return estimate(frame[frame["horizon"] == horizon], "difference")
 
+    @property
+    def campaign_spend(self) -> Floats:
+        """EUR that campaigns have cost, one number per replication."""
+        course = self.course("campaign_spend", ("all",))
+        return np.empty(0) if course is None else np.asarray(np.nansum(course.values, axis=0))
+
     def value_levels(self, horizon: str) -> Floats:
         """Value of the scenario in EUR, one number per replication."""
         frame = self.value[self.value["horizon"] == horizon]
@@ -330,12 +333,6 @@ def _targets(scenario: Any, notes: Mapping[str, KpiNote]) -> dict[str, float]:
         for name, note in notes.items()
         if note.target is not None and note.target in scenario.targets
     }
-
-
-def _budget(scenario: Any) -> float:
-    """What the scenario's campaigns are to spend; each is the one that its group describes."""
-    count = sum("campaign" in shock.kind for shock in scenario.shocks.values())
-    return count * float(scenario.campaign.budget * scenario.campaign.intensity) if count else 0.0
 
 
 def _in_any(windows: Iterable[Window], weeks: int) -> NDArray[np.bool_]:

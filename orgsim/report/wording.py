@@ -65,7 +65,7 @@ WORDS = (
     "message on it has arrived (no channel: none is meant to); contained: its worst week "
     "before it recovered; recovered: four weeks unbroken begin; not yet: in most not before the "
     "end. Silo paradox index: the share by which marketing and sales beat their targets, times "
-    "the value lost per euro of campaign budget."
+    "the value lost per euro that the campaign cost."
 )
 """What a board member may ask, at the end of every report."""
 

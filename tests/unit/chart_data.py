@@ -139,6 +139,8 @@ def result(
     """
     rng = np.random.default_rng(7)
     weekly = _weekly(rng, weeks, replications, factor)
+    if "campaign" in shock:
+        weekly = pd.concat([weekly, _spend(weeks, replications)], ignore_index=True)
     value = _value(rng, replications, factor, worth)
     if not shock:  # the scenario is its own reference
         weekly, value = (_alone(frame) for frame in (weekly, value))
@@ -158,7 +160,6 @@ def result(
         run=SimpleNamespace(weeks=weeks, seed=1, start_date=start),
         shocks=shocks,
         organisation=SimpleNamespace(parts=PARTS, coordination=coordination),
-        campaign=SimpleNamespace(budget=300e3, intensity=1.0),
     )
     measured = weekly[weekly["week"] >= 0]
     keys = ["variant", "replication", "kpi", "segment"]
@@ -238,6 +239,14 @@ def _weekly(rng, weeks, replications, factor):
             }
             frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
+
+
+def _spend(weeks, replications):
+    """Six weeks of campaign, EUR 50 000 each, of which the run may see the first only."""
+    in_time = [week for week in range(8, 14) if week < weeks]
+    rows = [("scenario", n, week, 50e3) for n in range(replications) for week in in_time]
+    frame = pd.DataFrame(rows, columns=["variant", "replication", "week", "value"])
+    return frame.assign(kpi="campaign_spend", segment="all")
 
 
 def _value(rng, replications, factor, worth):

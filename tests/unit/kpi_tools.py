@@ -22,13 +22,16 @@ SCENARIO = firm("run.weeks=2", "run.warmup=1w")
 BASE, NICHE = Segment.BASE, Segment.NICHE
 BY_NAME = {kpi.name: kpi for kpi in KPIS}
 Gauges = dict[tuple[str, str], Sequence[float]]
+UNTURNED: Gauges = {
+    ("dial", name): [1.0, 1.0, 1.0] for name in ("finance.unit_cost", "marketing.price")
+}
 
 
 def a_window(facts: Sequence[Any] = (), gauges: Gauges | None = None) -> Window:
     journal = Journal()
     for fact in facts:
         journal.record(fact)
-    for (name, member), values in (gauges or {}).items():
+    for (name, member), values in (UNTURNED | (gauges or {})).items():
         for week, value in enumerate(values):
             journal.record_gauge(week * WEEK, name, member, value)
     return Window(SCENARIO, journal)

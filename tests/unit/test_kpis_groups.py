@@ -73,6 +73,7 @@ def test_a_lead_costs_what_its_own_offer_spends() -> None:
     assert value("cost_per_lead", facts).total == pytest.approx(11.0)
     assert value("cost_per_lead", facts, "base").total == pytest.approx(7.0)
     assert value("cost_per_lead", facts, "niche").total == pytest.approx(13.0)
+    assert value("campaign_spend", facts).weekly == about(0, 26, 0)
 
 
 def test_attainment_is_the_share_of_what_target_and_quota_ask_for_in_the_week() -> None:

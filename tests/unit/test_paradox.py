@@ -73,9 +73,9 @@ def test_without_success_or_without_loss_there_is_no_paradox(
     assert paradox_index([[one] for one in attained], [change], 300e3).tolist() == [0.0]
 
 
-def test_the_sign_of_the_budget_does_not_matter_and_without_one_there_is_no_index() -> None:
-    assert paradox_index([[1.0]], [-1.0], -2.0).tolist() == [0.5]
-    assert np.isnan(paradox_index([[1.0]], [-1.0], 0.0)).all()
+def test_a_loss_is_per_euro_that_its_own_replication_spent_and_of_no_spend_no_index() -> None:
+    found = paradox_index([[1.0, 1.0, 1.0]], [-1.0, -1.0, -1.0], [2.0, 4.0, 0.0])
+    assert found.tolist() == pytest.approx([0.5, 0.25, np.nan], nan_ok=True)
 
 
 def test_the_silo_is_found_with_whose_success_whose_loss_and_how_much() -> None:
@@ -167,7 +167,23 @@ def test_a_happy_niche_is_told_of_without_the_flag() -> None:
     assert "Silo paradox index" not in in_words(found, story(run(niche=15.0)))
 
 
-def test_without_a_campaign_there_is_no_budget_and_no_index() -> None:
+def test_a_campaign_that_the_end_of_the_run_cuts_off_is_divided_by_what_it_spent_till_then() -> (
+    None
+):
+    spend = story(run()).campaign_spend
+    assert spend.tolist() == [300e3] * 20
+    cut = story(run(weeks=11))
+    assert cut.campaign_spend.tolist() == [150e3] * 20
+    change = cut.value_differences("year+CLV")
+    leads, bookings = (
+        cut.course(name, ("all",)).values[cut.decided].mean(axis=0) / cut.target(name) - 1.0  # type: ignore[union-attr,operator]
+        for name in ("leads", "bookings")
+    )
+    expected = ((leads + bookings) / 2 * -change / 150e3).mean()
+    assert paradox(cut).mean == pytest.approx(expected)
+
+
+def test_without_a_campaign_nothing_is_spent_and_there_is_no_index() -> None:
     assert paradox(story(run(shock="supplier_outage"))).n == 0
     assert paradox(story(run())).n == 20
     assert paradox(story(run(shock="supplier_outage+niche_campaign"))).n == 0
