@@ -21,7 +21,14 @@ LIVE = tuple(group for group in BY_CHANNEL if group != "email")
 ANSWERED_WITHIN = 20.0 / 3600.0
 """Hours within which a call should be answered (the 80/20 service level)."""
 
-FAILURES = (Reason.LATE_WISMO, Reason.FAULT, Reason.BILLING, Reason.REFUND, Reason.COMPLAINT)
+FAILURES = (
+    Reason.LATE_WISMO,
+    Reason.FAULT,
+    Reason.BILLING,
+    Reason.REFUND,
+    Reason.COMPLAINT,
+    Reason.RECALL,
+)
 """Contacts that should not exist, besides every repeat (MODEL U3)."""
 
 
@@ -190,8 +197,8 @@ KPIS = (
         area="support",
         direction=-1,
         section="U3",
-        formula="contacts for late orders, late refunds, faults, bills, complaints, and repeats / "
-        "contacts",
+        formula="contacts for late orders, late refunds, faults, bills, complaints, recalls, and "
+        "repeats / contacts",
         segments=SEGMENTS,
         measure=_failure_demand,
     ),

@@ -87,6 +87,34 @@ def test_general_questions_come_evenly_in_opening_hours() -> None:
     assert hours.mean() == pytest.approx(14, abs=Z * np.sqrt(12 / hours.size))
 
 
+def test_a_recall_is_asked_about_while_it_is_on_besides_all_that_is_asked_anyway() -> None:
+    """Three times the rate of general questions, on days 2 and 3; those stay the same."""
+    n, rate = 3000, 0.02
+    calm, alarmed = (ACrowd(n, contact__general=rate / DAY) for _ in range(2))
+    dials = alarmed.world.dials
+    calm.world.run(until=5 * DAY)
+    alarmed.world.run(until=2 * DAY)
+    token = dials.turn("customers.recall_questions", 3.0)
+    alarmed.world.run(until=4 * DAY)
+    dials.restore(token)
+    alarmed.world.run(until=5 * DAY)
+    general = [
+        [
+            (customer, day)
+            for day, batch in enumerate(crowd.contacts)
+            for customer in batch.customers[batch.reasons == Reason.GENERAL].tolist()
+        ]
+        for crowd in (calm, alarmed)
+    ]
+    assert general[0] == general[1]
+    days = [day for day, reason in alarmed.reasons() if reason is Reason.RECALL]
+    assert set(days) == {2, 3}
+    chance = 1 - np.exp(-3 * rate)
+    error = np.sqrt(chance * (1 - chance) / (2 * n))
+    assert len(days) / (2 * n) == pytest.approx(chance, abs=Z * error)
+    assert Reason.RECALL not in {reason for _, reason in calm.reasons()}
+
+
 def test_a_customer_with_two_questions_has_two_contacts_told_apart() -> None:
     crowd = ACrowd(1, contact__fault=1.0, contact__billing=1.0)
     crowd.unpack(crowd.order(), at=10.0)

@@ -171,13 +171,16 @@ def test_full_containment_leaves_the_agents_nothing_to_do() -> None:
     assert ends == [Outcome.RESOLVED] * 2
 
 
-def test_no_complaint_is_answered_by_self_service() -> None:
+@pytest.mark.parametrize("reason", [Reason.COMPLAINT, Reason.RECALL])
+def test_no_complaint_and_nothing_about_a_recall_is_answered_by_self_service(
+    reason: Reason,
+) -> None:
     world = a_world()
     support, _ = a_team(world, contained_share=1.0)
-    support.receive(contacts([1.0], reason=Reason.COMPLAINT))
+    support.receive(contacts([1.0], reason=reason))
     support.receive(contacts([2.0]))
     world.run(until=5.0)
-    assert seen(world, ContactHandled)["reason"].tolist() == [Reason.COMPLAINT]
+    assert seen(world, ContactHandled)["reason"].tolist() == [reason]
     assert seen(world, ContactContained)["reason"].tolist() == [Reason.GENERAL]
 
 
