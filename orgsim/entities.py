@@ -261,7 +261,8 @@ class Ticket:
     """One problem of one customer, over every attempt to have it solved and every channel.
 
     ``lowest_touch`` is the least knowledge that the customer met with on this journey;
-    ``is_settled`` says that an agent has made good for it.
+    ``is_settled`` says that an agent has made good for it, ``comes_back`` that the customer means
+    to bring it up again.
     """
 
     customer: int
@@ -280,6 +281,7 @@ class Ticket:
     stated_due: float | None = None
     lowest_touch: float = 1.0
     is_settled: bool = False
+    comes_back: bool = False
 
     @property
     def occurrence(self) -> int:

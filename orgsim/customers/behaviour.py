@@ -193,9 +193,17 @@ class Customers:
         was_open, stays_open = ticket.attempt > 0, attempt is not None
         if was_open != stays_open:
             self.people.open_issues[ticket.row] += int(stays_open) - int(was_open)
+        ticket.comes_back = stays_open
         if attempt is not None:
             when, channel = attempt
             self._world.at(when, self._again, ticket, channel)
+
+    def called_back(self, ticket: Ticket) -> None:
+        """A call-back solved the problem: who meant to bring it up again does not."""
+        self.people.effort[ticket.row] = 0
+        if ticket.comes_back:
+            ticket.comes_back = False
+            self.people.open_issues[ticket.row] -= 1
 
     def _strive(self, ticket: Ticket, attempt: tuple[float, ContactChannel] | None) -> None:
         """Contacts in vain, and changes of channel, add up until a problem is solved."""
@@ -265,7 +273,10 @@ class Customers:
         self.people.copy_from(law, like.astype(np.int64), ids)
 
     def _again(self, ticket: Ticket, channel: ContactChannel) -> None:
-        """Try once more, unless the parcel has answered in the meantime."""
+        """Try once more, unless a call-back or the parcel has answered in the meantime."""
+        if not ticket.comes_back:
+            return
+        ticket.comes_back = False
         if self._enquiries.is_over(ticket):
             self.people.open_issues[ticket.row] -= 1
             return

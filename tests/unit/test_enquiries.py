@@ -286,6 +286,25 @@ def test_an_issue_is_open_until_its_last_attempt_and_others_do_not_close_it() ->
     assert people.open_issues[0] == 0
 
 
+def test_a_call_back_that_solves_a_problem_closes_it_at_once_and_nobody_asks_again() -> None:
+    asked = Asked(Outcome.UNRESOLVED, contact__repeat=1.0)
+    people, customers = asked.crowd.people, asked.crowd.customers
+    asked.heard(10.0, 20.0)
+    assert (people.open_issues[0], people.effort[0]) == (1, 1)
+    customers.called_back(asked.ticket)
+    assert (people.open_issues[0], people.effort[0]) == (0, 0)
+    asked.crowd.world.run(until=9 * DAY)
+    assert asked.again == []
+    assert people.open_issues[0] == 0
+
+
+def test_a_call_back_closes_nothing_for_who_would_not_have_asked_again() -> None:
+    asked = Asked(Outcome.UNRESOLVED, contact__repeat=0.0)
+    asked.heard(10.0, 20.0)
+    asked.crowd.customers.called_back(asked.ticket)
+    assert asked.crowd.people.open_issues[0] == 0
+
+
 def test_a_problem_nobody_ever_solves_stops_the_model_with_its_reason() -> None:
     asked = Asked(Outcome.UNRESOLVED, contact__repeat=1.0)
     asked.ticket.attempt = firm().customers.contact.most_attempts
