@@ -13,7 +13,8 @@ with each contact; a customer who asks where the order is hears what the agent *
    What an agent learned may be no use for want of a promise on the `desktop`.
 3. The agent answers as well as the agent knows; each niche contact teaches (M4.7). Then the agent
    makes good what may be made good, which may end what the answer has left open.
-4. Each week ends with pay, then pressure, fatigue, leavers and the next week's shifts.
+4. Each week ends with pay, then pressure, fatigue, leavers and the next week's shifts; hours in
+   briefings count neither as work nor as available.
 
 Assumed: one team, whose knowledge, standard and fatigue are its means. Reference: Gans, Koole &
 Mandelbaum (2003), Telephone call centers, M&SOM 5(2).
@@ -142,6 +143,7 @@ class Support:
             self.desk,
             self.crew,
             self.knowledge,
+            config.agents,
             partial(told, "promise_terms"),
             hours=briefing_hours,
             period=briefing_period,
@@ -275,7 +277,7 @@ class Support:
 
     def _close_week(self) -> None:
         """What the week has done to standards and people, and who is on duty in the next."""
-        duty, busy = self.agents.duty_hours(), self.agents.busy_hours()
+        duty, busy = self.desk.duty_hours(), self.desk.busy_hours()
         worked = duty - self._duty
         self.pressure.close_week(self._required, worked * self.crew.speed())
         occupancy = (busy - self._busy) / worked if worked > 0 else 0.0

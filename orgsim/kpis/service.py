@@ -6,6 +6,7 @@ import numpy as np
 
 from orgsim.entities import Floats, Outcome, Reason
 from orgsim.facts import (
+    BriefingHeld,
     CallAbandoned,
     CallAnswered,
     ContactContained,
@@ -79,7 +80,16 @@ def _occupancy(window: Window, segment: str) -> Ratio:
     busy, duty = (
         np.diff(window.gauge(name, "agents"), prepend=0.0) for name in ("busy_hours", "duty_hours")
     )
-    return Ratio(busy, duty)
+    away = _in_briefings(window)
+    return Ratio(busy - away, duty - away)
+
+
+def _in_briefings(window: Window) -> Floats:
+    """Agent-hours of each week in briefings that are over."""
+    held = window.facts(BriefingHeld)
+    began = held["time"] - held["hours"]
+    by_then = np.clip(window.ends[:, None] - began, 0.0, held["hours"]).sum(axis=1)
+    return np.diff(by_then, prepend=0.0)
 
 
 def _failure_demand(window: Window, segment: str) -> Ratio:
@@ -187,7 +197,8 @@ KPIS = (
         area="support",
         direction=0,
         section="U1",
-        formula="agent hours busy / agent hours on duty",
+        formula="agent hours busy / agent hours on duty, both without briefings",
+        open_items="a briefing under way at the horizon counts as busy",
         measure=_occupancy,
     ),
     Kpi(
