@@ -81,7 +81,7 @@ def spread(
     open_hours = opening.integral(start, end)
     if open_hours <= 0.0:
         soonest = opening.next_positive(start)
-        yield from [soonest] * sessions * (soonest < inf)
+        yield from [soonest] * (sessions if soonest < inf else 0)
         return
     gap, opened, session = open_hours / sessions, 0.0, 0
     for begins, closes, is_open in opening.pieces(start, end):

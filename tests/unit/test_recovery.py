@@ -88,6 +88,10 @@ def test_an_ordinary_question_is_no_failure(reason: Reason) -> None:
     assert Given().ask(reason, [1.0]) == []
 
 
+def test_a_question_about_a_recall_is_answered_and_settled_with_the_goods() -> None:
+    assert Given().ask(Reason.RECALL, [1.0]) == []
+
+
 def again(customer: int, **changes: object) -> Ticket:
     """A problem that is brought up for the second time."""
     ticket = Ticket(
@@ -129,7 +133,8 @@ def test_call_backs_solve_with_the_chance_of_any_answer_and_luck_of_their_own() 
     assert share == pytest.approx(0.6, abs=Z * np.sqrt(0.24 / n))
 
 
-def test_a_problem_is_settled_by_a_call_back_once_and_not_if_it_was_asked_again_before() -> None:
+def test_a_question_that_comes_back_is_settled_by_a_call_back_and_only_once() -> None:
+    """And by none that comes too late: this customer has asked again by then."""
     given = Given(resolution=0.0, wrong_share=0.0)
     given.support.recovery.chance = lambda ticket, channel: 1.0
     given.support.answer = lambda ticket: (
