@@ -71,6 +71,7 @@ class Reason(IntEnum):
     BILLING = 5
     REFUND = 6
     COMPLAINT = 7
+    RECALL = 8
 
 
 class ContactChannel(IntEnum):

@@ -276,6 +276,17 @@ class RecoveryGiven(NamedTuple):
     cents: int
 
 
+class CallBackMade(NamedTuple):
+    """An agent rang a customer whose problem was still open: it is solved now, or it is not."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    reason: Reason
+    outcome: Outcome
+
+
 class AgentHired(NamedTuple):
     """A trained newcomer took the first contact; ``employed`` counts the newcomer in (FTE)."""
 

@@ -193,6 +193,7 @@ class Organisation:
                 self.support.answer = self.customers.hear
                 self.support.mood = self.customers.mood
                 self.support.recover = self._made_good
+                self.support.close = self.customers.called_back
         for name, department in (
             ("marketing", self.marketing),
             ("sales", self.sales),

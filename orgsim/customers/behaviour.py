@@ -203,6 +203,11 @@ class Customers:
         self.people.open_issues[ticket.row] += int(is_open) - int(ticket.is_open)
         ticket.is_open = is_open
 
+    def called_back(self, ticket: Ticket) -> None:
+        """A call-back solved the problem: who meant to bring it up again does not."""
+        self.people.effort[ticket.row] = 0
+        self._keep_open(ticket, False)
+
     def _strive(self, ticket: Ticket, attempt: tuple[float, ContactChannel] | None) -> None:
         """Contacts in vain, and changes of channel, add up until a problem is solved."""
         effort = self.people.effort
@@ -271,7 +276,9 @@ class Customers:
         self.people.copy_from(law, like.astype(np.int64), ids)
 
     def _again(self, ticket: Ticket, channel: ContactChannel) -> None:
-        """Try once more, unless the customer or the question has gone in the meantime."""
+        """Try once more, unless the customer or the problem has gone in the meantime."""
+        if not ticket.is_open:
+            return
         if self._enquiries.is_over(ticket) or not self.people.is_active[ticket.row]:
             self._keep_open(ticket, False)
             return

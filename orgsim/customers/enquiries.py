@@ -1,13 +1,14 @@
 """Why and when customers contact support (MODEL M4.1, M4.4, M4.6, U3).
 
 Modelled: value contacts (general questions, how to use it, faults, bills) and failure demand (where
-is my order, where is my refund, and the same again because nobody solved it).
+is my order, where is my refund, is my product safe, and the same again because nobody solved it).
 
 1. Each day at 00:05: every customer may have a general question; yesterday's orders are asked about
    with the early share; an order whose date, as last told to the customer, has passed is asked
    about with a daily chance, whatever the warehouse thinks; yesterday's deliveries raise how-to
    questions (base and niche differ), faults and billing questions with their shares; who was let
-   down and chose to speak up complains.
+   down and chose to speak up complains. While a recall is on, every customer may ask about it as
+   well, at a multiple of the rate of general questions.
 2. Each falls at its own moment of the day, by the contact hours.
 3. Who gave up waiting tries again after a drawn time, by the same channel or by another live one,
    writes at once instead, or lets it be. Who was not helped comes back by the same channel after
@@ -105,8 +106,11 @@ class Enquiries:
         self._config = config
         self._hours = hours
         self._people = people
-        self._asked_more = world.dials.declare(
-            "customers.enquiries", 1.0, "add", "questions that no order prompts, in usual rates"
+        self._alarm = world.dials.declare(
+            "customers.recall_questions",
+            0.0,
+            "add",
+            "questions about a recall, in usual rates of general ones",
         )
         self._placed: list[Order] = []
         self._delivered: list[Order] = []
@@ -123,6 +127,7 @@ class Enquiries:
             "redial",
             "change_channel",
             "over",
+            "recall",
         )
         self._draw = {name: world.draws.stream(f"enquiries.{name}") for name in names}
         self._redial_after = world.draws.quantity("enquiries.redial_after", config.redial_after)
@@ -148,13 +153,15 @@ class Enquiries:
     ) -> ContactBatch | None:
         """Today's first contacts, each at its own time in the opening hours; None: nobody asks."""
         asked: list[tuple[int, Reason, Order | None]] = [
-            (int(row), Reason.GENERAL, None) for row in self._general(rows, day)
+            (int(row), Reason.GENERAL, None) for row in self._unprompted("general", rows, day)
         ]
         asked += self._about_open_orders(awaiting)
         asked += self._about_deliveries()
         asked += overdue_refunds
         complaining, self._complaining = self._complaining, []
         asked += [(row, Reason.COMPLAINT, None) for row in complaining]
+        alarmed = self._unprompted("recall", rows, day, self._alarm.value)
+        asked += [(int(row), Reason.RECALL, None) for row in alarmed]
         asked = [entry for entry in asked if self._people.is_active[entry[0]]]
         return self._batch(asked, day) if asked else None
 
@@ -212,10 +219,12 @@ class Enquiries:
         opens = self._hours.next_positive(time)
         return time if np.isinf(opens) else opens
 
-    def _general(self, rows: Ints, day: int) -> Ints:
-        often = max(0.0, self._asked_more.value)
+    def _unprompted(self, purpose: str, rows: Ints, day: int, often: float = 1.0) -> Ints:
+        """Who asks of their own accord today, at a multiple of the rate of general questions."""
+        if often <= 0.0:
+            return rows[:0]
         chance = -float(np.expm1(-self._config.general * DAY * often))
-        luck = self._draw["general"].uniforms(self._people.ids[rows], day + 4096)
+        luck = self._draw[purpose].uniforms(self._people.ids[rows], day + 4096)
         return rows[luck < chance]
 
     def _about_open_orders(

@@ -25,7 +25,7 @@ from math import ceil, floor
 from orgsim.config.base import Config, param
 from orgsim.departments.desktop import Desktop
 from orgsim.departments.work_pressure import WorkPressure
-from orgsim.entities import Outcome, Segment, Ticket
+from orgsim.entities import ContactChannel, Outcome, Segment, Ticket
 from orgsim.governance.information import Belief
 from orgsim.kernel.world import World
 from orgsim.units import DAY, Share
@@ -74,14 +74,14 @@ class Answers:
 
     def give(self, ticket: Ticket) -> None:
         """Solved, not solved, or answered wrongly; and the date that was stated, if any."""
-        if ticket.solving_luck < self.chance(ticket):
+        if ticket.solving_luck < self.chance(ticket, ticket.channel):
             ticket.outcome = Outcome.RESOLVED
         else:
             is_wrong = ticket.misleading_luck < self._config.wrong_share
             ticket.outcome = Outcome.WRONG_ANSWER if is_wrong else Outcome.UNRESOLVED
         ticket.stated_due = self._stated_due(ticket)
 
-    def chance(self, ticket: Ticket) -> float:
+    def chance(self, ticket: Ticket, channel: ContactChannel) -> float:
         """P(resolve) = (f_0 - f_n (1 - K) [niche] - f_e [of an order, in the dark]) q q."""
         chance = self._config.resolution
         if ticket.segment is Segment.NICHE:
@@ -89,7 +89,7 @@ class Answers:
         order = ticket.order
         if order is not None and (self._stock() is None or not order.due_on_desktop):
             chance -= self._config.blind_loss
-        return max(0.0, chance * self._quality[ticket.channel] * self._pressure.quality)
+        return max(0.0, chance * self._quality[channel] * self._pressure.quality)
 
     def _stated_due(self, ticket: Ticket) -> float | None:
         """The date the agent states for an order that is still open: what the agent believes."""

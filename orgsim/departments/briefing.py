@@ -2,8 +2,10 @@
 
 Modelled: each day at 06:00 support looks for news of an offer. At the first, the team knows at
 least the share of the terms that came through, and the briefings, if any, are spread evenly over
-the period before the launch: one session per agent employed, each taking an agent off the phones
-before any caller is served. Newcomers who are trained later know as little as they know.
+the opening hours of the period before the launch: one session per agent employed, each taking an
+agent off the phones before any caller is served. None is planned to run past closing time or the
+launch where it can begin early enough on that day; news that comes too late for all this is told to
+everybody when the desk opens next. Newcomers who are trained later know as little as they know.
 
 Assumed: a session is held though the desk is busy, as one that was put into the calendar. Cost of
 coordination after Hansen (2009).
@@ -11,8 +13,8 @@ coordination after Hansen (2009).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import ceil
+from collections.abc import Callable, Iterator
+from math import ceil, inf
 
 from orgsim.departments.crew import Crew
 from orgsim.departments.desk import Desk
@@ -21,6 +23,7 @@ from orgsim.facts import BriefingHeld
 from orgsim.governance.information import Belief
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY
+from orgsim.weekly import Weekly
 
 
 class Briefing:
@@ -32,6 +35,7 @@ class Briefing:
         desk: Desk,
         crew: Crew,
         knowledge: Knowledge,
+        shifts: Weekly,
         told: Callable[[], Belief | None],
         *,
         hours: float,
@@ -41,6 +45,7 @@ class Briefing:
         self._desk = desk
         self._crew = crew
         self._knowledge = knowledge
+        self._opening = Weekly(shifts.starts, tuple(float(heads > 0) for heads in shifts.values))
         self._told = told
         self._hours = hours
         self._period = period
@@ -54,12 +59,11 @@ class Briefing:
             return
         self._is_planned = True
         self._knowledge.hear_terms(belief.level("familiarity"))
-        sessions = ceil(self._crew.employed)
+        sessions, onset = ceil(self._crew.employed), belief.dates["onset"]
         if self._hours > 0 and sessions:
-            start = max(self._world.now, belief.dates["onset"] - self._period)
-            gap = max(0.0, belief.dates["onset"] - start) / sessions
-            for session in range(sessions):
-                self._world.at(start + session * gap, self._hold)
+            start = max(self._world.now, onset - self._period)
+            for time in spread(sessions, self._hours, start, onset, self._opening):
+                self._world.at(time, self._hold)
 
     def _hold(self) -> None:
         self._desk.brief(self._hours, self._taught)
@@ -68,3 +72,21 @@ class Briefing:
         """One agent has been told."""
         self._knowledge.brief(self._hours)
         self._world.record(BriefingHeld(self._world.now, self._hours, self._knowledge.level))
+
+
+def spread(
+    sessions: int, hours: float, start: float, end: float, opening: Weekly
+) -> Iterator[float]:
+    """When so many sessions begin: evenly over what is open, each over by closing if it can be."""
+    open_hours = opening.integral(start, end)
+    if open_hours <= 0.0:
+        soonest = opening.next_positive(start)
+        yield from [soonest] * (sessions if soonest < inf else 0)
+        return
+    gap, opened, session = open_hours / sessions, 0.0, 0
+    for begins, closes, is_open in opening.pieces(start, end):
+        opened += is_open * (closes - begins)
+        while session < sessions and session * gap < opened:
+            time = closes - (opened - session * gap)
+            yield max(begins, min(time, closes - hours))
+            session += 1

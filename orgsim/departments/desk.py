@@ -10,7 +10,8 @@ Modelled: one blended team.
    needs the agent (preemptive resume). Call-backs are made in the same way.
 3. Who leaves a chat in silence still stands in the queue, as a ghost. The agent who takes it up
    works for a share of the chat's time, then sees that nobody is there.
-4. An agent leaves the desk for a briefing before any customer is served.
+4. An agent leaves the desk for a briefing before any customer is served. Those hours are neither
+   busy nor available: they are shrinkage (MODEL M4.7).
 
 Assumed: one skill; agents on duty finish whom they serve. Patience after Palm (1957).
 """
@@ -56,6 +57,8 @@ class Desk:
         self._channels = channels
         self.agents = Pool(world, "agents", shifts, priorities=_CLASSES + 1)
         self._own_work = 0
+        self._in_session = 0
+        self._session_hours = 0.0
         self._elsewhere = 0
         self._unnoticed: set[tuple[int, int]] = set()
         self._falls_silent = world.draws.stream("support.silent")
@@ -76,6 +79,17 @@ class Desk:
         agents = self.agents
         own = self._own_work - self._elsewhere
         return agents.queued + agents.queued_work + agents.busy - own
+
+    def duty_hours(self) -> float:
+        """Agent-hours at the desk so far, busy or not."""
+        return self.agents.duty_hours() - self._away_hours()
+
+    def busy_hours(self) -> float:
+        """Agent-hours at the desk so far with contacts and call-backs."""
+        return self.agents.busy_hours() - self._away_hours()
+
+    def _away_hours(self) -> float:
+        return self._session_hours + self._in_session * self._world.now
 
     def serve(self, ticket: Ticket) -> None:
         """Take a contact into the queue of its channel."""
@@ -171,10 +185,16 @@ class Desk:
     def _session(self, hours: float, done: Callable[[], None]) -> Process:
         self._own_work += 1
         yield self.agents.turn(priority=0)
+        self._leave_desk(+1)
         yield hours
+        self._leave_desk(-1)
         self.agents.release()
         self._own_work_done(hours)
         done()
+
+    def _leave_desk(self, agents: int) -> None:
+        self._in_session += agents
+        self._session_hours -= agents * self._world.now
 
     def _own_work_done(self, hours: float) -> None:
         self._own_work -= 1

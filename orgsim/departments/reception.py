@@ -2,8 +2,9 @@
 
 Modelled: self-service (an IVR, articles) answers the contained share of first contacts, of niche
 ones that share times the agents' knowledge K, since articles are written by those who know; it
-answers to the point with its own quality. Every other contact is written, typed, made at the retail
-desk or called in, and brings its own patience and its own work.
+answers to the point with its own quality. A complaint and a question about a recall are for people:
+nobody wrote an article on them. Every other contact is written, typed, made at the retail desk or
+called in, and brings its own patience and its own work.
 
 Assumed: who tries again goes past self-service. The luck of an attempt is its own; the same uniform
 makes a customer patient on every channel. Reference: Gans, Koole & Mandelbaum (2003), M&SOM 5(2).
@@ -36,6 +37,7 @@ from orgsim.kernel.world import World
 from orgsim.units import Share
 
 _SEGMENTS, _REASONS, _CHANNELS = tuple(Segment), tuple(Reason), tuple(ContactChannel)
+_FOR_PEOPLE = (Reason.COMPLAINT, Reason.RECALL)
 
 
 class ReceptionConfig(Config):
@@ -155,8 +157,8 @@ class Reception:
         return np.where(channels == ContactChannel.CHAT, typing, calling)
 
     def _contained(self, ticket: Ticket) -> float:
-        """Less where the articles do not exist yet, and no complaint (MODEL M4.2, M5.7)."""
-        if ticket.reason is Reason.COMPLAINT:
+        """Less where the articles do not exist yet, none for people (MODEL M4.2, M5.7, s.8)."""
+        if ticket.reason in _FOR_PEOPLE:
             return 0.0
         known = self._knowledge.level if ticket.segment is Segment.NICHE else 1.0
         return self._config.contained_share * known

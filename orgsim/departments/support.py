@@ -12,8 +12,9 @@ with each contact; a customer who asks where the order is hears what the agent *
    pressure leaves of the usual time, speed that of a team of newcomers and tired agents.
    What an agent learned may be no use for want of a promise on the `desktop`.
 3. The agent answers as well as the agent knows; each niche contact teaches (M4.7). Then the agent
-   makes good what may be made good.
-4. Each week ends with pay, then pressure, fatigue, leavers and the next week's shifts.
+   makes good what may be made good, which may end what the answer has left open.
+4. Each week ends with pay, then pressure, fatigue, leavers and the next week's shifts; hours in
+   briefings count neither as work nor as available.
 
 Assumed: one team, whose knowledge, standard and fatigue are its means. Reference: Gans, Koole &
 Mandelbaum (2003), Telephone call centers, M&SOM 5(2).
@@ -142,6 +143,7 @@ class Support:
             self.desk,
             self.crew,
             self.knowledge,
+            config.agents,
             partial(told, "promise_terms"),
             hours=briefing_hours,
             period=briefing_period,
@@ -158,6 +160,7 @@ class Support:
         self.post: Post = nobody
         self.mood: Callable[[Ticket], float] = _even
         self.recover: Callable[[Ticket, int], None] = nobody
+        self.close: Callable[[Ticket], None] = nobody
         self._reception.admit = self.take
         self._reception.answer = self._heard
         self.desk.hours_of = self._handle_hours
@@ -168,6 +171,8 @@ class Support:
         self.staffing.reroster = self._reroster
         self.recovery.call_back = self._call_back
         self.recovery.recover = self._recover
+        self.recovery.chance = self._answers.chance
+        self.recovery.close = self._close
 
     @property
     def agents(self) -> Pool:
@@ -230,6 +235,8 @@ class Support:
             self.knowledge.practise()
         if self._config.crew.rage_strain and not self._is_apart(ticket):
             self.crew.endure(self.mood(ticket))
+        if self._config.recovery.empowerment:
+            self.recovery.consider(ticket)
         self._record_handled(
             (
                 self._world.now,
@@ -244,8 +251,6 @@ class Support:
                 ticket.outcome,
             )
         )
-        if self._config.recovery.empowerment:
-            self.recovery.consider(ticket)
         self.answer(ticket)
 
     def _give_up(self, ticket: Ticket) -> None:
@@ -258,9 +263,12 @@ class Support:
     def _recover(self, ticket: Ticket, cents: int) -> None:
         self.recover(ticket, cents)
 
-    def _call_back(self, ticket: Ticket, hours: float) -> None:
+    def _close(self, ticket: Ticket) -> None:
+        self.close(ticket)
+
+    def _call_back(self, hours: float, done: Callable[[], None]) -> None:
         self._required += hours
-        self.desk.call_back(hours, partial(self._recover, ticket, 0))
+        self.desk.call_back(hours, done)
 
     # -- the week ----------------------------------------------------------------------------------
 
@@ -273,7 +281,7 @@ class Support:
 
     def _close_week(self) -> None:
         """What the week has done to standards and people, and who is on duty in the next."""
-        duty, busy = self.agents.duty_hours(), self.agents.busy_hours()
+        duty, busy = self.desk.duty_hours(), self.desk.busy_hours()
         worked = duty - self._duty
         required = self._required + self._left_over
         self.pressure.close_week(required, worked * self.crew.speed())

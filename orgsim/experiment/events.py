@@ -81,6 +81,7 @@ ACTIVITIES: Mapping[str, Activity] = {
     "CallAbandoned": Activity("call abandoned", "customer", item="contact"),
     "ContactHandled": Activity("contact handled", "support", detail="outcome", item="contact"),
     "RecoveryGiven": Activity("made good", "support", detail="tool", item="contact"),
+    "CallBackMade": Activity("called back", "support", detail="outcome", item="contact"),
     "EpisodeLived": Activity("experienced", "customer", detail="occasion"),
     "CustomerReacted": Activity("answered a failure", "customer", detail="reaction"),
     "ComplaintClosed": Activity("complaint closed", "support", item="contact"),

@@ -6,6 +6,7 @@ import numpy as np
 
 from orgsim.entities import ContactChannel, Floats, Outcome, Reason
 from orgsim.facts import (
+    BriefingHeld,
     CallAbandoned,
     CallAnswered,
     ContactContained,
@@ -21,7 +22,14 @@ LIVE = tuple(group for group in BY_CHANNEL if group != "email")
 ANSWERED_WITHIN = 20.0 / 3600.0
 """Hours within which a call should be answered (the 80/20 service level)."""
 
-FAILURES = (Reason.LATE_WISMO, Reason.FAULT, Reason.BILLING, Reason.REFUND, Reason.COMPLAINT)
+FAILURES = (
+    Reason.LATE_WISMO,
+    Reason.FAULT,
+    Reason.BILLING,
+    Reason.REFUND,
+    Reason.COMPLAINT,
+    Reason.RECALL,
+)
 """Contacts that should not exist, besides every repeat (MODEL U3)."""
 
 
@@ -83,7 +91,16 @@ def _occupancy(window: Window, segment: str) -> Ratio:
     busy, duty = (
         np.diff(window.gauge(name, "agents"), prepend=0.0) for name in ("busy_hours", "duty_hours")
     )
-    return Ratio(busy, duty)
+    away = _in_briefings(window)
+    return Ratio(busy - away, duty - away)
+
+
+def _in_briefings(window: Window) -> Floats:
+    """Agent-hours of each week in briefings that are over."""
+    held = window.facts(BriefingHeld)
+    began = held["time"] - held["hours"]
+    by_then = np.clip(window.ends[:, None] - began, 0.0, held["hours"]).sum(axis=1)
+    return np.diff(by_then, prepend=0.0)
 
 
 def _failure_demand(window: Window, segment: str) -> Ratio:
@@ -215,7 +232,8 @@ KPIS = (
         area="support",
         direction=0,
         section="U1",
-        formula="agent hours busy / agent hours on duty",
+        formula="agent hours busy / agent hours on duty, both without briefings",
+        open_items="a briefing under way at the horizon counts as busy",
         measure=_occupancy,
     ),
     Kpi(
@@ -225,8 +243,8 @@ KPIS = (
         area="support",
         direction=-1,
         section="U3",
-        formula="contacts for late orders, late refunds, faults, bills, complaints, and repeats / "
-        "contacts",
+        formula="contacts for late orders, late refunds, faults, bills, complaints, recalls, and "
+        "repeats / contacts",
         segments=SEGMENTS,
         measure=_failure_demand,
     ),

@@ -28,14 +28,18 @@ class SupplierOutage(ShockConfig):
 class ProductRecall(ShockConfig):
     """Customers hear that the product may be faulty: many ask, and some send it back.
 
-    Questions that no order prompted come `contacts` times as often for the duration. At the onset
-    the share `returned` of all parcels delivered within `sold_within` before it, and not gone back
-    yet, is to be sent back; it is refunded without inspection, and its goods are worth nothing.
+    Besides their general questions customers ask about the recall, for the duration, so that
+    together these are `contacts` times the usual; no self-service has an answer. At the onset the
+    share `returned` of all parcels delivered within `sold_within` before it, and not gone back yet,
+    is to be sent back; it is refunded without inspection, and its goods are worth nothing.
     """
 
     kind: Literal["product_recall"]
     contacts: Number = param(
-        "questions of customers, times the usual", unit="times", section="s.8", ge=1
+        "general questions and those about the recall, times the usual general ones",
+        unit="times",
+        section="s.8",
+        ge=1,
     )
     returned: Share = param("share of the parcels recalled that come back", section="s.8", ge=0)
     sold_within: Duration = param(
@@ -47,6 +51,6 @@ class ProductRecall(ShockConfig):
     )
 
     def schedule(self, levers: Levers) -> None:
-        """Let customers ask more often, and call back what was sold."""
-        turn_for_a_while(levers.world, "customers.enquiries", self.contacts - 1.0, self)
+        """Let customers ask about the recall, and call back what was sold."""
+        turn_for_a_while(levers.world, "customers.recall_questions", self.contacts - 1.0, self)
         levers.recall(self.onset, self.sold_within, self.returned)

@@ -8,9 +8,10 @@ a quieter shock would show.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from orgsim.entities import Occasion
+from orgsim.entities import Occasion, Reason
 from orgsim.facts import (
     AgentHired,
     AgentLeft,
@@ -18,6 +19,7 @@ from orgsim.facts import (
     CallAbandoned,
     CallAnswered,
     CampaignLaunched,
+    ContactContained,
     ContactMade,
     GoodsReceived,
     LeadCreated,
@@ -52,6 +54,9 @@ SHOCKS = (
     "viral", "seasonal_peak", "supplier_outage", "promotion", "product_recall", "competitor_exit",
     "price_shock", "attrition_wave", "pandemic",
 )  # fmt: skip
+
+
+CALM_AND_RECALL = ("baseline", "product_recall")
 
 
 @pytest.mark.parametrize("scenario", SHOCKS)
@@ -151,6 +156,32 @@ def test_a_recall_overwhelms_support_and_leaves_orders_alone_at_first() -> None:
     assert ratio(ContactMade, "product_recall")[ONSET] > 2.0
     assert abandoned("product_recall")[ONSET] > 0.4 > 4 * abandoned("baseline")[ONSET]
     assert ratio(OrderPlaced, "product_recall")[ONSET] == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_recall_is_failure_demand_on_top_of_what_is_asked_anyway() -> None:
+    """Three times the usual general questions, which nobody's self-service answers."""
+    general = [
+        weekly(ContactMade, name, reason=Reason.GENERAL, attempt=0) for name in CALM_AND_RECALL
+    ]
+    assert general[0].tolist() == pytest.approx(general[1].tolist(), rel=0.02)
+    asked = weekly(ContactMade, "product_recall", reason=Reason.RECALL, attempt=0)
+    assert asked[ONSET : ONSET + 2] == pytest.approx(3 * general[0][ONSET : ONSET + 2], rel=0.1)
+    assert asked[:ONSET].tolist() == [0, 0]
+    contained = run("product_recall").columns(ContactContained)["reason"]
+    assert Reason.GENERAL in contained
+    assert Reason.RECALL not in contained
+    usual, shocked = (failure_demand(name) for name in CALM_AND_RECALL)
+    assert usual < 0.3
+    assert 0.75 < shocked < 0.9
+
+
+def failure_demand(scenario: str) -> float:
+    """Of the week of the onset."""
+    weeks = pd.DataFrame(measure(resolved(scenario), run(scenario)).weekly)
+    (share,) = weeks.query(f"kpi == 'failure_demand' and segment == 'all' and week == {ONSET}")[
+        "value"
+    ]
+    return float(share)
 
 
 def test_a_recall_brings_a_wave_of_returns_and_a_trough_of_cash_after_support_has_broken_down() -> (

@@ -101,6 +101,34 @@ def test_general_questions_come_evenly_in_opening_hours() -> None:
     assert hours.mean() == pytest.approx(14, abs=Z * np.sqrt(12 / hours.size))
 
 
+def test_a_recall_is_asked_about_while_it_is_on_besides_all_that_is_asked_anyway() -> None:
+    """Three times the rate of general questions, on days 2 and 3; those stay the same."""
+    n, rate = 3000, 0.02
+    calm, alarmed = (ACrowd(n, contact__general=rate / DAY) for _ in range(2))
+    dials = alarmed.world.dials
+    calm.world.run(until=5 * DAY)
+    alarmed.world.run(until=2 * DAY)
+    token = dials.turn("customers.recall_questions", 3.0)
+    alarmed.world.run(until=4 * DAY)
+    dials.restore(token)
+    alarmed.world.run(until=5 * DAY)
+    general = [
+        [
+            (customer, day)
+            for day, batch in enumerate(crowd.contacts)
+            for customer in batch.customers[batch.reasons == Reason.GENERAL].tolist()
+        ]
+        for crowd in (calm, alarmed)
+    ]
+    assert general[0] == general[1]
+    days = [day for day, reason in alarmed.reasons() if reason is Reason.RECALL]
+    assert set(days) == {2, 3}
+    chance = 1 - np.exp(-3 * rate)
+    error = np.sqrt(chance * (1 - chance) / (2 * n))
+    assert len(days) / (2 * n) == pytest.approx(chance, abs=Z * error)
+    assert Reason.RECALL not in {reason for _, reason in calm.reasons()}
+
+
 def test_a_customer_with_two_questions_has_two_contacts_told_apart() -> None:
     crowd = ACrowd(1, contact__fault=1.0, contact__billing=1.0)
     crowd.unpack(crowd.order(), at=10.0)
@@ -287,6 +315,25 @@ def test_an_issue_is_open_until_its_last_attempt_and_others_do_not_close_it() ->
     asked.ticket.attempt, asked.ticket.outcome = 2, Outcome.RESOLVED
     hear(asked.ticket)
     assert people.open_issues[0] == 0
+
+
+def test_a_call_back_that_solves_a_problem_closes_it_at_once_and_nobody_asks_again() -> None:
+    asked = Asked(Outcome.UNRESOLVED, contact__repeat=1.0)
+    people, customers = asked.crowd.people, asked.crowd.customers
+    asked.heard(10.0, 20.0)
+    assert (people.open_issues[0], people.effort[0]) == (1, 1)
+    customers.called_back(asked.ticket)
+    assert (people.open_issues[0], people.effort[0]) == (0, 0)
+    asked.crowd.world.run(until=9 * DAY)
+    assert asked.again == []
+    assert people.open_issues[0] == 0
+
+
+def test_a_call_back_closes_nothing_for_who_would_not_have_asked_again() -> None:
+    asked = Asked(Outcome.UNRESOLVED, contact__repeat=0.0)
+    asked.heard(10.0, 20.0)
+    asked.crowd.customers.called_back(asked.ticket)
+    assert asked.crowd.people.open_issues[0] == 0
 
 
 def test_a_problem_nobody_ever_solves_stops_the_model_with_its_reason() -> None:

@@ -19,6 +19,7 @@ from orgsim.entities import (
     Source,
 )
 from orgsim.facts import (
+    BriefingHeld,
     CallAbandoned,
     CallAnswered,
     ContactContained,
@@ -290,6 +291,16 @@ def test_occupancy_is_busy_over_duty_week_by_week_and_over_the_whole_run() -> No
     }
     assert value("occupancy", gauges=gauges).weekly == about(0.5, 0.5, 0.75)
     assert value("occupancy", gauges=gauges).total == pytest.approx(50 / 80)
+
+
+def test_hours_in_briefings_are_no_part_of_occupancy_in_the_weeks_in_which_they_were() -> None:
+    """Two sessions of six hours, the second over two hours after the week's end."""
+    gauges: Gauges = {
+        ("busy_hours", "agents"): (10, 30, 60),
+        ("duty_hours", "agents"): (20, 60, 100),
+    }
+    held = [BriefingHeld(100.0, 6.0, 0.2), BriefingHeld(170.0, 6.0, 0.3)]
+    assert value("occupancy", held, gauges=gauges).weekly == about(0.5, 10 / 30, 28 / 38)
 
 
 def test_knowledge_is_read_off_at_the_week_s_end() -> None:

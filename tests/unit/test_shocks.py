@@ -73,7 +73,7 @@ TIMING = {"onset": "1w", "duration": "2w"}
 DIALS = (
     ("market.base_leads", 1.0, "add"), ("market.imitation", 1.0, "add"),
     ("market.prospects", 0.0, "add"), ("customers.reorders", 1.0, "add"),
-    ("customers.enquiries", 1.0, "add"), ("customers.pull_forward", 0.0, "add"),
+    ("customers.recall_questions", 0.0, "add"), ("customers.pull_forward", 0.0, "add"),
     ("sales.intent", 0.0, "add"), ("supplier.chassis.delay", 0.0, "add"),
     ("supplier.kit.delay", 0.0, "add"), ("marketing.price", 1.0, "multiply"),
     ("finance.unit_cost", 1.0, "multiply"), ("support.presence", 1.0, "multiply"),
@@ -110,7 +110,7 @@ def turned(world: World) -> dict[str, float]:
             ProductRecall(
                 kind="product_recall", contacts=4, returned=0.2, sold_within="8w", **TIMING
             ),  # type: ignore[arg-type]
-            {"customers.enquiries": 4.0},
+            {"customers.recall_questions": 3.0},
         ),
         (
             CompetitorExit(kind="competitor_exit", prospects=0.15, intent=0.3, **TIMING),  # type: ignore[arg-type]

@@ -199,6 +199,15 @@ def test_no_complaint_is_answered_by_self_service() -> None:
     assert seen(world, ContactContained)["reason"].tolist() == [Reason.GENERAL]
 
 
+def test_nothing_about_a_recall_is_answered_by_self_service() -> None:
+    world = a_world()
+    support, _ = a_team(world, contained_share=1.0)
+    support.receive(contacts([1.0], reason=Reason.RECALL))
+    world.run(until=5.0)
+    assert seen(world, ContactHandled)["reason"].tolist() == [Reason.RECALL]
+    assert seen(world, ContactContained)["reason"].size == 0
+
+
 def test_a_second_attempt_has_its_own_luck_and_is_counted_as_such() -> None:
     world = a_world()
     lucky = firm().support.handle_time
