@@ -16,8 +16,8 @@ is a decision, and an order whose part is missing waits without blocking others.
 3. Cancel: as long as it is not packed an order may be cancelled; its parts return to the shelf and
    serve who waits.
 4. Tell, each day at 06:00: an order placed now would take the usual days, plus the days of bench
-   queue beyond one, plus the days until a missing part should be back (for niche orders, of the
-   kit too).
+   queue beyond one where it is packed there, plus the days until the parts it takes from stock
+   should all be there.
 
 Assumed: unlimited base kits; the rule decides on parts, the benches pack in the order of
 allocation. What logistics knows of a campaign is what it was told. Allocation in assemble-to-order
@@ -218,11 +218,14 @@ class Logistics:
         usual = self._config.usual_days
         rate = self.benches.orders_per_day
         queue = max(0.0, self.bench_queue / rate - 1.0) if rate else usual
-        base = usual + queue + self.planning[Component.CHASSIS].days_to_stock()
-        niche = base + self.planning[Component.KIT].days_to_stock()
+        days = {}
+        for segment, parts in self._needs.items():
+            is_queueing = self._config.are_benches_shared or segment is Segment.BASE
+            missing = max(self.planning[part].days_to_stock() for part in parts)
+            days[f"{segment.name.lower()}_days"] = usual + queue * is_queueing + missing
         self._information.send(
             "stock_eta",
             "logistics",
-            {"base_days": base, "niche_days": niche},
+            days,
             prior={"base_days": usual, "niche_days": usual},
         )
