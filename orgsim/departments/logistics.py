@@ -19,9 +19,12 @@ is a decision, and an order whose part is missing waits without blocking others.
    queue beyond one where it is packed there, plus the days until the parts it takes from stock
    should all be there.
 
-Assumed: unlimited base kits; the rule decides on parts, the benches pack in the order of
-allocation. What logistics knows of a campaign is what it was told. Allocation in assemble-to-order
-systems after Song & Zipkin (2003).
+5. The benches pack by the same rule; under fair share, which takes turns over parts only, in the
+   order of allocation.
+
+Assumed: unlimited base kits; the date told is that of first come first served. What logistics knows
+of a campaign is what it was told. Allocation in assemble-to-order systems after Song & Zipkin
+(2003).
 """
 
 from __future__ import annotations
@@ -126,6 +129,7 @@ class Logistics:
         self.post: Post = nobody
         self.accessories = Accessories(world, config.accessories)
         self.benches = Benches(world, config, self._pay)
+        self.benches.precedence = self._precedence
         self.shipping = Shipping(world, config.carrier, self._pay)
         self.benches.hand_on = self.shipping.take
         self.shipping.count = Delivered(world, information, config.usual_days).count
