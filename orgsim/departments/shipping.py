@@ -4,8 +4,9 @@ Modelled: one call of the carrier a day, a whole number of days in transit, and 
 
 1. At the pick-up hour of each day on which the carrier calls, everything packed leaves. What the
    order *record* says decides between standard and express.
-2. It arrives after a whole number of days drawn for standard or express, at a moment drawn over the
-   delivery hours. With the error share of the day it was packed on it turns out wrong.
+2. It arrives after a whole number of days drawn for standard or express, or on the next day on
+   which the carrier delivers, at a moment drawn over that day's delivery hours. With the error
+   share of the day it was packed on it turns out wrong.
 3. An order some of whose further lines are still missing leaves as a partial delivery. The rest
    leaves, standard, with the first call of the carrier after it is there, at the cost of a second
    parcel.
@@ -149,12 +150,15 @@ class Shipping:
         arrive: Callable[[list[Order], Floats], None],
     ) -> Floats:
         """Let each day's parcels arrive together, at its end; the moment of each."""
-        today = np.floor(self._world.now / DAY) * DAY
-        hour = self._config.delivery_hours.times_in_day(today, luck)
-        arrivals = np.maximum(hour + days * DAY, self._world.now)
-        for day in np.unique(days):
+        hours = self._config.delivery_hours
+        today = float(np.floor(self._world.now / DAY) * DAY)
+        arrivals = np.empty(len(orders))
+        for day in np.unique(days).tolist():
             chosen = np.flatnonzero(days == day)
-            end = today + (day + 1.0) * DAY - 1.0
+            later = hours.open_day(today + day * DAY) - today
+            moments = hours.times_in_day(today, luck[chosen], later) + later
+            arrivals[chosen] = np.maximum(moments, self._world.now)
+            end = today + later + DAY - 1.0
             self._world.at(end, arrive, [orders[at] for at in chosen], arrivals[chosen])
         return arrivals
 
