@@ -152,6 +152,9 @@ class Logistics:
                 self._world.record(OrderBackordered(self._world.now, *ids, missing[0]))
         for part in parts:  # after the claim: a review looks at what this order leaves
             self.planning[part].demand(is_short=part in missing)
+        if order.substituted:
+            for part in self._needs[order.variant]:
+                self.planning[part].units_left()
 
     def _is_lost(self, order: Order, missing: Component) -> bool:
         """Ask what the customer does about the missing part; True if nothing is to be sent."""

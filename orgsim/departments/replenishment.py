@@ -124,6 +124,10 @@ class Replenishment:
         self._asked += 1
         if self.expediting.is_used:
             self.expediting.asked(is_short=is_short)
+        self.units_left()
+
+    def units_left(self) -> None:
+        """The shelf may hold less than before: under continuous review, look at it."""
         if self._is_continuous:
             self._review()
 
