@@ -132,6 +132,7 @@ class Logistics:
         self.benches.precedence = self._precedence
         self.shipping = Shipping(world, config.carrier, self._pay)
         self.benches.hand_on = self.shipping.take
+        self.shipping.pick_rests = self.benches.pick_rests
         self.shipping.count = Delivered(world, information, config.usual_days).count
         self.returns = Returns(world, config.returns, config.carrier, self._pay)
         for planner in self.planning.values():

@@ -8,9 +8,10 @@ usual is answered with overtime, and makes who packs hasty.
    hours and waves, times the dial. They pack while a whole order is left of it; what is left over,
    up to one order, is carried on.
 2. Overtime: while more orders wait than a stated part of a usual day's work, the allowance is
-   (1 + overtime) times that. Packing one order costs its picking cost; an order's worth of overtime
-   costs the premium, (pay - 1) times the picking cost, on top. Who finds nothing left to pack goes
-   home: what is not packed and not carried on is not paid.
+   (1 + overtime) times that. Packing one order costs its picking cost, and so does picking the rest
+   of a partial delivery; an order's worth of overtime costs the premium, (pay - 1) times picking
+   cost, on top. Who finds nothing left to pack goes home: what is neither packed nor carried on is
+   not paid.
 3. Work pressure, read after each day that was worked, over the last seven days:
 
        wp = (orders packed + orders that wait now) / orders that could have been packed.
@@ -130,6 +131,10 @@ class Benches:
         order.bench_since = self._waiting.join()
         heappush(self._bench, (self.precedence(order), self._joined, order))
         self._joined += 1
+
+    def pick_rests(self, number: int) -> None:
+        """Pay for picking what partial deliveries lacked."""
+        self._pay(number, 0.0)
 
     def withdraw(self, order: Order) -> None:
         """Count a cancelled order out; its place in the queue is passed over later."""

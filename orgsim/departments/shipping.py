@@ -8,10 +8,11 @@ Modelled: one call of the carrier a day, a whole number of days in transit, and 
    which the carrier delivers, at a moment drawn over that day's delivery hours. With the error
    share of the day it was packed on it turns out wrong.
 3. An order some of whose further lines are still missing leaves as a partial delivery. The rest
-   leaves, standard, with the first call of the carrier after it is there, at the cost of a second
-   parcel.
+   leaves, standard, with the first call of the carrier after it is there, at the cost of picking
+   and carrying a second parcel; unless the customer has sent the order back by then.
 
-Assumed: the carrier loses and damages nothing; a rest is never packed wrong. Reference: MODEL
+Assumed: the carrier loses and damages nothing; a rest is never packed wrong, and takes no time at
+the benches. Reference: MODEL
 M3.10.
 """
 
@@ -30,6 +31,7 @@ from orgsim.facts import OrderDelivered, OrderShipped
 from orgsim.facts_after_sale import (
     OrderSplit,
     RestDelivered,
+    RestDropped,
     RestShipped,
 )
 from orgsim.kernel.distributions import NumberLaw
@@ -75,6 +77,7 @@ class Shipping:
         self._rest_transit = world.draws.quantity("carrier.rest", config.standard)
         self._hour = world.draws.stream("carrier.hour")
         self._rest_hour = world.draws.stream("carrier.rest_hour")
+        self.pick_rests: Callable[[int], None] = nobody
         self.ship: Callable[[list[Order]], None] = nobody
         self.deliver: Callable[[list[Order], Floats, Floats], None] = nobody
         self.count: Callable[[Ints, Floats, Floats, Floats, Bools], None] = nobody
@@ -121,10 +124,15 @@ class Shipping:
     def _send_rests(self) -> None:
         """What partial deliveries lacked, and is there by now, follows in a second parcel."""
         now = self._world.now
-        ready = [order for order in self._split if order.rest_ready <= now]
+        there = [order for order in self._split if order.rest_ready <= now]
+        self._split = [order for order in self._split if order.rest_ready > now]
+        ready = [order for order in there if not order.is_sent_back]
+        for order in there:
+            if order.is_sent_back:
+                self._world.record(RestDropped(now, order.customer, order.nth, order.segment))
         if not ready:
             return
-        self._split = [order for order in self._split if order.rest_ready > now]
+        self.pick_rests(len(ready))
         ids, nth, segments = _columns(ready, "customer", "nth", "segment")
         self._world.record_block(RestShipped, now, ids, nth, segments)
         cents = round(100 * self._config.standard_cost) * len(ready)
