@@ -243,6 +243,11 @@ class Order:
         """The offer it is made of: the one ordered, or the other that was taken instead."""
         return Segment(1 - self.segment) if self.substituted else self.segment
 
+    @property
+    def is_sent_back(self) -> bool:
+        """Whether the customer has sent it back."""
+        return self.refund_due < inf
+
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class ContactBatch:

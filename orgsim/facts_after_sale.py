@@ -34,6 +34,15 @@ class RestShipped(NamedTuple):
     segment: Segment
 
 
+class RestDropped(NamedTuple):
+    """The rest of a split order was not sent, since the order had been sent back."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+
+
 class RestDelivered(NamedTuple):
     """The rest of a split order arrived."""
 

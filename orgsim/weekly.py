@@ -143,13 +143,26 @@ class Weekly:
         total: NDArray[np.float64] = (weeks_b - weeks_a) * self._sums[-1] + (inside_b - inside_a)
         return total
 
-    def times_in_day(self, day_start: float, u: ArrayLike) -> NDArray[np.float64]:
+    def open_day(self, day_start: float) -> float:
+        """Return the start of the first day, not before this one, with a value above 0.
+
+        The day itself if there is none.
+        """
+        opens = self.next_positive(day_start)
+        return day_start + (opens - day_start) // DAY * DAY if opens < math.inf else day_start
+
+    def times_in_day(
+        self, day_start: float, u: ArrayLike, later: float = 0.0
+    ) -> NDArray[np.float64]:
         """Return times in [day_start, day_start + 24) with density proportional to the value.
 
         Inverse distribution function of uniforms `u` in [0, 1): same shape, increasing in u;
-        uniform over the day where the day's integral is 0.
+        uniform over the day where the day's integral is 0. The values may be those of a day so
+        many hours `later`: times of any two days of the same hours then differ by whole days, to
+        the last bit.
         """
-        lefts, rights, values, sums = (np.array(column) for column in _day(self, day_start))
+        lefts, rights, values, sums = (np.array(one) for one in _day(self, day_start + later))
+        lefts, rights = lefts - later, rights - later
         target = np.asarray(u, dtype=np.float64) * sums[-1]
         index = np.clip(np.searchsorted(sums, target, side="right") - 1, 0, len(lefts) - 1)
         times = lefts[index] + (target - sums[index]) / values[index]

@@ -197,7 +197,7 @@ def _reviews(policy: Policy, hours: float, orders: float) -> float:
     """Each review counts what is on its way: an order of every review of a lead time."""
     if policy.review == 0:
         return _LIGHT * orders
-    return hours / policy.review * (1.0 + _LIGHT * policy.lead_time / policy.review)
+    return hours / policy.review * (1.0 + _LIGHT * (policy.lead_time or 0.0) / policy.review)
 
 
 def _too_many(events: Mapping[str, float]) -> Iterator[str]:

@@ -16,12 +16,15 @@ is a decision, and an order whose part is missing waits without blocking others.
 3. Cancel: as long as it is not packed an order may be cancelled; its parts return to the shelf and
    serve who waits.
 4. Tell, each day at 06:00: an order placed now would take the usual days, plus the days of bench
-   queue beyond one, plus the days until a missing part should be back (for niche orders, of the
-   kit too).
+   queue beyond one where it is packed there, plus the days until the parts it takes from stock
+   should all be there.
 
-Assumed: unlimited base kits; the rule decides on parts, the benches pack in the order of
-allocation. What logistics knows of a campaign is what it was told. Allocation in assemble-to-order
-systems after Song & Zipkin (2003).
+5. The benches pack by the same rule; under fair share, which takes turns over parts only, in the
+   order of allocation.
+
+Assumed: unlimited base kits; the date told is that of first come first served. What logistics knows
+of a campaign is what it was told. Allocation in assemble-to-order systems after Song & Zipkin
+(2003).
 """
 
 from __future__ import annotations
@@ -126,8 +129,10 @@ class Logistics:
         self.post: Post = nobody
         self.accessories = Accessories(world, config.accessories)
         self.benches = Benches(world, config, self._pay)
+        self.benches.precedence = self._precedence
         self.shipping = Shipping(world, config.carrier, self._pay)
         self.benches.hand_on = self.shipping.take
+        self.shipping.pick_rests = self.benches.pick_rests
         self.shipping.count = Delivered(world, information, config.usual_days).count
         self.returns = Returns(world, config.returns, config.carrier, self._pay)
         for planner in self.planning.values():
@@ -148,6 +153,9 @@ class Logistics:
                 self._world.record(OrderBackordered(self._world.now, *ids, missing[0]))
         for part in parts:  # after the claim: a review looks at what this order leaves
             self.planning[part].demand(is_short=part in missing)
+        if order.substituted:
+            for part in self._needs[order.variant]:
+                self.planning[part].units_left()
 
     def _is_lost(self, order: Order, missing: Component) -> bool:
         """Ask what the customer does about the missing part; True if nothing is to be sent."""
@@ -218,11 +226,14 @@ class Logistics:
         usual = self._config.usual_days
         rate = self.benches.orders_per_day
         queue = max(0.0, self.bench_queue / rate - 1.0) if rate else usual
-        base = usual + queue + self.planning[Component.CHASSIS].days_to_stock()
-        niche = base + self.planning[Component.KIT].days_to_stock()
+        days = {}
+        for segment, parts in self._needs.items():
+            is_queueing = self._config.are_benches_shared or segment is Segment.BASE
+            missing = max(self.planning[part].days_to_stock() for part in parts)
+            days[f"{segment.name.lower()}_days"] = usual + queue * is_queueing + missing
         self._information.send(
             "stock_eta",
             "logistics",
-            {"base_days": base, "niche_days": niche},
+            days,
             prior={"base_days": usual, "niche_days": usual},
         )

@@ -138,9 +138,9 @@ class _FixedLevels(Config):
         return value
 
     @property
-    def lead_time(self) -> float:
+    def lead_time(self) -> None:
         """No lead time is reckoned with."""
-        return 0.0
+        return None
 
     @property
     def smoothing(self) -> float:

@@ -1,14 +1,17 @@
 """Picking and packing: benches shared by base and niche, overtime, and haste (MODEL M3.5, S5, U2).
 
-Modelled: orders whose parts are set aside queue at the benches, oldest allocation first. More work
-than usual is answered with overtime, and makes who packs hasty.
+Modelled: orders whose parts are set aside queue at the benches; the rule that gives out parts says
+who is packed first, the oldest allocation of equals (under fair share, of all). More work than
+usual is answered with overtime, and makes who packs hasty.
 
 1. In each wave of open hours the benches earn an allowance: the day's capacity spread over its open
    hours and waves, times the dial. They pack while a whole order is left of it; what is left over,
    up to one order, is carried on.
 2. Overtime: while more orders wait than a stated part of a usual day's work, the allowance is
-   (1 + overtime) times that. Packing one order costs its picking cost; an order's worth of overtime
-   costs the premium, (pay - 1) times the picking cost, on top.
+   (1 + overtime) times that. Packing one order costs its picking cost, and so does picking the rest
+   of a partial delivery; an order's worth of overtime costs the premium, (pay - 1) times picking
+   cost, on top. Who finds nothing left to pack goes home: what is neither packed nor carried on is
+   not paid.
 3. Work pressure, read after each day that was worked, over the last seven days:
 
        wp = (orders packed + orders that wait now) / orders that could have been packed.
@@ -25,6 +28,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Account, Order, Post, Segment, nobody
@@ -56,7 +60,13 @@ class PickingConfig(Config):
     """The benches' parameters."""
 
     hours: Weekly = param("when the warehouse works", unit="week", section="s.0.3")
-    wave: Duration = param("time between picking waves", unit="h", section="M3.5", ge=1 / 60)
+    wave: Duration = param(
+        "time between picking waves, counted from midnight; many to a working day",
+        unit="h",
+        section="M3.5",
+        ge=1 / 60,
+        le=2,
+    )
     capacity_per_day: Quantity = param(
         "orders the benches pack on a working day", unit="1/d", section="S5", ge=0
     )
@@ -85,7 +95,9 @@ class Benches:
         self._config = config
         self._post = post
         self.hand_on: Callable[[Order], None] = nobody
-        self._bench: deque[Order] = deque()
+        self.precedence: Callable[[Order], float] = lambda order: 0.0
+        self._bench: list[tuple[float, int, Order]] = []
+        self._joined = 0
         self._waiting = Waiting(world)
         self._allowance = 0.0
         self._capacity = world.dials.declare(
@@ -117,7 +129,12 @@ class Benches:
             self._pay(1, 0.0)
             return
         order.bench_since = self._waiting.join()
-        self._bench.append(order)
+        heappush(self._bench, (self.precedence(order), self._joined, order))
+        self._joined += 1
+
+    def pick_rests(self, number: int) -> None:
+        """Pay for picking what partial deliveries lacked."""
+        self._pay(number, 0.0)
 
     def withdraw(self, order: Order) -> None:
         """Count a cancelled order out; its place in the queue is passed over later."""
@@ -134,10 +151,10 @@ class Benches:
         return self._waiting.waited_hours(self._since())
 
     def _since(self) -> Iterator[float]:
-        return (order.bench_since for order in self._bench if order.bench_since is not None)
+        return (one.bench_since for *_, one in self._bench if one.bench_since is not None)
 
     def _wave(self) -> None:
-        """Every half hour: pack, oldest allocation first, what the benches can."""
+        """Every half hour: pack, by the rule, what the benches can."""
         if not self._config.hours.at(self._world.now):
             return
         hours = self._config.hours.integral(*_day_of(self._world.now))
@@ -147,14 +164,15 @@ class Benches:
         self._earned_today += usual + overtime
         packed = 0
         while self._bench and self._allowance >= 1.0:
-            order = self._bench.popleft()
+            *_, order = heappop(self._bench)
             if not order.closed:
                 self._allowance -= 1.0
                 packed += 1
                 self._pack(order, self._error_share)
+        unused = max(0.0, self._allowance - 1.0)
         self._allowance = min(self._allowance, 1.0)
         self._packed_today += packed
-        self._pay(packed, overtime)
+        self._pay(packed, max(0.0, overtime - unused))
 
     def _overtime(self, usual: float) -> float:
         """Orders' worth of overtime in this wave: none unless enough work waits."""

@@ -8,9 +8,16 @@ order, and at each review follows the policy chosen.
 2. The policy says how many units to order (`ordering`); under continuous review (R = 0) it is asked
    after every demand.
 3. Where air freight is used, part of the order flies (`expediting`).
+4. When a part that is missing should be back (MODEL M3.6): the purchase orders that are open are
+   set against what waits for the shelf, in the order they are expected in; an order placed now gets
+   its part from the first of which something is left, and if there is none, from one that were
+   ordered now.
 
-Assumed: the planner counts on a purchase order after the mean lead time. Silver, Pyke & Thomas
-(2017) for the policies.
+Assumed: the planner counts on a purchase order after the mean lead time. One that is late is
+expected to slip by as much again as it is late, which is the median of a delay of which nothing is
+known but how long it has lasted (Gott 1993, Nature 363); nothing that goes the same way is expected
+before it. What is expected is expected in a day at the soonest. Silver, Pyke & Thomas (2017) for
+the policies and for available to promise.
 """
 
 from __future__ import annotations
@@ -26,7 +33,7 @@ from orgsim.entities import Component, nobody
 from orgsim.governance.information import Information
 from orgsim.kernel.resources import StockRoom
 from orgsim.kernel.world import Rank, World
-from orgsim.units import DAY, Count, Number, Quantity
+from orgsim.units import DAY, Count, Duration, Number, Quantity
 
 MONDAY_MORNING = 6.0
 """Hours after the week's start at which planners review (MODEL s.0.3)."""
@@ -55,7 +62,20 @@ class ComponentConfig(Config):
         ge=0,
         le=10,
     )
+    lead_time_told: Duration = param(
+        "lead time after which a part is expected that is missing, where the policy reckons with "
+        "none",
+        unit="h",
+        section="M3.6",
+        ge=0,
+    )
     expedite: ExpediteConfig
+
+    @property
+    def lead_time(self) -> float:
+        """Hours after which the planner counts on what was ordered, if it does not fly."""
+        lead_time = self.policy.lead_time
+        return self.lead_time_told if lead_time is None else lead_time
 
     def most_on_order(self, demand: float) -> float:
         """About the highest position, if ``demand`` is the highest of a day (units)."""
@@ -104,6 +124,10 @@ class Replenishment:
         self._asked += 1
         if self.expediting.is_used:
             self.expediting.asked(is_short=is_short)
+        self.units_left()
+
+    def units_left(self) -> None:
+        """The shelf may hold less than before: under continuous review, look at it."""
         if self._is_continuous:
             self._review()
 
@@ -121,7 +145,7 @@ class Replenishment:
     def expect(self, units: int, age: float = 0.0, *, by_air: bool = False) -> None:
         """Count on a purchase order placed ``age`` hours ago."""
         config = self._config
-        lead_time = config.expedite.lead_time if by_air else config.policy.lead_time
+        lead_time = config.expedite.lead_time if by_air else config.lead_time
         way = self._flying if by_air else self._sailing
         way.append((self._world.now - age + lead_time, units))
         self._on_order += units
@@ -146,13 +170,25 @@ class Replenishment:
         return self.on_hand + self.on_order - self._room.waiting(self._shelf)
 
     def days_to_stock(self) -> float:
-        """Days until a missing part should be back, by the lead time planned with."""
+        """Days until an order placed now gets this part, behind all that wait for it."""
         if self.on_hand > 0:
             return 0.0
-        coming = [way[0][0] for way in (self._sailing, self._flying) if way]
-        if not coming:
-            return self._config.policy.lead_time / DAY
-        return max(1.0, (min(coming) - self._world.now) / DAY)
+        ahead, days = self._room.waiting(self._shelf), 0.0
+        for days, units in self._expected():
+            ahead -= units
+            if ahead < 0:
+                return days
+        return max(days, self._config.lead_time / DAY)
+
+    def _expected(self) -> list[tuple[float, int]]:
+        """In how many days each open purchase order is expected, and its units."""
+        expected = []
+        for way in (self._sailing, self._flying):
+            days = 1.0
+            for due, units in way:
+                days = max(days, abs(due - self._world.now) / DAY)  # late: as late again
+                expected.append((days, units))
+        return sorted(expected)
 
     def _weekly_review(self) -> None:
         """Learn from what was asked for since the last review, then order."""

@@ -5,8 +5,8 @@ to inspect how many parcels; so a wave of returns makes refunds late.
 
 1. Sent back: the refund is promised for the end of a stated number of days after the day the
    customer handed the parcel to the carrier.
-2. On its way it takes the days of a standard parcel, and arrives in the delivery hours. The company
-   pays the carriage; from now on it owes the price.
+2. On its way it takes the days of a standard parcel, and arrives in the delivery hours of that day
+   or of the next that has any. The company pays the carriage; from now on it owes the price.
 3. Inspection has a number of places. A parcel waits for a place, first come first served, and takes
    it for the time of an inspection; the refund is paid at once after that. What was recalled needs
    no inspection.
@@ -78,9 +78,10 @@ class Returns:
         self._world.record(
             ReturnSent(now, order.customer, order.nth, order.segment, order.refund_due)
         )
+        hours = self._carrier.delivery_hours
         day = floor(now / DAY) * DAY + self._transit.one(order.customer, order.nth) * DAY
         luck = self._hour.uniform(order.customer, order.nth)
-        arrival = self._carrier.delivery_hours.time_in_day(day, luck)
+        arrival = hours.time_in_day(hours.open_day(day), luck)
         self._world.at(max(now, arrival), self._receive, order)
 
     def _receive(self, order: Order) -> None:

@@ -4,13 +4,15 @@ Modelled: one call of the carrier a day, a whole number of days in transit, and 
 
 1. At the pick-up hour of each day on which the carrier calls, everything packed leaves. What the
    order *record* says decides between standard and express.
-2. It arrives after a whole number of days drawn for standard or express, at a moment drawn over the
-   delivery hours. With the error share of the day it was packed on it turns out wrong.
+2. It arrives after a whole number of days drawn for standard or express, or on the next day on
+   which the carrier delivers, at a moment drawn over that day's delivery hours. With the error
+   share of the day it was packed on it turns out wrong.
 3. An order some of whose further lines are still missing leaves as a partial delivery. The rest
-   leaves, standard, with the first call of the carrier after it is there, at the cost of a second
-   parcel.
+   leaves, standard, with the first call of the carrier after it is there, at the cost of picking
+   and carrying a second parcel; unless the customer has sent the order back by then.
 
-Assumed: the carrier loses and damages nothing; a rest is never packed wrong. Reference: MODEL
+Assumed: the carrier loses and damages nothing; a rest is never packed wrong, and takes no time at
+the benches. Reference: MODEL
 M3.10.
 """
 
@@ -29,6 +31,7 @@ from orgsim.facts import OrderDelivered, OrderShipped
 from orgsim.facts_after_sale import (
     OrderSplit,
     RestDelivered,
+    RestDropped,
     RestShipped,
 )
 from orgsim.kernel.distributions import NumberLaw
@@ -74,6 +77,7 @@ class Shipping:
         self._rest_transit = world.draws.quantity("carrier.rest", config.standard)
         self._hour = world.draws.stream("carrier.hour")
         self._rest_hour = world.draws.stream("carrier.rest_hour")
+        self.pick_rests: Callable[[int], None] = nobody
         self.ship: Callable[[list[Order]], None] = nobody
         self.deliver: Callable[[list[Order], Floats, Floats], None] = nobody
         self.count: Callable[[Ints, Floats, Floats, Floats, Bools], None] = nobody
@@ -120,10 +124,15 @@ class Shipping:
     def _send_rests(self) -> None:
         """What partial deliveries lacked, and is there by now, follows in a second parcel."""
         now = self._world.now
-        ready = [order for order in self._split if order.rest_ready <= now]
+        there = [order for order in self._split if order.rest_ready <= now]
+        self._split = [order for order in self._split if order.rest_ready > now]
+        ready = [order for order in there if not order.is_sent_back]
+        for order in there:
+            if order.is_sent_back:
+                self._world.record(RestDropped(now, order.customer, order.nth, order.segment))
         if not ready:
             return
-        self._split = [order for order in self._split if order.rest_ready > now]
+        self.pick_rests(len(ready))
         ids, nth, segments = _columns(ready, "customer", "nth", "segment")
         self._world.record_block(RestShipped, now, ids, nth, segments)
         cents = round(100 * self._config.standard_cost) * len(ready)
@@ -149,12 +158,15 @@ class Shipping:
         arrive: Callable[[list[Order], Floats], None],
     ) -> Floats:
         """Let each day's parcels arrive together, at its end; the moment of each."""
-        today = np.floor(self._world.now / DAY) * DAY
-        hour = self._config.delivery_hours.times_in_day(today, luck)
-        arrivals = np.maximum(hour + days * DAY, self._world.now)
-        for day in np.unique(days):
+        hours = self._config.delivery_hours
+        today = float(np.floor(self._world.now / DAY) * DAY)
+        arrivals = np.empty(len(orders))
+        for day in np.unique(days).tolist():
             chosen = np.flatnonzero(days == day)
-            end = today + (day + 1.0) * DAY - 1.0
+            later = hours.open_day(today + day * DAY) - today
+            moments = hours.times_in_day(today, luck[chosen], later) + later
+            arrivals[chosen] = np.maximum(moments, self._world.now)
+            end = today + later + DAY - 1.0
             self._world.at(end, arrive, [orders[at] for at in chosen], arrivals[chosen])
         return arrivals
 

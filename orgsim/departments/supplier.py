@@ -1,8 +1,9 @@
 """The supplier of one component: a queue before a factory, then the journey (MODEL M3.4, M3.9).
 
 Modelled: each purchase order queues for the one line, is made at the capacity in force, and
-travels for a time drawn for it, by the usual way or by air; unless crossing is allowed it does not
-arrive before an earlier one that went the same way. With infinite capacity only the transit
+travels for a time drawn for it, by the usual way or by air. What is to fly is made before what
+waits for the line and is not; unless crossing is allowed an order does not arrive before an earlier
+one that went the same way. With infinite capacity only the transit
 remains; where demand exceeds capacity the backlog grows linearly. Shocks turn the capacity's dial,
 and a customer who cuts orders may find less of the line kept (`supplier_share`); a stopped factory
 resumes where it stood.
@@ -27,6 +28,9 @@ from orgsim.kernel.resources import Pool
 from orgsim.kernel.world import Rank, World
 from orgsim.units import Rate
 
+_FLIES, _SAILS = 0, 1
+"""Classes of orders at the line; what is in the making is finished first."""
+
 
 class SupplierConfig(Config):
     """One component's supplier."""
@@ -50,7 +54,7 @@ class Supplier:
         self._world = world
         self._config = config
         self._component = component
-        self.line = Pool(world, name, 1)
+        self.line = Pool(world, name, 1, priorities=2)
         self._transit = world.draws.quantity(f"{name}.transit", config.transit)
         self._by_air = world.draws.quantity(f"{name}.air_transit", config.air_transit)
         self._capacity = world.dials.declare(
@@ -94,7 +98,7 @@ class Supplier:
 
     def _fulfil(self, number: int, units: int) -> Generator[object, object, None]:
         """Queue for the line, make the units, travel; never overtake an earlier shipment."""
-        yield from self._produce(units)
+        yield from self._produce(units, _SAILS)
         journey = self._transit.one(number) + max(0.0, self._delay.value)
         arrival = self._world.now + journey
         if not self._config.crossing:
@@ -104,15 +108,15 @@ class Supplier:
 
     def _fulfil_by_air(self, number: int, units: int) -> Generator[object, object, None]:
         """The same, by air: what flies overtakes what does not."""
-        yield from self._produce(units)
+        yield from self._produce(units, _FLIES)
         arrival = self._world.now + self._by_air.one(number)
         if not self._config.crossing:
             arrival = max(arrival, self._last_landing)
         self._last_landing = max(self._last_landing, arrival)
         self._world.at(arrival, self._arrive, units, rank=Rank.RECEIPT)
 
-    def _produce(self, units: int) -> Generator[object, object, None]:
-        yield self.line
+    def _produce(self, units: int, urgency: int) -> Generator[object, object, None]:
+        yield self.line.turn(urgency)
         yield from self._make(float(units))
         self.line.release()
 

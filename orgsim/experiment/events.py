@@ -66,6 +66,7 @@ ACTIVITIES: Mapping[str, Activity] = {
     "OrderSplit": Activity("rest to follow", "warehouse", item="order"),
     "OrderDelivered": Activity("order delivered", "carrier", item="order"),
     "RestShipped": Activity("rest shipped", "warehouse", item="order"),
+    "RestDropped": Activity("rest not sent", "warehouse", item="order"),
     "RestDelivered": Activity("rest delivered", "carrier", item="order"),
     "OrderCancelled": Activity("order cancelled", "customer", item="order"),
     "InvoiceSent": Activity("bill sent", "finance", item="order"),

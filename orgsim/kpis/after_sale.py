@@ -7,7 +7,6 @@ import numpy as np
 from orgsim.entities import Account, Bools
 from orgsim.facts import (
     AmountPosted,
-    OrderBackordered,
     OrderDelivered,
     OrderPlaced,
     OrderShipped,
@@ -20,6 +19,7 @@ from orgsim.facts_after_sale import (
     ReturnSent,
 )
 from orgsim.kpis.base import SEGMENTS, Columns, Kpi, Ratio, Window
+from orgsim.kpis.fulfilment import SHORT, orders_due
 from orgsim.kpis.identities import distinct, is_among
 from orgsim.kpis.joins import key_of
 
@@ -28,7 +28,7 @@ def _complete(window: Window, segment: str) -> Ratio:
     placed = window.facts(OrderPlaced, segment)
     lacking = [
         key_of(window.facts(kind, segment), "customer", "nth")
-        for kind in (OrderBackordered, AccessoriesMissed)
+        for kind in (*SHORT, AccessoriesMissed)
     ]
     is_whole = ~is_among(key_of(placed, "customer", "nth"), distinct(np.concatenate(lacking)))
     return Ratio(window.per_week(placed["time"][is_whole]), window.count(OrderPlaced, segment))
@@ -40,8 +40,8 @@ def _perfect(window: Window, segment: str) -> Ratio:
     is_kept &= delivered["due_on_record"] == delivered["due"]
     lost = key_of(placed, "customer", "nth")[_lost_on_record(placed)]
     is_kept &= ~is_among(key_of(delivered, "customer", "nth"), lost)
-    due = window.per_week(placed["due"] - 1e-6)
-    return Ratio(window.per_week(delivered["due"][is_kept] - 1e-6), due)
+    kept = window.per_week(delivered["due"][is_kept] - 1e-6)
+    return Ratio(kept, orders_due(window, segment))
 
 
 def _lost_on_record(placed: Columns) -> Bools:

@@ -21,6 +21,7 @@ from orgsim.facts_after_sale import (
     RefundPaid,
     ReminderSent,
     RestDelivered,
+    RestDropped,
     RestShipped,
     ReturnInspected,
     ReturnReceived,
@@ -52,6 +53,7 @@ def _chains(window: Window) -> Iterator[Check]:
     for thing, earlier, done, later in (
         ("orders: none is split", OrderShipped, "shipped", OrderSplit),
         ("rests: none is shipped", OrderSplit, "split off", RestShipped),
+        ("rests: none is dropped", ReturnSent, "sent back", RestDropped),
         ("rests: none is delivered", RestShipped, "shipped", RestDelivered),
         ("returns: none is sent back", OrderDelivered, "delivered", ReturnSent),
         ("returns: none is received", ReturnSent, "sent back", ReturnReceived),
@@ -67,9 +69,10 @@ def _chains(window: Window) -> Iterator[Check]:
 
 
 def _still_there(window: Window) -> Iterator[Check]:
-    split, rests = (window.facts(kind)["time"].size for kind in (OrderSplit, RestShipped))
+    kinds = (OrderSplit, RestShipped, RestDropped)
+    split, rests, dropped = (window.facts(kind)["time"].size for kind in kinds)
     waiting = round(window.gauge("rests")[-1])
-    yield Check("rests: split off = shipped + waiting", split, rests + waiting)
+    yield Check("rests: split off = shipped + dropped + waiting", split, rests + dropped + waiting)
     received, inspected = (
         window.facts(kind)["time"].size for kind in (ReturnReceived, ReturnInspected)
     )

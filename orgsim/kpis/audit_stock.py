@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from orgsim.departments.logistics import parts_of
-from orgsim.entities import Account, Component, Floats, Ints, Segment
+from orgsim.entities import Account, Component, Floats, Ints
 from orgsim.facts import (
     GoodsOrdered,
     GoodsReceived,
@@ -21,6 +20,7 @@ from orgsim.facts import (
     OrderSubstituted,
 )
 from orgsim.kpis.base import Columns, Window
+from orgsim.kpis.fulfilment import made_with
 from orgsim.kpis.identities import Check, is_among, so_far
 from orgsim.kpis.joins import key_of
 
@@ -32,10 +32,10 @@ def units(window: Window) -> Iterator[Check]:
     returned = is_among(key_of(cancelled, "customer", "nth"), key_of(allocated, "customer", "nth"))
     taken, put_back = _made_of(window, allocated), _made_of(window, cancelled)
     for component in Component:
-        name, made_with = component.name.lower(), _made_with(window, component)
+        name, made_of_it = component.name.lower(), made_with(window, component)
         opening = getattr(window.scenario.logistics, name).opening_stock
-        used = so_far(window.ends, allocated["time"], np.isin(taken, made_with))
-        used -= so_far(window.ends, cancelled["time"], returned & np.isin(put_back, made_with))
+        used = so_far(window.ends, allocated["time"], np.isin(taken, made_of_it))
+        used -= so_far(window.ends, cancelled["time"], returned & np.isin(put_back, made_of_it))
         arrived = _units_of(window, received, component)
         on_hand = window.gauge("on_hand", name)
         yield Check(
@@ -66,12 +66,6 @@ def _made_of(window: Window, columns: Columns) -> Ints:
     return np.asarray(np.where(is_swapped, 1 - columns["segment"], columns["segment"]))
 
 
-def _made_with(window: Window, component: Component) -> list[Segment]:
-    """The segments whose orders take the component from stock."""
-    needs = parts_of(is_chassis_shared=window.scenario.logistics.is_chassis_shared)
-    return [segment for segment, parts in needs.items() if component in parts]
-
-
 def inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
     """What the stock on hand and set aside is worth is what the books say it is."""
     if "logistics" not in window.scenario.organisation.parts:
@@ -90,8 +84,8 @@ def inventory(window: Window, balance: dict[int, int]) -> Iterator[Check]:
         (Component.KIT, costs.kit_cost),
     ):
         on_hand = window.gauge("on_hand", component.name.lower())[-1]
-        made_with = _made_with(window, component)
-        counts = [np.count_nonzero(np.isin(made, made_with)) for made in segments]
+        made_of_it = made_with(window, component)
+        counts = [np.count_nonzero(np.isin(made, made_of_it)) for made in segments]
         reserved = counts[0] - counts[1] - counts[2]
         value += round(100 * cost) * round(on_hand + reserved)
         if component is Component.KIT:

@@ -6,7 +6,7 @@ nothing else; what nobody answers for is left to the centre.
 1. Marketing: internal value of its leads, less campaign and lead cost.
 2. Sales: price of the first orders it booked, less commission and pay.
 3. Logistics: less picking, carriage and holding, less a penalty for each order not filled from
-   stock.
+   stock, whether it waits, is lost or takes the other variant.
 4. Support: less its pay.
 5. The centre: the rest of revenue and expense, and the other side of every transfer price, so that
    the five add up to contribution, to the cent.
@@ -22,8 +22,9 @@ from __future__ import annotations
 import numpy as np
 
 from orgsim.entities import Account, Floats
-from orgsim.facts import LeadCreated, LeadWon, OrderBackordered, OrderPlaced
+from orgsim.facts import LeadCreated, LeadWon, OrderPlaced
 from orgsim.kpis.base import Area, Kpi, Ratio, Window
+from orgsim.kpis.fulfilment import SHORT
 from orgsim.kpis.money import movement
 
 OWN_ACCOUNTS: dict[str, tuple[Account, ...]] = {
@@ -46,7 +47,7 @@ def transfer(window: Window, area: str) -> Floats:
         first = (placed["nth"] == 0) & np.isin(placed["customer"], window.facts(LeadWon)["lead"])
         return window.per_week(placed["time"][first], placed["price_cents"][first] / 100.0)
     if area == "logistics":
-        return -prices.unfilled_order * window.count(OrderBackordered)
+        return -prices.unfilled_order * sum(window.count(kind) for kind in SHORT)
     if area == "support":
         return 0.0 * window.ones
     return -sum((transfer(window, one) for one in OWN_ACCOUNTS if one != area), 0.0 * window.ones)

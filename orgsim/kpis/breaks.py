@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from orgsim.entities import Bools, Component, Floats
-from orgsim.facts import OrderBackordered, OrderLost, OrderSubstituted
 from orgsim.kpis.base import Kpi, Window
+from orgsim.kpis.fulfilment import times_short
 from orgsim.units import DAY
 
 
@@ -125,14 +125,8 @@ def breaks(window: Window, kpis: Mapping[str, Kpi]) -> dict[str, list[object]]:
 
 def stock_outs(window: Window, component: Component) -> Floats:
     """The first moment of each measured day at which an order lacked the component."""
-    times = np.sort(
-        np.concatenate(
-            [
-                missing["time"][(missing["component"] == component) & (missing["time"] >= 0.0)]
-                for missing in map(window.facts, (OrderBackordered, OrderLost, OrderSubstituted))
-            ]
-        )
-    )
+    times = np.sort(times_short(window, component))
+    times = times[times >= 0.0]
     _, first = np.unique(times // DAY, return_index=True)
     return np.asarray(times[first], dtype=float)
 

@@ -51,6 +51,7 @@ from orgsim.facts_after_sale import (
     OrderSplit,
     RefundPaid,
     RestDelivered,
+    RestDropped,
     RestShipped,
     ReturnInspected,
     ReturnReceived,
@@ -165,7 +166,7 @@ FLOWS = (
         name="rests without parts",
         parts=frozenset({"logistics"}),
         enters=OrderSplit,
-        leaves=(RestShipped,),
+        leaves=(RestShipped, RestDropped),
         gauge=("rests", ""),
     ),
     Flow(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from orgsim.entities import Floats
+from orgsim.departments.logistics import parts_of
+from orgsim.entities import Component, Floats, Segment
 from orgsim.facts import (
     OrderBackordered,
     OrderCancelled,
@@ -19,10 +20,35 @@ from orgsim.facts import (
     OrderSubstituted,
 )
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.identities import is_among
+from orgsim.kpis.joins import key_of
 from orgsim.units import DAY
 
 PARTS = {"chassis": "Chassis", "kit": "Niche kit"}
 """How readers call a component: the chassis is in every product, the kit in the niche's only."""
+
+SHORT = (OrderBackordered, OrderLost, OrderSubstituted)
+"""What becomes of an order that finds a part missing: it waits, is lost, or takes the other."""
+
+
+def times_short(window: Window, component: Component) -> Floats:
+    """When orders found a component missing, whatever became of them."""
+    of_each = [
+        missing["time"][missing["component"] == component] for missing in map(window.facts, SHORT)
+    ]
+    return np.asarray(np.concatenate(of_each), dtype=float)
+
+
+def made_with(window: Window, component: Component) -> list[Segment]:
+    """The segments whose orders take a component from stock."""
+    needs = parts_of(is_chassis_shared=window.scenario.logistics.is_chassis_shared)
+    return [segment for segment, parts in needs.items() if component in parts]
+
+
+def units_asked(window: Window, component: Component) -> Floats:
+    """Units of a component that orders asked for, week by week."""
+    segments = made_with(window, component)
+    return sum((window.count(OrderPlaced, one.name.lower()) for one in segments), 0.0 * window.ones)
 
 
 def _orders(window: Window, segment: str) -> Ratio:
@@ -53,9 +79,10 @@ def _stock(component: str) -> Kpi:
     )
 
 
-def _cover(component: str, segment: str) -> Kpi:
+def _cover(component: str) -> Kpi:
     def measure(window: Window, _: str) -> Ratio:
-        demand = _trailing(window.count(OrderPlaced, segment), 4) / DAYS_PER_WEEK
+        asked = units_asked(window, Component[component.upper()])
+        demand = _trailing(asked, 4) / DAYS_PER_WEEK
         return Ratio(window.gauge("on_hand", component), demand)
 
     return Kpi(
@@ -65,7 +92,7 @@ def _cover(component: str, segment: str) -> Kpi:
         area="logistics",
         direction=0,
         section="s.9",
-        formula="units on hand / mean daily orders of the last 4 weeks",
+        formula="units on hand / mean daily orders that take it, of the last 4 weeks",
         measure=measure,
     )
 
@@ -83,8 +110,7 @@ def _trailing(values: Floats, weeks: int) -> Floats:
 
 def _fill(window: Window, segment: str) -> Ratio:
     placed = window.count(OrderPlaced, segment)
-    short = (OrderBackordered, OrderLost, OrderSubstituted)
-    return Ratio(placed - sum(window.count(kind, segment) for kind in short), placed)
+    return Ratio(placed - sum(window.count(kind, segment) for kind in SHORT), placed)
 
 
 def _kept(window: Window, segment: str, date: str) -> Floats:
@@ -93,21 +119,19 @@ def _kept(window: Window, segment: str, date: str) -> Floats:
     return window.per_week(delivered["due"][kept] - 1e-6)
 
 
-def _due(window: Window, segment: str) -> Floats:
+def orders_due(window: Window, segment: str) -> Floats:
     """Orders whose promised date fell in each week; one that was lost was promised nothing."""
-    placed, lost = (
-        window.per_week(window.facts(kind, segment)["due"] - 1e-6)
-        for kind in (OrderPlaced, OrderLost)
-    )
-    return np.asarray(placed - lost)
+    placed, lost = (window.facts(kind, segment) for kind in (OrderPlaced, OrderLost))
+    keys = (key_of(columns, "customer", "nth") for columns in (placed, lost))
+    return window.per_week(placed["due"][~is_among(*keys)] - 1e-6)
 
 
 def _otif(window: Window, segment: str) -> Ratio:
-    return Ratio(_kept(window, segment, "due"), _due(window, segment))
+    return Ratio(_kept(window, segment, "due"), orders_due(window, segment))
 
 
 def _otif_on_record(window: Window, segment: str) -> Ratio:
-    return Ratio(_kept(window, segment, "due_on_record"), _due(window, segment))
+    return Ratio(_kept(window, segment, "due_on_record"), orders_due(window, segment))
 
 
 def _delivery_days(window: Window, segment: str) -> Ratio:
@@ -155,8 +179,8 @@ KPIS = (
     ),
     _stock("chassis"),
     _stock("kit"),
-    _cover("chassis", "all"),
-    _cover("kit", "niche"),
+    _cover("chassis"),
+    _cover("kit"),
     Kpi(
         name="line_fill",
         title="Line fill rate",

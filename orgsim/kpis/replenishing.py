@@ -15,7 +15,7 @@ from orgsim.entities import Account, Component, Floats
 from orgsim.facts import GoodsReceived, OrderAllocated, OrderBackordered, OrderCancelled
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
 from orgsim.kpis.demand import spent
-from orgsim.kpis.fulfilment import PARTS
+from orgsim.kpis.fulfilment import PARTS, times_short
 from orgsim.kpis.joins import found, key_of, pick
 from orgsim.kpis.money import movement
 from orgsim.units import DAY, WEEK, YEAR
@@ -23,11 +23,10 @@ from orgsim.units import DAY, WEEK, YEAR
 
 def _cycles(component: Component) -> Kpi:
     def measure(window: Window, _: str) -> Ratio:
-        received, missing = window.facts(GoodsReceived), window.facts(OrderBackordered)
+        received = window.facts(GoodsReceived)
         ends = received["time"][received["component"] == component]
-        short = missing["time"][missing["component"] == component]
         is_whole = np.ones(ends.size + 1, dtype=bool)
-        is_whole[np.searchsorted(ends, short, side="right")] = False
+        is_whole[np.searchsorted(ends, times_short(window, component), side="right")] = False
         return Ratio(window.per_week(ends, is_whole[:-1]), window.per_week(ends))
 
     name = component.name.lower()

@@ -27,9 +27,10 @@ from typing import NamedTuple
 import numpy as np
 
 from orgsim.entities import Bools, Component, Floats
-from orgsim.facts import MessageReceived, OrderBackordered
+from orgsim.facts import MessageReceived
 from orgsim.kpis.base import Kpi, Window
 from orgsim.kpis.breaks import BREAKS, stock_outs, weeks_beyond
+from orgsim.kpis.fulfilment import times_short
 from orgsim.units import DAY
 
 STEPS = ("began", "detected", "told", "contained", "recovered")
@@ -79,8 +80,7 @@ def _troubles(window: Window, kpis: Mapping[str, Kpi]) -> Iterator[tuple[str, Tr
     """Every kind of break, in the order of the table of breaks."""
     for part in Component:
         days = stock_outs(window, part)
-        missing = window.facts(OrderBackordered)
-        count = window.per_week(missing["time"][missing["component"] == part])
+        count = window.per_week(times_short(window, part))
         beyond = (count > 0) & (window.ends > 0)
         yield (
             f"cover_{part.name.lower()}",

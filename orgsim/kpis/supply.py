@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from orgsim.entities import Component, Floats
 from orgsim.facts import GoodsExpedited, GoodsOrdered, OrderLost, OrderPlaced, OrderSubstituted
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
-from orgsim.kpis.fulfilment import PARTS
+from orgsim.kpis.fulfilment import PARTS, units_asked
 
 BULLWHIP_WEEKS = 26
 """Weeks over which orders to the supplier are compared with demand (MODEL M3.12)."""
@@ -47,11 +47,11 @@ def _expedited(component: str) -> Kpi:
     )
 
 
-def _bullwhip(component: str, segment: str) -> Kpi:
+def _bullwhip(component: str) -> Kpi:
     def measure(window: Window, _: str) -> Ratio:
         return Ratio(
             trailing_variance(_units(window, GoodsOrdered, component)),
-            trailing_variance(window.count(OrderPlaced, segment)),
+            trailing_variance(units_asked(window, Component[component.upper()])),
         )
 
     return Kpi(
@@ -104,6 +104,6 @@ KPIS = (
     ),
     _expedited("chassis"),
     _expedited("kit"),
-    _bullwhip("chassis", "all"),
-    _bullwhip("kit", "niche"),
+    _bullwhip("chassis"),
+    _bullwhip("kit"),
 )

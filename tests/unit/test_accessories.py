@@ -9,7 +9,13 @@ from orgsim.departments.accessories import complete_share
 from orgsim.departments.logistics import Logistics
 from orgsim.entities import Account, Order
 from orgsim.facts import OrderAllocated, OrderDelivered, OrderPicked, OrderShipped
-from orgsim.facts_after_sale import AccessoriesMissed, OrderSplit, RestDelivered, RestShipped
+from orgsim.facts_after_sale import (
+    AccessoriesMissed,
+    OrderSplit,
+    RestDelivered,
+    RestDropped,
+    RestShipped,
+)
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import Fixed
 from orgsim.kernel.world import World
@@ -131,8 +137,25 @@ def test_a_split_order_goes_in_time_and_incomplete_and_its_rest_follows() -> Non
     assert rests == [([order], seen(world, RestDelivered)["time"].tolist())]
     assert days(world, RestDelivered) == [6]
     assert warehouse.shipping.rests == 0
-    carriage = [cents for debit, _, cents in posted if debit is Account.CARRIAGE]
-    assert carriage == [550, 550]
+    paid = {a: [c for debit, _, c in posted if debit is a and c] for a in Account}
+    assert paid[Account.CARRIAGE] == [550, 550]
+    assert paid[Account.PICKING] == [320, 320]
+
+
+def test_the_rest_of_an_order_that_was_sent_back_stays_where_it_is() -> None:
+    world = a_world()
+    warehouse = a_warehouse(world, accessories__policy="split")
+    posted: list[tuple[Account, Account, int]] = []
+    warehouse.post = lambda *entry: posted.append(entry)
+    kept, returned = an_order(1), an_order(2)
+    for order in (kept, returned):
+        warehouse.accept(order)
+    world.at(3 * DAY, warehouse.returns.take_back, returned)
+    world.run(until=5 * DAY)
+    assert seen(world, RestShipped)["customer"].tolist() == [1]
+    assert seen(world, RestDropped)["customer"].tolist() == [2]
+    assert warehouse.shipping.rests == 0
+    assert sum(c for debit, _, c in posted if debit is Account.PICKING) == 3 * 320
 
 
 def test_what_is_refilled_before_the_carrier_calls_needs_no_second_parcel() -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from orgsim.departments.logistics import Logistics, Rule
 from orgsim.entities import Component, Order, Segment, due_date
-from orgsim.facts import OrderAllocated
+from orgsim.facts import OrderAllocated, OrderPicked
 from orgsim.governance.information import Information
+from orgsim.units import WEEK
 from orgsim.weekly import Weekly
 from tests.unit.parts import a_promise, a_world, an_order, but, firm, seen
 
@@ -201,3 +202,39 @@ def test_where_there_is_one_segment_all_rules_are_one(
             happen(warehouse, event, days=3)
         served.add(tuple(warehouse.served()))
     assert len(served) == 1
+
+
+# -- the same rule at the benches ------------------------------------------------------------------
+
+
+def packed(rule: Rule, *, without: int | None = None) -> list[int]:
+    """The order in which ten a day leave the benches, promised a week, or three days if odd."""
+    world = a_world()
+    stock = {"chassis__opening_stock": 100, "kit__opening_stock": 100}
+    pace = {"hours": Weekly.parse("always"), "capacity_per_day": 10.0, "overtime__most": 0.0}
+    config = but(firm().logistics, **stock, **pace, allocation=rule, accessories__fill=1.0)
+    logistics = Logistics(world, config, Information(world, {}))
+    for customer, segment in enumerate(MIXED):
+        promise = a_promise(3 if customer % 2 else 7)
+        order = an_order(customer, segment=segment, promise=promise)
+        order.due_on_record = order.due
+        logistics.accept(order)
+        if customer == without:
+            logistics.cancel(order)
+    world.run(until=WEEK)
+    return list(seen(world, OrderPicked)["customer"].tolist())
+
+
+@pytest.mark.parametrize(
+    ("rule", "order"),
+    [
+        ("first_come", [0, 1, 2, 3, 4, 5]),
+        ("fair_share", [0, 1, 2, 3, 4, 5]),
+        ("niche_first", [1, 4, 5, 0, 2, 3]),
+        ("base_first", [0, 2, 3, 1, 4, 5]),
+        ("promise_date", [1, 3, 5, 0, 2, 4]),
+    ],
+)
+def test_the_rule_also_says_who_is_packed_first(rule: Rule, order: list[int]) -> None:
+    assert packed(rule) == order
+    assert packed(rule, without=3) == [customer for customer in order if customer != 3]

@@ -60,6 +60,14 @@ def test_lead_time_and_its_spread_are_those_that_the_planner_reckons_with() -> N
     assert making + line.transit.mean == pytest.approx(policy.lead_time, rel=0.05)
 
 
+def test_an_air_order_of_a_week_s_budget_takes_the_time_that_is_planned_with() -> None:
+    """L_e = 7 days, the making included (MODEL M3.9)."""
+    line, air = FIRM.supplier.chassis, FIRM.logistics.chassis.expedite
+    flying = air.budget // air.surcharge
+    making = flying / (line.capacity or 0.0)
+    assert making + line.air_transit.mean == pytest.approx(air.lead_time, rel=0.01)
+
+
 def test_six_days_at_the_benches_carry_seven_days_of_orders() -> None:
     """548 on each working day = 470 x 7/6 (MODEL S5)."""
     assert FIRM.logistics.capacity_per_day == pytest.approx(470.0 * 7.0 / 6.0, abs=0.5)

@@ -117,9 +117,9 @@ def test_a_planner_counts_on_what_flies_before_what_sails() -> None:
     planner.demand(is_short=True)
     assert ordered == [("air", 40), ("sea", 60)]
     assert planner.on_order == 100
-    assert planner.days_to_stock() == 1.0  # a base stock reckons with no lead time by sea
-    planner.received(60)
     assert planner.days_to_stock() == 7.0
+    planner.received(40)
+    assert planner.days_to_stock() == 21.0  # told by sea, though a base stock reckons with none
 
 
 def lone(*values: str, weeks: int = 6) -> Scenario:

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgsim.config.compose import resolve
 from orgsim.departments.picking import Benches, error_share
 from orgsim.entities import Account, Order
+from orgsim.errors import ConfigError
 from orgsim.kernel.world import World
 from orgsim.units import DAY, WEEK
 from orgsim.weekly import Weekly
@@ -103,6 +105,31 @@ def test_overtime_is_paid_at_its_premium_and_only_overtime() -> None:
     }
 
 
+def test_overtime_that_finds_nothing_to_pack_is_not_paid() -> None:
+    """One order before every wave: it waits, which calls for overtime, and is soon packed."""
+    shop = a_workshop(overtime__most=0.15, overtime__backlog=0.0, picking_cost=3.2)
+    shop.bring_daily(48, 10)
+    shop.world.run(until=10 * DAY + 0.1)
+    assert len(shop.packed) == 480
+    assert sum(cents for _, _, cents in shop.posted) == 480 * 320
+
+
+@pytest.mark.parametrize("orders", [1, 9, 10, 11, 12, 20])
+def test_the_premium_is_paid_on_what_is_packed_beyond_the_usual(orders: int) -> None:
+    """A wave of 10 usual and 1.5 more; up to one order is carried on, and paid before."""
+    shop = a_workshop(overtime__most=0.15, overtime__backlog=0.0, picking_cost=3.2)
+    shop.bring(orders)
+    shop.world.run(until=0.4)
+    premium = sum(cents for _, _, cents in shop.posted) - len(shop.packed) * 320
+    assert 0 <= premium - max(0, len(shop.packed) - 10) * 160 <= 160
+    assert premium == 0 or orders >= 10
+
+
+def test_a_wave_of_most_of_a_day_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"logistics\.wave"):
+        resolve("baseline", ["logistics.wave=10h"])
+
+
 def test_a_team_that_is_half_there_works_overtime_at_half_the_backlog() -> None:
     shop = a_workshop(overtime__most=0.15)
     shop.world.dials.turn("logistics.capacity", 0.5)
@@ -193,7 +220,7 @@ def test_the_hours_that_orders_waited_are_the_hours_that_the_queue_held(
     queued = shop.benches.queue_hours()
     assert queued == pytest.approx(shop.benches.waited_hours(), abs=1e-9)
     assert shop.benches.queued == sum(
-        order.bench_since is not None for order in shop.benches._bench
+        order.bench_since is not None for *_, order in shop.benches._bench
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from orgsim.config.compose import resolve
 from orgsim.departments.logistics import Logistics
+from orgsim.departments.ordering import BaseStock
 from orgsim.departments.sales import Sales
 from orgsim.entities import Account, Component, Occasion, Order, Segment
 from orgsim.errors import ConfigError
@@ -126,6 +127,25 @@ def test_the_planner_counts_what_was_asked_for_not_what_was_sold() -> None:
         warehouse.accept(an_order(customer))
     world.run(until=8 * 24.0)
     assert planner.forecast == pytest.approx(400 + 0.2 * (500 - 400))
+
+
+def test_under_continuous_review_what_the_other_variant_took_is_ordered_at_once() -> None:
+    """And it is no demand for a kit: the forecast and the own fill count what was asked for."""
+    world = a_world()
+    stock = {"chassis__opening_stock": 0, "kit__opening_stock": 10}
+    policy = BaseStock(kind="base_stock", review="0h", level=10)
+    config = but(firm().logistics, **stock, kit__policy=policy, is_chassis_shared=False)
+    config = but(config, stock_out__substituted=1.0)
+    warehouse = Logistics(world, config, Information(world, {}))
+    kits = warehouse.planning[Component.KIT]
+    ordered: list[int] = []
+    kits.order = ordered.append
+    for customer in range(8):
+        warehouse.accept(an_order(customer))
+    assert warehouse.room.on_hand["kit"] == 2
+    assert ordered == [1] * 8
+    assert kits.position() == 10
+    assert kits._asked == 0
 
 
 def test_shares_of_more_than_the_whole_are_refused() -> None:

@@ -44,6 +44,17 @@ def test_an_order_waits_for_the_line_is_made_and_then_travels() -> None:
     assert came == [(pytest.approx(11 * DAY), 120), (pytest.approx(31 * DAY), 2400)]
 
 
+def test_what_is_to_fly_is_made_before_what_waits_and_after_what_is_in_the_making() -> None:
+    world = a_world()
+    supplier, came = a_supplier(world, capacity=5.0, transit=NO_TIME, air_transit=NO_TIME)
+    supplier.order(120)  # a day's work
+    supplier.order(1200)  # ten days
+    supplier.expedite(240)
+    world.run(until=40 * DAY)
+    assert [units for _, units in came] == [120, 240, 1200]
+    assert [time / DAY for time, _ in came] == pytest.approx([1, 3, 13])
+
+
 @pytest.mark.parametrize("per_day", [1e5, 1e6, 1e9])
 def test_a_fast_factory_comes_to_an_end_late_in_a_long_run_too(per_day: float) -> None:
     # There the clock's last digit is worth more units than what is left to make.

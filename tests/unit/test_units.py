@@ -269,6 +269,25 @@ def test_times_in_a_day_follow_the_calendar(
         assert found == pytest.approx(start + u * DAY, abs=1e-6)
 
 
+@given(entries(), st.integers(-20, 20))
+def test_an_open_day_is_the_first_with_an_hour_of_it_open(
+    written: dict[str, float], day: int
+) -> None:
+    calendar, start = Weekly.parse(written), day * DAY
+    ahead = [start + k * DAY for k in range(7)]
+    is_open = (one for one in ahead if calendar.integral(one, one + DAY) > 0)
+    assert calendar.open_day(start) == next(is_open, start)
+
+
+@given(entries(), times, st.integers(0, 9), st.lists(st.floats(0, 1, exclude_max=True), min_size=1))
+def test_the_hours_of_a_later_day_can_be_had_on_an_earlier_one(
+    written: dict[str, float], t: int, days: int, luck: list[float]
+) -> None:
+    calendar, start, later = Weekly.parse(written), t / 60, days * DAY
+    found = calendar.times_in_day(start, luck, later)
+    assert found + later == pytest.approx(calendar.times_in_day(start + later, luck), abs=1e-6)
+
+
 @given(entries())
 def test_a_calendar_survives_writing_pickling_and_json(written: dict[str, float]) -> None:
     calendar = Weekly.parse(written)
