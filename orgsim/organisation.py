@@ -90,7 +90,13 @@ class Organisation:
         )
         size = scenario.market if "market" in parts else silent(scenario.market)
         self.market = Market(world, size, self.marketing)
-        self.sales = Sales(world, scenario.sales, design.handoff, self.information)
+        self.sales = Sales(
+            world,
+            scenario.sales,
+            design.handoff,
+            self.information,
+            scenario.targets.get("bookings", 0.0),
+        )
         self.order_page = OrderPage(
             self.information,
             is_quoting=scenario.sales.quotes_stock,

@@ -3,8 +3,9 @@
 Modelled: bookings are counted against a quota by periods, one for commissions and one for the quota
 itself, and reps behave otherwise at a period's end than in its middle.
 
-1. Each morning at 06:00 the team looks: attainment = bookings of the period so far over the quota
-   of the time gone. Only in the last part of a period does it do anything.
+1. Each morning at 06:00, and the moment a period ends, the team looks: attainment = bookings of the
+   period so far over the quota of the time gone. Only in the last part of a period does it do
+   anything.
 2. Behind (attainment < 1): reps grant a discount d_1 (1 - attainment) on what they sell, and
    stretch the claim (1 + eta) times as far. Where both periods end, the worse attainment counts.
 3. Well ahead (attainment > 1.1) and nowhere behind: of the deals that could be closed a share s_b
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from math import floor
+from math import ceil, floor
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Account, Lever, Post, Segment
@@ -87,7 +88,7 @@ class Quota:
     """How far the team is from its quota, and what it does about it at the end of a period."""
 
     def __init__(self, world: World, config: QuotaConfig, target: float) -> None:
-        """Count against a target in bookings an hour."""
+        """Count against a target in bookings an hour, 0 for none."""
         self._world = world
         self._config = config
         self._target = target
@@ -97,11 +98,14 @@ class Quota:
         self._held_until: float | None = None
         self.discount = 0.0
         self.push = 1.0
-        self._matters = bool(config.discount or config.push or config.sandbag)
+        self._matters = target > 0 and bool(config.discount or config.push or config.sandbag)
         if self._matters:
             first = floor(world.now / DAY) * DAY + 6.0
             first += DAY if first < world.now else 0.0
             world.every(DAY, self._look, first=first, rank=Rank.WEEKLY)
+            for period in (config.commission_period, config.quota_period):
+                end = max(world.now, ceil(world.now / period) * period)
+                world.every(period, self._look, first=end, rank=Rank.CALENDAR)
 
     def book(self) -> None:
         """One booking now."""
@@ -120,11 +124,11 @@ class Quota:
         return (len(self._booked) - bisect_left(self._booked, since)) / due if due > 0 else 1.0
 
     def _look(self) -> None:
-        """Each morning: see whether a period is about to end, and how we stand."""
+        """See whether a period is about to end, and how we stand."""
         now, cfg = self._world.now, self._config
         worst, best, until = 1.0, 1.0, None
         for period in (cfg.commission_period, cfg.quota_period):
-            start = floor(now / period) * period
+            start = floor(now / period + 1e-9) * period  # its very end belongs to the next
             if now >= start + (1.0 - cfg.end) * period:
                 attained = self.attainment(max(start, self._start))
                 worst, best = min(worst, attained), max(best, attained)

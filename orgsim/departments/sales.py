@@ -74,7 +74,7 @@ from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.world import World
-from orgsim.units import DAY, WEEK, Duration, Number, Price, Quantity, Rate, Share
+from orgsim.units import DAY, WEEK, Duration, Number, Price, Quantity, Share
 from orgsim.weekly import Heads, Weekly
 
 
@@ -111,9 +111,6 @@ class SalesConfig(Config):
     incentives: RepIncentives
     quota: QuotaConfig
     clawback: ClawbackConfig
-    bookings_target: Rate = param(
-        "the team's quota, below which reps press harder", unit="1/h", section="O3", gt=0
-    )
     price_base: Price = param(
         "price of an order of the base offer", unit="EUR", section="s.11", ge=0
     )
@@ -138,13 +135,16 @@ class Sales:
         config: SalesConfig,
         handoff: HandoffConfig,
         information: Information | None = None,
+        bookings_target: float = 0.0,
     ) -> None:
+        """``bookings_target`` is the team's quota in bookings a day, 0 where it has none."""
         self._world = world
         self._config = config
         self._force = SalesForce(world, config, information, self._book_money)
         self.reps = self._force.reps
         self.temporary = self._force.temporary
-        self.quota = Quota(world, config.quota, config.bookings_target)
+        self._target = bookings_target / DAY
+        self.quota = Quota(world, config.quota, self._target)
         self.commission = Commission(world, config.clawback, self._book_money)
         self._intent = world.dials.declare(
             "sales.intent", 0.0, "add", "log-odds by which leads decide more easily than usual"
@@ -198,9 +198,9 @@ class Sales:
         while recent and recent[0] < self._world.now - 28 * DAY:
             recent.popleft()
         elapsed = min(28 * DAY, self._world.now - self._opened)
-        if elapsed < WEEK:
+        if elapsed < WEEK or self._target <= 0:
             return 0.0
-        return 1.0 - len(recent) / (self._config.bookings_target * elapsed)
+        return 1.0 - len(recent) / (self._target * elapsed)
 
     def _queue(self, lead: Lead) -> None:
         self._world.record(LeadQualified(self._world.now, lead.id, lead.segment, True))

@@ -164,7 +164,7 @@ def test_the_books_balance_with_everything_switched_on() -> None:
         "run.weeks=12", "run.warmup=1w", "customers.count=3000", "customers.usual.weeks=10",
         "market.base_leads=60/d", "logistics.capacity_per_day=120", "campaign.reach=20000/d",
         "customers.cannibalisation.switching=0.1", "sales.quota.discount=0.1",
-        "sales.quota.push=0.5", "sales.quota.sandbag=0.5", "sales.bookings_target=2/d",
+        "sales.quota.push=0.5", "sales.quota.sandbag=0.5", "targets.bookings=2",
         "sales.clawback.share=1", "marketing.incentives.spend_pressure=0.8",
         "marketing.incentives.claim_pressure=1", "sales.discipline=score",
         "sales.influence={discount: 3, trust: 1, bad_talk: 1, skill: 1}",

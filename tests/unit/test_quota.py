@@ -91,8 +91,8 @@ def test_a_team_on_target_does_nothing_at_all() -> None:
 # -- in sales --------------------------------------------------------------------------------------
 
 
-def a_team(world: World, **changes: object) -> tuple[Sales, list[Order]]:
-    """Reps round the clock, plenty of them, who need half an hour."""
+def a_team(world: World, target: float = 25.0, **changes: object) -> tuple[Sales, list[Order]]:
+    """Reps round the clock, plenty of them, who need half an hour; so many bookings a day wanted."""
     always = Weekly.parse("always")
     config = but(
         firm().sales,
@@ -102,7 +102,7 @@ def a_team(world: World, **changes: object) -> tuple[Sales, list[Order]]:
             "base__win_intercept": -1.2, "influence__discount": 3.0, **changes,
         },
     )  # fmt: skip
-    sales = Sales(world, config, firm().organisation.handoff)
+    sales = Sales(world, config, firm().organisation.handoff, bookings_target=target)
     orders: list[Order] = []
     sales.orders.place_order = orders.append
     return sales, orders
@@ -144,7 +144,7 @@ def test_a_deal_held_back_is_booked_when_the_next_period_begins_and_stays_in_han
 ):
     world = a_world()
     sales, _ = a_team(
-        world, base__win_intercept=30.0, bookings_target=0.1 / DAY, quota=but(HOCKEY, sandbag=1.0)
+        world, target=0.1, base__win_intercept=30.0, quota=but(HOCKEY, sandbag=1.0)
     )
     leads(sales, [1.0, 2.0, 3.0, 4.0, END + 30.0])
     world.run(until=4 * WEEK - 1)
@@ -154,6 +154,38 @@ def test_a_deal_held_back_is_booked_when_the_next_period_begins_and_stays_in_han
     assert seen(world, LeadWon)["time"].tolist()[-1] == 4 * WEEK
     assert sales.in_hand == 0
     assert seen(world, LeadLost)["time"].size == 0
+
+
+def test_after_the_period_s_end_at_night_a_deal_is_a_deal_of_the_new_period() -> None:
+    """Decided at 01:00 on its first Monday, five hours before the team's morning look."""
+    for target, told in ((0.1, "ahead: nothing is held back"), (1.0, "behind: no discount")):
+        world = a_world()
+        sales, orders = a_team(
+            world, target=target, base__win_intercept=30.0, base__claim_effect=0.1,
+            quota=but(HOCKEY, discount=0.5, sandbag=1.0),
+        )  # fmt: skip
+        leads(sales, [1.0, 2.0, 3.0, 4.0, 4 * WEEK + 0.5])
+        world.run(until=4 * WEEK - 1.0)
+        assert (sales.quota.held_until(9) is None, sales.quota.discount == 0.0) == (
+            target == 1.0, target == 0.1,
+        ), told  # fmt: skip
+        world.run(until=4 * WEEK + 1.0 + 1e-6)
+        assert seen(world, LeadWon)["time"].tolist()[-1] == 4 * WEEK + 1.0, told
+        assert orders[-1].price_cents == 7000, told
+        assert (sales.quota.discount, sales.quota.push) == (0.0, 1.0)
+        moved = seen(world, LeverMoved)["time"]
+        assert not moved.size or moved.max() == 4 * WEEK
+
+
+def test_a_period_that_is_no_whole_number_of_days_ends_when_it_ends() -> None:
+    world = a_world()
+    period = 10.3 * DAY
+    quota = a_quota(world, 5.0, commission_period=period, quota_period=period)
+    for nth in range(1, 40):
+        world.run(until=nth * period - 1.0)
+        assert quota.push == 1.5
+        world.run(until=nth * period + 1e-3)
+        assert (quota.discount, quota.push) == (0.0, 1.0)
 
 
 def test_behind_quota_reps_stretch_further_at_the_end_but_never_beyond_the_cap() -> None:
