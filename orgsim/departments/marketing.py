@@ -33,6 +33,7 @@ import numpy as np
 
 from orgsim.config.base import Config, param
 from orgsim.departments.campaign import Advertising, CampaignConfig, LaunchPlan
+from orgsim.departments.quoting import at_price
 from orgsim.departments.target_pressure import MarketingIncentives, TargetPressure
 from orgsim.entities import Account, Attribute, Floats, Post, Promise, Segment, nobody
 from orgsim.facts import CampaignLaunched
@@ -148,18 +149,17 @@ class Marketing:
 
     def _made(self, segment: Segment, capability: Floats, phi: float, price: float) -> Promise:
         levels = capability + phi * (1.0 - capability) * self._headline
-        if price != 1.0:
-            levels[Attribute.PRICE] = min(1.0, levels[Attribute.PRICE] / price)
-        levels.flags.writeable = False  # handed to all who ask for the same
         is_niche = segment is Segment.NICHE
-        return Promise(
+        at_list_price = Promise(
             levels=levels,
             days=promised_days(float(levels[Attribute.SPEED])),
             inflation=phi,
             express=is_niche and phi > 0,
             setup=is_niche and phi > 0,
-            price=price,
         )
+        promise = at_price(at_list_price, price)
+        promise.levels.flags.writeable = False  # handed to all who ask for the same
+        return promise
 
     def asked_price(self) -> float:
         """What is asked today, times the list price."""

@@ -9,7 +9,7 @@ itself, and reps behave otherwise at a period's end than in its middle.
 2. Behind (attainment < 1): reps grant a discount d_1 (1 - attainment) on what they sell, and
    stretch the claim (1 + eta) times as far. Where both periods end, the worse attainment counts.
 3. Well ahead (attainment > 1.1) and nowhere behind: of the deals that could be closed a share s_b
-   is held back, and booked when sales opens in the next period.
+   is held back, and booked, on the terms agreed, when sales opens in the next period.
 4. A customer who leaves within 90 days costs the rep a share of the commission: it is posted back.
    Reps know, and it restrains how far they stretch: k_cb = that share x the slope of early churn in
    the claim, in the cost of M2.4.

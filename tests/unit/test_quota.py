@@ -7,11 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgsim.departments.marketing import Marketing
 from orgsim.departments.persuasion import rep_inflation
 from orgsim.departments.quota import Commission, Quota, QuotaConfig
+from orgsim.departments.quoting import at_price
 from orgsim.departments.sales import Sales
-from orgsim.entities import Account, LeadBatch, Lever, Order, Segment, Source
+from orgsim.entities import (
+    Account,
+    Attribute,
+    LeadBatch,
+    Lever,
+    Order,
+    Segment,
+    Source,
+    plain_promise,
+)
 from orgsim.facts import CommissionClawedBack, LeadLost, LeadTouched, LeadWon, LeverMoved
+from orgsim.governance.information import Information
 from orgsim.kernel.distributions import Fixed
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, WEEK
@@ -129,6 +141,37 @@ def test_a_discount_lowers_the_price_that_is_paid_and_the_commission() -> None:
     assert cut == pytest.approx(3500, abs=30)  # half off but for the one booking of the period
     assert (Account.CASH, cut) in posted
     assert (Account.COMMISSION, round(0.04 * cut)) in posted
+
+
+def test_a_rep_s_discount_promises_as_much_for_the_money_as_marketing_s() -> None:
+    world = a_world()
+    sales, orders = a_team(world, base__win_intercept=30.0, quota=but(HOCKEY, discount=0.5))
+    marketing = Marketing(world, firm().marketing, firm().campaign, Information(world, {}))
+    sales.promise, sales.asked_price = marketing.promise, marketing.asked_price
+    leads(sales, [1.0, END + 30.0])
+    world.run(until=4 * WEEK - 1)
+    by_rep = orders[-1].promise
+    assert by_rep.price == pytest.approx(0.5, abs=0.01)
+    world.dials.turn("marketing.price", by_rep.price)
+    for_all = marketing.promise(Segment.BASE, by_rep.inflation)
+    assert for_all.price == by_rep.price
+    assert by_rep.levels == pytest.approx(for_all.levels)
+    assert by_rep.levels[Attribute.PRICE] > orders[0].promise.levels[Attribute.PRICE]
+
+
+def test_a_deal_held_back_is_booked_on_the_terms_agreed() -> None:
+    world = a_world()
+    sales, orders = a_team(
+        world, target=0.1, base__win_intercept=30.0, quota=but(HOCKEY, sandbag=1.0)
+    )
+    price = [0.5]
+    sales.promise = lambda segment, phi: at_price(plain_promise(segment, phi), price[0])
+    leads(sales, [1.0, 2.0, 3.0, 4.0, END + 30.0])
+    world.run(until=4 * WEEK - 1)
+    assert sales.in_hand == 1
+    price[0] = 1.0
+    world.run(until=4 * WEEK + 1)
+    assert [order.price_cents for order in orders] == [3500] * 5
 
 
 def test_on_the_web_nobody_grants_a_discount() -> None:
