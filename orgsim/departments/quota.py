@@ -10,9 +10,10 @@ itself, and reps behave otherwise at a period's end than in its middle.
    stretch the claim (1 + eta) times as far. Where both periods end, the worse attainment counts.
 3. Well ahead (attainment > 1.1) and nowhere behind: of the deals that could be closed a share s_b
    is held back, and booked, on the terms agreed, when sales opens in the next period.
-4. A customer who leaves within 90 days costs the rep a share of the commission: it is posted back.
-   Reps know, and it restrains how far they stretch: k_cb = that share x the slope of early churn in
-   the claim, in the cost of M2.4.
+4. A customer who leaves within 90 days, or whose first order is cancelled or paid back by then,
+   costs the rep, once, a share of the commission: it is posted back. Reps think of who leaves, and
+   it restrains how far they stretch: k_cb = that share x the slope of early churn in the claim, in
+   the cost of M2.4.
 
 Assumed: periods begin anew with week 0; the web grants no discount and holds nothing back. With
 d_1 = eta = s_b = 0 there is no period in what is sold. On deals timed by accelerators: Larkin
@@ -26,7 +27,7 @@ from collections.abc import Iterable
 from math import ceil, floor
 
 from orgsim.config.base import Config, param
-from orgsim.entities import Account, Lever, Post, Segment
+from orgsim.entities import Account, Lever, Order, Post, Segment
 from orgsim.facts import CommissionClawedBack, LeverMoved
 from orgsim.kernel.world import Rank, World
 from orgsim.units import DAY, WEEK, Duration, Number, Share
@@ -65,11 +66,11 @@ class QuotaConfig(Config):
 
 
 class ClawbackConfig(Config):
-    """What a rep pays back for a customer who leaves early."""
+    """What a rep pays back for a customer who leaves early, or returns the first order."""
 
     share: Share = param("share of the commission that is clawed back", section="M2.5", ge=0, le=1)
     within: Duration = param(
-        "how soon a customer must leave for it", unit="h", section="M2.5", ge=0
+        "how soon a customer must leave, or get the first order paid back, for it", unit="h", section="M2.5", ge=0
     )
     churn_slope: Number = param(
         "early churn that a full headline of inflation adds, as reps see it",
@@ -145,7 +146,7 @@ class Quota:
 
 
 class Commission:
-    """What reps earn on first orders, and pay back for customers who leave early."""
+    """What reps earn on first orders, and pay back for what soon comes to nothing."""
 
     def __init__(self, world: World, config: ClawbackConfig, post: Post) -> None:
         self._world = world
@@ -158,6 +159,11 @@ class Commission:
         self._post(Account.COMMISSION, Account.CASH, cents)
         if self._config.share > 0:
             self._earned[customer] = (self._world.now, cents, segment)
+
+    def undo(self, order: Order) -> None:
+        """An order was cancelled, or paid back; if it was a first one, commission was paid on it."""
+        if order.nth == 0:
+            self.claw_back([order.customer])
 
     def claw_back(self, customers: Iterable[int]) -> None:
         """These customers left; who did so early costs a rep part of the commission."""

@@ -20,15 +20,17 @@ from orgsim.entities import (
     Order,
     Segment,
     Source,
+    nobody,
     plain_promise,
 )
 from orgsim.facts import CommissionClawedBack, LeadLost, LeadTouched, LeadWon, LeverMoved
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import Fixed
 from orgsim.kernel.world import Rank, World
+from orgsim.organisation import Organisation
 from orgsim.units import DAY, WEEK
 from orgsim.weekly import Weekly
-from tests.unit.parts import Z, a_world, but, firm, seen
+from tests.unit.parts import Z, a_world, an_order, but, firm, seen
 
 HOCKEY: QuotaConfig = but(
     firm().sales.quota, commission_period=4 * WEEK, quota_period=13 * WEEK, end=0.2,
@@ -286,6 +288,37 @@ def test_a_customer_who_leaves_early_costs_the_rep_a_share_of_the_commission_onc
     assert posted[2:] == [(Account.CASH, Account.COMMISSION, 140)]
     clawed = seen(world, CommissionClawedBack)
     assert (clawed["customer"].tolist(), clawed["cents"].tolist()) == ([7], [140])
+
+
+def test_a_first_order_that_comes_to_nothing_costs_the_commission_once_and_a_later_one_none() -> (
+    None
+):
+    posted: list[tuple[Account, Account, int]] = []
+    config = but(firm().sales.clawback, share=1.0, within=90 * DAY)
+    commission = Commission(a_world(), config, lambda *entry: posted.append(entry))
+    commission.earn(7, Segment.BASE, 280)
+    commission.undo(an_order(7, nth=1))
+    assert len(posted) == 1
+    commission.undo(an_order(7))
+    commission.undo(an_order(7))
+    commission.claw_back([7])
+    assert posted[1:] == [(Account.CASH, Account.COMMISSION, 280)]
+
+
+def test_in_the_firm_whoever_cancels_returns_or_goes_without_costs_the_commission() -> None:
+    organisation = Organisation(but(firm(), customers__count=300, sales__clawback__share=1.0), 0)
+    commission, finance = organisation.sales.commission, organisation.finance
+    nothing = (
+        organisation.customers.refund, organisation.logistics.returns.refund,
+        organisation.logistics.turn_away,
+    )  # fmt: skip
+    organisation.customers.after_sale.refunded = nobody
+    organisation.customers.turned_away = nobody
+    for customer, end in enumerate(nothing):
+        commission.earn(customer, Segment.BASE, 280)
+        assert finance.balance(Account.COMMISSION) == 280
+        end(an_order(customer))
+        assert finance.balance(Account.COMMISSION) == 0
 
 
 def test_what_is_paid_stays_paid_where_nothing_is_clawed_back() -> None:
