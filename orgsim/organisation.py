@@ -90,7 +90,13 @@ class Organisation:
         )
         size = scenario.market if "market" in parts else silent(scenario.market)
         self.market = Market(world, size, self.marketing)
-        self.sales = Sales(world, scenario.sales, design.handoff, self.information)
+        self.sales = Sales(
+            world,
+            scenario.sales,
+            design.handoff,
+            self.information,
+            scenario.targets.get("bookings", 0.0),
+        )
         self.order_page = OrderPage(
             self.information,
             is_quoting=scenario.sales.quotes_stock,
@@ -168,7 +174,7 @@ class Organisation:
             self.logistics.shipping.deliver = self._delivered
             if "customers" in parts:
                 self.customers.cancel_order = self.logistics.cancel
-                self.customers.refund = self.finance.cancelled
+                self.customers.refund = self._cancelled
                 self.logistics.shipping.deliver_rest = self._rest_delivered
                 self.customers.after_sale.send_back = self.logistics.returns.take_back
                 self.logistics.returns.owe = self.finance.owe
@@ -227,13 +233,18 @@ class Organisation:
         share = self.scenario.customers.loyalty.recovery.restored
         self.customers.make_good(ticket.row, share)
 
-    def _turned_away(self, order: Order) -> None:
+    def _cancelled(self, order: Order) -> None:
         self.finance.cancelled(order)
+        self.sales.commission.undo(order)
+
+    def _turned_away(self, order: Order) -> None:
+        self._cancelled(order)
         if "customers" in self.scenario.organisation.parts:
             self.customers.turned_away(order)
 
     def _refund(self, order: Order) -> None:
         self.finance.refund(order)
+        self.sales.commission.undo(order)
         self.customers.after_sale.refunded(order)
 
     def _received(self, component: Component, units: int) -> None:

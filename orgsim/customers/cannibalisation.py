@@ -72,7 +72,8 @@ class Cannibalisation:
         if self._due <= 0.0:
             return
         people = self._people
-        base = np.flatnonzero(people.segment[rows] == Segment.BASE)
+        places = np.unique(rows, return_index=True)[1]  # who orders twice decides once
+        base = places[people.segment[rows[places]] == Segment.BASE]
         if not base.size:
             return
         chance = min(1.0, self._due / base.size)

@@ -221,12 +221,14 @@ class Market:
         return float(1.0 / (1.0 + np.exp(-self._config.appeal_slope * gap)))
 
     def expected_leads(self, answers: Floats) -> Floats:
-        """The planner's view: campaign leads a day, depletion included.
+        """The planner's view: campaign leads a day from today's prospects, depletion included.
 
-        ``answers`` is people a day who would answer in an untapped niche of appeal 1.
+        ``answers`` is people a day who would answer in an untapped niche of appeal 1. Who has come
+        so far is known, since marketing counts its own leads; that a competitor closes the window,
+        or that talk brings more, is not foreseen.
         """
         size = self._config.niche_size
-        left, leads = size, np.zeros(answers.size)
+        left, leads = self.untapped, np.zeros(answers.size)
         for day, people in enumerate(answers):
             leads[day] = min(left, left * people * self.appeal() / size) if size else 0.0
             left -= leads[day]

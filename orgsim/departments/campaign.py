@@ -3,9 +3,9 @@
 Modelled: advertising works with carry-over and diminishing returns.
 
 1. At each midnight while a campaign runs, the day's spend x is the budget over the days it runs,
-   times the intensity, and times what target pressure makes of it. It works on with carry-over
-   (adstock, half-life h in days) and saturates (Hill, half at K, the budget over the days it is
-   planned for):
+   times the intensity, and times what target pressure makes of it; a day of which it runs in a part
+   only has that part of it. It works on with carry-over (adstock, half-life h in days) and
+   saturates (Hill, half at K, the budget over the days it is planned for):
 
        A' = x (1 - rho) + rho A,  rho = 0.5^(1/h);    H(A) = A^s / (A^s + K^s).
 
@@ -22,7 +22,7 @@ import numpy as np
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Floats
-from orgsim.units import DAY, Duration, Money, Number, Rate, Share
+from orgsim.units import DAY, WEEK, Duration, Money, Number, Rate, Share
 
 
 class CampaignConfig(Config):
@@ -107,24 +107,28 @@ class Advertising:
         """People per hour who would answer at full pressure, in an untapped niche of appeal 1."""
         return self._config.reach * self._config.response_rate
 
-    def forecast(self, plan: LaunchPlan) -> Floats:
-        """H(A) on each day from the launch until the pressure has faded; whole weeks."""
+    def forecast(self, *plans: LaunchPlan) -> Floats:
+        """H(A) on each day from the first launch until the pressure has faded; whole weeks."""
         half_life = self._config.half_life / DAY
-        days = 7 * int(np.ceil((plan.duration / DAY + 5 * half_life) / 7))
+        onset = min(plan.onset for plan in plans)
+        weeks = [np.ceil((plan.duration / DAY + 5 * half_life) / 7) for plan in plans]
+        faded = max(plan.onset + WEEK * n for plan, n in zip(plans, weeks, strict=True))
+        days = 7 * int(np.ceil((faded - onset) / WEEK - 1e-9))
         adstock, path = 0.0, np.zeros(days)
         for day in range(days):
-            spend = self._planned(plan.onset + day * DAY, plan)
+            spend = sum(self._planned(onset + day * DAY, plan) for plan in plans)
             adstock = next_adstock(adstock, spend, half_life)
             path[day] = response(adstock, self._config)
         return path
 
     def per_day(self, plan: LaunchPlan) -> float:
-        """What a campaign spends a day (EUR), unpressed."""
+        """What a campaign spends in a whole day (EUR), unpressed."""
         return plan.intensity * self._config.budget / (plan.duration / DAY)
 
     def _planned(self, time: float, plan: LaunchPlan) -> float:
-        is_running = plan.onset <= time < plan.onset + plan.duration
-        return self.per_day(plan) if is_running else 0.0
+        """What a campaign spends in the day from that time on."""
+        hours = min(time + DAY, plan.onset + plan.duration) - max(time, plan.onset)
+        return self.per_day(plan) * max(0.0, hours) / DAY
 
 
 def response(adstock: float, config: CampaignConfig) -> float:

@@ -19,7 +19,10 @@ company can do, and a campaign plan that, where a channel exists, is told to oth
 3. A launch is told, once, as early as any listener wants, but not before the clock starts. The
    plan: campaign leads of each day, from the path of H(A) until it has faded and with the niche
    depleting, times quality and expected bookings per lead, summed by week, times 1 + bias, times
-   one lognormal error of mean 1. The terms of the promise: that they exist, and the launch date.
+   one lognormal error of mean 1. It is one plan for all launches told so far, from the first of
+   them on: what is past stays in it as it was planned, what is ahead is reckoned anew, from the
+   prospects left. The terms of the promise: that they exist, and the launch date.
+4. A campaign of intensity 0 is none: the offer stays closed, and nobody is told.
 
 Assumed: of price, fit and knowledge nobody tells marketing more than what was published; the plan
 knows nothing of later target pressure. SERVQUAL's fourth gap (Zeithaml, Berry & Parasuraman 1988).
@@ -33,6 +36,7 @@ import numpy as np
 
 from orgsim.config.base import Config, param
 from orgsim.departments.campaign import Advertising, CampaignConfig, LaunchPlan
+from orgsim.departments.quoting import at_price
 from orgsim.departments.target_pressure import MarketingIncentives, TargetPressure
 from orgsim.entities import Account, Attribute, Floats, Post, Promise, Segment, nobody
 from orgsim.facts import CampaignLaunched
@@ -124,6 +128,8 @@ class Marketing:
         self._promised: dict[Segment, tuple[tuple[float, float], Promise]] = {}
         self._headline = config.headline.vector()
         self._plan_error = world.draws.stream("marketing.plan_error")
+        self._told: list[LaunchPlan] = []
+        self._planned: Floats = np.zeros(0)
         self.expected_leads: Callable[[Floats], Floats] = np.zeros_like
         self.post: Post = nobody
         world.every(DAY, self._advertise, first=_next_midnight(world.now), rank=Rank.DAILY)
@@ -148,18 +154,17 @@ class Marketing:
 
     def _made(self, segment: Segment, capability: Floats, phi: float, price: float) -> Promise:
         levels = capability + phi * (1.0 - capability) * self._headline
-        if price != 1.0:
-            levels[Attribute.PRICE] = min(1.0, levels[Attribute.PRICE] / price)
-        levels.flags.writeable = False  # handed to all who ask for the same
         is_niche = segment is Segment.NICHE
-        return Promise(
+        at_list_price = Promise(
             levels=levels,
             days=promised_days(float(levels[Attribute.SPEED])),
             inflation=phi,
             express=is_niche and phi > 0,
             setup=is_niche and phi > 0,
-            price=price,
         )
+        promise = at_price(at_list_price, price)
+        promise.levels.flags.writeable = False  # handed to all who ask for the same
+        return promise
 
     def asked_price(self) -> float:
         """What is asked today, times the list price."""
@@ -209,6 +214,8 @@ class Marketing:
 
     def launch(self, plan: LaunchPlan) -> None:
         """Take on a campaign; whoever has a channel is told the plan as early as it wants."""
+        if plan.intensity == 0:
+            return
         self._advertising.launch(plan)
         self._world.at(plan.onset, self._open, plan, rank=Rank.CALENDAR)
         for topic, tell in (
@@ -236,18 +243,26 @@ class Marketing:
         )
 
     def _tell_plan(self, plan: LaunchPlan) -> None:
-        """Expected niche orders per measured week, with the planner's bias and error."""
-        pressure = self._advertising.forecast(plan)
+        """Expected niche orders per week from the first launch on, with the planner's bias and error.
+
+        What is past stays as it was planned.
+        """
+        self._told.append(plan)
+        onset = min(told.onset for told in self._told)
+        gone = max(0, int((self._world.now - onset) / DAY))
+        pressure = self._advertising.forecast(*self._told)[gone:]
         answers = DAY * self._advertising.answers * pressure
         quality = 1.0 - self._config.quality_loss * pressure
         orders = self.expected_leads(answers) * quality * self._config.plan.expected_bookings
+        past = np.pad(self._planned, (0, max(0, gone - self._planned.size)))[:gone]
+        self._planned = np.concatenate([past, orders])
         error = _lognormal(self._config.plan.cv, self._plan_error.uniform(0))
-        per_week = orders.reshape(-1, 7).sum(axis=1) * (1.0 + self._config.plan.bias) * error
+        per_week = self._planned.reshape(-1, 7).sum(axis=1) * (1.0 + self._config.plan.bias) * error
         self._information.send(
             "campaign_plan",
             "marketing",
             {"orders_per_week": per_week},
-            dates={"onset": plan.onset},
+            dates={"onset": onset},
         )
 
 

@@ -1,4 +1,4 @@
-"""The order page's date: promised as always, or quoted from what sales believes (MODEL M3.6, S3).
+"""The order page: a date promised as always, or quoted from what sales believes (MODEL M3.6, S3).
 
 Modelled: where the order page quotes dates (ATP, available to promise), a shortage or a queue that
 sales has heard of is told to the customer before the order instead of being felt after it.
@@ -7,7 +7,9 @@ sales has heard of is told to the customer before the order instead of being fel
    usual time from order to door, rounded, never below 0. Where nothing was heard it is 0.
 2. The promise is made later by the delay: its date, and its level of speed by 1/14 a day, as far as
    0. Date, expectation and the order record all follow the quote.
-3. Each day of delay quoted costs the stated share of the leads that would have been won:
+3. Whoever lowers the price, marketing for all or a rep for one, lifts the level of price, which is
+   what is got for the money: it is divided by the share that is asked, up to 1.
+4. Each day of delay quoted costs the stated share of the leads that would have been won:
    P(win) (1 - a_atp)^delay.
 
 Assumed: no date is quoted that is earlier than the usual promise; the customer who orders again
@@ -53,3 +55,12 @@ def later(promise: Promise, delay: int) -> Promise:
     levels = promise.levels.copy()
     levels[Attribute.SPEED] = max(0.0, levels[Attribute.SPEED] - delay / DAYS_PER_LEVEL)
     return replace(promise, levels=levels, days=promise.days + delay)
+
+
+def at_price(promise: Promise, share: float) -> Promise:
+    """The same promise at so large a share of its price; more is got for the money, or less."""
+    if share == 1.0:
+        return promise
+    levels = promise.levels.copy()
+    levels[Attribute.PRICE] = min(1.0, levels[Attribute.PRICE] / share)
+    return replace(promise, levels=levels, price=promise.price * share)

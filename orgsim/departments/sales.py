@@ -23,7 +23,8 @@ bookings and behind quota stretches it.
    It is compared with one number per prospect, the same in every variant. Trust in the brand and
    the bad talk per customer, W-, are what the prospect met with in the market: they come with the
    lead, and no rep looks into customers' minds. The discount is from the list price, whoever
-   grants it.
+   grants it. The skill is the mean of who is on duty as the rep takes the lead up; who decides on
+   the web meets with none.
 4. A win makes a customer and a first order, and earns a commission (see `order_entry`).
 5. Where the order page quotes dates, promise and win probability follow the quote (see `quoting`).
 
@@ -35,7 +36,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator
-from dataclasses import replace
 from math import inf
 from typing import Literal
 
@@ -54,7 +54,7 @@ from orgsim.departments.persuasion import (
     win_probability,
 )
 from orgsim.departments.quota import ClawbackConfig, Commission, Quota, QuotaConfig
-from orgsim.departments.quoting import later
+from orgsim.departments.quoting import at_price, later
 from orgsim.departments.sales_force import CLASSES, SalesForce
 from orgsim.departments.temporary_reps import TemporaryConfig
 from orgsim.entities import (
@@ -74,7 +74,7 @@ from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon
 from orgsim.governance.information import Information
 from orgsim.kernel.distributions import DurationLaw
 from orgsim.kernel.world import World
-from orgsim.units import DAY, WEEK, Duration, Number, Price, Quantity, Rate, Share
+from orgsim.units import DAY, WEEK, Duration, Number, Price, Quantity, Share
 from orgsim.weekly import Heads, Weekly
 
 
@@ -111,9 +111,6 @@ class SalesConfig(Config):
     incentives: RepIncentives
     quota: QuotaConfig
     clawback: ClawbackConfig
-    bookings_target: Rate = param(
-        "the team's quota, below which reps press harder", unit="1/h", section="O3", gt=0
-    )
     price_base: Price = param(
         "price of an order of the base offer", unit="EUR", section="s.11", ge=0
     )
@@ -138,13 +135,16 @@ class Sales:
         config: SalesConfig,
         handoff: HandoffConfig,
         information: Information | None = None,
+        bookings_target: float = 0.0,
     ) -> None:
+        """``bookings_target`` is the team's quota in bookings a day, 0 where it has none."""
         self._world = world
         self._config = config
         self._force = SalesForce(world, config, information, self._book_money)
         self.reps = self._force.reps
         self.temporary = self._force.temporary
-        self.quota = Quota(world, config.quota, config.bookings_target)
+        self._target = bookings_target / DAY
+        self.quota = Quota(world, config.quota, self._target)
         self.commission = Commission(world, config.clawback, self._book_money)
         self._intent = world.dials.declare(
             "sales.intent", 0.0, "add", "log-odds by which leads decide more easily than usual"
@@ -198,9 +198,9 @@ class Sales:
         while recent and recent[0] < self._world.now - 28 * DAY:
             recent.popleft()
         elapsed = min(28 * DAY, self._world.now - self._opened)
-        if elapsed < WEEK:
+        if elapsed < WEEK or self._target <= 0:
             return 0.0
-        return 1.0 - len(recent) / (self._config.bookings_target * elapsed)
+        return 1.0 - len(recent) / (self._target * elapsed)
 
     def _queue(self, lead: Lead) -> None:
         self._world.record(LeadQualified(self._world.now, lead.id, lead.segment, True))
@@ -212,7 +212,8 @@ class Sales:
         if not is_apart:
             yield self.reps.turn(self._class(lead))
         waited = self._config.hours.integral(lead.created, self._world.now)
-        inflation = self._stretch(lead)
+        skill = 0.0 if is_apart else self._force.skill
+        inflation = self._stretch(lead, skill)
         self._world.record(LeadTouched(self._world.now, lead.id, lead.segment, waited, inflation))
         self._elsewhere += is_apart
         yield lead.handle_hours
@@ -220,62 +221,72 @@ class Sales:
         if not is_apart:
             self.reps.release()
         age = freshness(waited, self._config.ageing_scale, self._config.ageing_power)
-        discount, until = self.quota.discount, self.quota.held_until(lead.id)
-        self._decide(lead, lead.claim + inflation, age, discount, until)
+        until, discount = self.quota.held_until(lead.id), self.quota.discount
+        self._decide(lead, lead.claim + inflation, age, until, discount=discount, skill=skill)
 
     def _class(self, lead: Lead) -> int:
         """Who is served before whom: 0 for all, or by the win probability on arrival."""
         if self._config.discipline != "score":
             return 0
-        score = self._chance(lead, lead.claim, 0.0)
+        score = self._chance(lead, lead.claim)
         return min(CLASSES - 1, int((1.0 - score) * CLASSES))
 
     def _web_visit(self, lead: Lead) -> None:
         self._world.record(LeadQualified(self._world.now, lead.id, lead.segment, False))
-        self._decide(lead, lead.claim, 1.0, 0.0, None)
+        self._decide(lead, lead.claim, 1.0)
 
-    def _stretch(self, lead: Lead) -> float:
+    def _stretch(self, lead: Lead, skill: float) -> float:
         """What the rep adds to the claim, judged by the win probability before adding it (S3)."""
         effect = self._persuasion(lead.segment).claim_effect
-        win = self._chance(lead, lead.claim, self.quota.discount)
+        win = self._chance(lead, lead.claim, self.quota.discount, skill)
         pay, restraint = self._config.incentives, self._config.clawback.restraint
         return rep_inflation(
             effect, win, self.quota_gap(), pay, restraint=restraint, push=self.quota.push
         )
 
-    def _chance(self, lead: Lead, inflation: float, discount: float) -> float:
-        """The win probability of a fresh lead at this claim and discount."""
+    def _chance(
+        self, lead: Lead, inflation: float, discount: float = 0.0, skill: float = 0.0
+    ) -> float:
+        """The win probability of a fresh lead at this claim; a rep may grant a discount."""
         sways = self._config.influence
         more = lead.standing + self._intent.value
         more += sways.discount * (1.0 - self.asked_price() * (1.0 - discount))
-        more += sways.skill * self._force.skill
+        more += sways.skill * skill
         return win_probability(self._persuasion(lead.segment), inflation, more)
 
     def _decide(
-        self, lead: Lead, inflation: float, age_factor: float, discount: float, until: float | None
+        self,
+        lead: Lead,
+        inflation: float,
+        age_factor: float,
+        until: float | None = None,
+        *,
+        discount: float = 0.0,
+        skill: float = 0.0,
     ) -> None:
-        """Won or lost; a deal that is won may be held back until the next period."""
+        """Won or lost; a deal that is won may be held back, on its terms, until the next period."""
         inflation = min(1.0, inflation)
-        win = self._chance(lead, inflation, discount) * age_factor
+        win = self._chance(lead, inflation, discount, skill) * age_factor
         win *= (1.0 - self._persuasion(lead.segment).delay_loss) ** self.delay(lead.segment)
         if lead.luck >= win:
             self._world.record(LeadLost(self._world.now, lead.id, lead.segment))
-        elif until is None:
-            self._win(lead, inflation, discount)
+            return
+        promise = later(self.promise(lead.segment, inflation), self.delay(lead.segment))
+        promise = at_price(promise, 1.0 - discount)
+        if until is None:
+            self._win(lead, inflation, promise)
         else:
             self._held_back += 1
             opens = self._config.hours.next_positive(until)
-            self._world.at(opens if opens < inf else until, self._book_held, lead, inflation)
+            when = opens if opens < inf else until
+            self._world.at(when, self._book_held, lead, inflation, promise)
 
-    def _book_held(self, lead: Lead, inflation: float) -> None:
+    def _book_held(self, lead: Lead, inflation: float, promise: Promise) -> None:
         self._held_back -= 1
-        self._win(lead, inflation, 0.0)
+        self._win(lead, inflation, promise)
 
-    def _win(self, lead: Lead, inflation: float, discount: float) -> None:
+    def _win(self, lead: Lead, inflation: float, promise: Promise) -> None:
         now = self._world.now
-        promise = later(self.promise(lead.segment, inflation), self.delay(lead.segment))
-        if discount:
-            promise = replace(promise, price=promise.price * (1.0 - discount))
         self._recent_bookings.append(now)
         self.quota.book()
         self._world.record(LeadWon(now, lead.id, lead.segment, lead.source, inflation))

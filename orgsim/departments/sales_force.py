@@ -72,10 +72,10 @@ class SalesForce:
         leads = orders / win_probability(self._config.niche, 0.0, 0.0)
         return leads * (1.0 - self._config.web_share) * self._config.handle_time.mean
 
-    def _employ(self, temporary: int) -> None:
-        """Put temporary reps on duty for a week, and pay it."""
+    def _employ(self, more: int) -> None:
+        """The temporary reps are others now; pay a week to so many more."""
         self._man_desks()
-        cents = round(100 * temporary * self._open_hours * self._config.temporary.cost)
+        cents = round(100 * more * self._open_hours * self._config.temporary.cost)
         self._post(Account.SALES_PAYROLL, Account.CASH, cents)
 
     def _man_desks(self) -> None:

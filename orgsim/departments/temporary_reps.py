@@ -2,12 +2,14 @@
 
 Modelled: a plan of orders, heard in time, becomes people to sell them.
 
-1. Each morning at 06:00 sales looks for news of a campaign plan. For each of its weeks the orders
-   planned, over the win probability sales knows, are leads; those that the web does not decide need
-   a rep for the mean handle time.
+1. Each morning at 06:00 sales looks for news of a campaign plan, which replaces what was heard
+   before. For each of its weeks the orders planned, over the win probability sales knows, are
+   leads; those that the web does not decide need a rep for the mean handle time.
 2. So many temporary reps are brought in for the week, during the hours in which reps are on duty,
    that they are busy with it to the load planned with; never more than the most there may be.
-3. They are paid by the hour on duty, for the week they are booked.
+3. They are paid by the hour on duty, for the week of the plan that they are booked for: news in
+   the middle of it adds the pay of those who come besides, and gives none back. Whom the plan no
+   longer needs goes.
 
 Assumed: an agency has them at a week's notice; what the plan says wrongly is staffed wrongly; the
 firm's own reps are planned for the usual leads only. Staffing to a load: the square-root rule's
@@ -54,7 +56,7 @@ class TemporaryReps:
         open_hours: float,
         employ: Callable[[int], None],
     ) -> None:
-        """Staff the ``rep_hours`` of planned orders; ``employ`` puts on duty and pays the week."""
+        """Staff the ``rep_hours`` of planned orders; ``employ`` pays so many more for a week."""
         self._world = world
         self._config = config
         self._information = information
@@ -62,6 +64,7 @@ class TemporaryReps:
         self._open_hours = open_hours
         self._employ = employ
         self._heard: Belief | None = None
+        self._booked = (0.0, 0)
         self.there = 0
         if config.most and information is not None and open_hours > 0:
             first = (world.now // DAY) * DAY + 6.0
@@ -75,18 +78,24 @@ class TemporaryReps:
         if heard is None or heard is self._heard:
             return
         self._heard = heard
+        now, onset = self._world.now, heard.dates["onset"]
         hours = self._rep_hours(heard.content["orders_per_week"])
         for week, needed in enumerate([*hours.tolist(), 0.0]):
-            start = heard.dates["onset"] + week * WEEK
-            if start + WEEK > self._world.now:
+            start = onset + week * WEEK
+            if start + WEEK > now:
                 wanted = ceil(max(0.0, needed) / (self._config.load * self._open_hours) - 1e-9)
-                begin = max(start, self._world.now)
-                self._world.at(begin, self._staff, min(wanted, self._config.most), heard)
+                reps = min(wanted, self._config.most)
+                self._world.at(max(start, now), self._staff, reps, start, heard)
+        if self.there and not onset <= now < onset + (hours.size + 1) * WEEK:
+            self._staff(0, now, heard)
 
-    def _staff(self, reps: int, plan: Belief) -> None:
+    def _staff(self, reps: int, week: float, plan: Belief) -> None:
+        """Have so many in the week of the plan that began then; pay whom it has not paid yet."""
         if plan is not self._heard:
             return  # a later plan is in force
         if reps != self.there:
             self._world.record(LeverMoved(self._world.now, Lever.TEMPORARY_REPS, float(reps)))
         self.there = reps
-        self._employ(reps)
+        paid = self._booked[1] if self._booked[0] == week else 0
+        self._booked = (week, max(paid, reps))
+        self._employ(max(0, reps - paid))

@@ -7,22 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
-from orgsim.entities import Account, Floats
-from orgsim.facts import AmountPosted, LeadCreated, LeadLost, LeadQualified, LeadTouched, LeadWon
+from orgsim.entities import Account
+from orgsim.facts import LeadCreated, LeadLost, LeadQualified, LeadTouched, LeadWon
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.money import movement
 from orgsim.units import DAY, WEEK
 
 CAME_FROM = ("organic", "campaign", "word_of_mouth")
 """Sources of new customers."""
-
-
-def spent(window: Window, *accounts: Account) -> Floats:
-    """EUR booked as an expense on the accounts, per week."""
-    posted = window.facts(AmountPosted)
-    mine = np.isin(posted["debit"], accounts)
-    return window.per_week(posted["time"][mine], posted["cents"][mine] / 100.0, closing=True)
 
 
 def _leads(window: Window, segment: str) -> Ratio:
@@ -35,7 +27,7 @@ def _qualified(window: Window, segment: str) -> Ratio:
 
 def _cost_per_lead(window: Window, segment: str) -> Ratio:
     accounts = {"base": (Account.LEAD_COST,), "niche": (Account.CAMPAIGN,)}
-    paid = spent(window, *accounts.get(segment, (Account.LEAD_COST, Account.CAMPAIGN)))
+    paid = movement(window, *accounts.get(segment, (Account.LEAD_COST, Account.CAMPAIGN)))
     return Ratio(paid, window.count(LeadCreated, segment))
 
 
@@ -50,7 +42,7 @@ def _acquisition(window: Window, segment: str) -> Ratio:
         Account.SALES_PAYROLL,
         Account.COMMISSION,
     )
-    return Ratio(spent(window, *accounts), window.count(LeadWon))
+    return Ratio(movement(window, *accounts), window.count(LeadWon))
 
 
 def _bookings(window: Window, segment: str) -> Ratio:
@@ -146,7 +138,7 @@ KPIS = (
         area="marketing",
         direction=-1,
         section="s.9",
-        formula="(marketing spend + sales payroll + commission) / bookings",
+        formula="(marketing spend + sales payroll + commission less claw-back) / bookings",
         measure=_acquisition,
     ),
     Kpi(

@@ -13,12 +13,17 @@ from orgsim.kpis.base import Kpi, Ratio, Window
 from orgsim.kpis.lifetime import residual_clv
 
 
-def movement(window: Window, *accounts: Account) -> Floats:
-    """EUR by which the accounts' balances (debit less credit) changed, per week."""
+def movement(window: Window, *accounts: Account, against: Account | None = None) -> Floats:
+    """EUR by which the accounts' balances (debit less credit) changed, per week.
+
+    ``against`` is the account on the other side, if only what was posted against it counts.
+    """
     posted = window.facts(AmountPosted)
     total = np.zeros(window.weeks)
-    for side, sign in (("debit", 1.0), ("credit", -1.0)):
+    for side, other, sign in (("debit", "credit", 1.0), ("credit", "debit", -1.0)):
         mine = np.isin(posted[side], accounts)
+        if against is not None:
+            mine &= posted[other] == against
         amounts = sign * posted["cents"][mine] / 100.0
         total += window.per_week(posted["time"][mine], amounts, closing=True)
     return total

@@ -14,7 +14,6 @@ import numpy as np
 from orgsim.entities import Account, Component, Floats
 from orgsim.facts import GoodsReceived, OrderAllocated, OrderBackordered, OrderCancelled
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
-from orgsim.kpis.demand import spent
 from orgsim.kpis.fulfilment import PARTS, times_short
 from orgsim.kpis.joins import found, key_of, pick
 from orgsim.kpis.money import movement
@@ -63,7 +62,8 @@ def _ends(window: Window, segment: str) -> Floats:
 
 
 def _turns(window: Window, _: str) -> Ratio:
-    yearly = spent(window, Account.COST_OF_GOODS) * YEAR / WEEK
+    sold = movement(window, Account.COST_OF_GOODS, against=Account.INVENTORY)
+    yearly = sold * YEAR / WEEK
     return Ratio(yearly, np.cumsum(movement(window, Account.INVENTORY)))
 
 
@@ -87,7 +87,7 @@ KPIS = (
         area="logistics",
         direction=1,
         section="s.9",
-        formula="cost of goods sold, per year / value of stock at the week's end",
+        formula="standard cost of the stock sold, per year / value of stock at the week's end",
         open_items="goods set aside for orders not yet shipped are stock",
         measure=_turns,
     ),

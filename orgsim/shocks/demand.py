@@ -17,7 +17,7 @@ class NicheCampaign(ShockConfig):
     """Marketing floods an untapped niche; how strongly, and with which claim, is in `campaign`.
 
     The niche offer opens at the onset and stays open; the advertising lasts for the duration.
-    Whoever has an open channel is told before.
+    Whoever has an open channel is told before. At intensity 0 nothing happens.
     """
 
     noun: ClassVar[str] = "campaign"

@@ -55,7 +55,7 @@ REFUSED = {
     "marketing.plan.cv: 1e9": "'marketing.plan.cv' = 1000000000: must be at most",
     "customers.memory.fit.deviation: 1e300": "'customers.memory.fit.deviation' = 1e+300: must be",
     "market.talk_half_life: 1e-300h": "'market.talk_half_life' = '1e-300h': must be 0 or at least",
-    "sales.bookings_target: 1e-300/d": "target' = '1e-300/d': must be 0 or at least 1e-09/d",
+    "market.base_leads: 1e-300/d": "leads' = '1e-300/d': must be 0 or at least 1e-09/d",
     "campaign.hill_exponent: 20": "'campaign.hill_exponent' = 20: must be at most 10",
     "sales.niche.win_intercept: 1e3": "'sales.niche.win_intercept' = 1000: must be at most 50",
     # each within its bounds, together out of reach

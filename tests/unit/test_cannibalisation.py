@@ -120,7 +120,7 @@ def test_niche_customers_bring_nothing_forward() -> None:
 # -- switching -------------------------------------------------------------------------------------
 
 
-def switching(share: float, joiners: int = 5000) -> ACrowd:
+def switching(share: float, joiners: int = 5000, pulled: float = 0.0) -> ACrowd:
     """Base customers order for ten weeks, while new customers buy the niche offer every day."""
     crowd = ACrowd(
         3000, loyalty__reorder=OFTEN, loyalty__reorder_satisfaction=0.0,
@@ -130,6 +130,8 @@ def switching(share: float, joiners: int = 5000) -> ACrowd:
         lead = a_lead(10_000 + number, segment=Segment.NICHE)
         when = (1.0 + 49 * DAY * number / joiners) // DAY * DAY + 12.0
         crowd.world.at(when, crowd.customers.welcome, lead, crowd.offer(Segment.NICHE))
+    if pulled:
+        crowd.world.dials.turn("customers.pull_forward", pulled)
     crowd.world.run(until=10 * WEEK)
     return crowd
 
@@ -143,6 +145,12 @@ def test_the_stated_share_of_first_niche_orders_comes_from_base_customers() -> N
     assert np.count_nonzero(niche) == switched.size
     firsts = {o.customer for o in crowd.orders if o.customer < 3000 and o.segment == Segment.NICHE}
     assert firsts == set(switched.tolist())
+
+
+def test_who_orders_twice_in_a_day_switches_once() -> None:
+    switched = seen(switching(0.9, joiners=300, pulled=0.9).world, VariantSwitched)["customer"]
+    assert switched.size > 1000
+    assert np.unique(switched).size == switched.size
 
 
 def test_who_switches_orders_instead_and_not_besides() -> None:
@@ -164,7 +172,7 @@ def test_the_books_balance_with_everything_switched_on() -> None:
         "run.weeks=12", "run.warmup=1w", "customers.count=3000", "customers.usual.weeks=10",
         "market.base_leads=60/d", "logistics.capacity_per_day=120", "campaign.reach=20000/d",
         "customers.cannibalisation.switching=0.1", "sales.quota.discount=0.1",
-        "sales.quota.push=0.5", "sales.quota.sandbag=0.5", "sales.bookings_target=2/d",
+        "sales.quota.push=0.5", "sales.quota.sandbag=0.5", "targets.bookings=2",
         "sales.clawback.share=1", "marketing.incentives.spend_pressure=0.8",
         "marketing.incentives.claim_pressure=1", "sales.discipline=score",
         "sales.influence={discount: 3, trust: 1, bad_talk: 1, skill: 1}",

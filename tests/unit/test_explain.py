@@ -43,7 +43,7 @@ def test_a_parameter_is_told_with_all_that_is_known_of_it() -> None:
         ("support.patience.mean", "4min (", "0 to 100y"),
         ("logistics.wave", "30min (", "1min to 2h"),
         ("logistics.carrier.pickup_hour", "20h (", "at least 0, below 1d"),
-        ("sales.bookings_target", "25/d (", "above 0, at most 1,000,000,000/d"),
+        ("market.base_leads", "250/d (", "0 to 1,000,000,000/d"),
         ("finance.fixed_cost", "0.93M EUR a year (", "0 to EUR 1,000,000,000,000"),
         ("customers.count", "30000 people (", "0 to 5,000,000"),
         ("logistics.capacity_per_day", "548 a day (", "0 to 1,000,000,000"),

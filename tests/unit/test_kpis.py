@@ -72,6 +72,8 @@ def test_what_a_lead_and_a_customer_cost() -> None:
     ]
     assert value("cost_per_lead", facts).weekly == about(0, 10.0, 0)
     assert value("cac", facts).weekly == about(nan, 27.0, nan)
+    clawed_back = posted(60.0, Account.CASH, 300, Account.COMMISSION)
+    assert value("cac", [*facts, clawed_back]).weekly == about(nan, 25.5, nan)
 
 
 def test_bookings_win_rate_and_inflation() -> None:

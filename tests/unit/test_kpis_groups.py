@@ -153,5 +153,7 @@ def test_stock_turns_as_often_as_its_value_is_sold_in_a_year() -> None:
     facts = [
         posted(-100.0, Account.INVENTORY, 30_000, Account.EQUITY),
         posted(24.0, Account.COST_OF_GOODS, 10_000, Account.INVENTORY),
+        posted(24.0, Account.COST_OF_GOODS, 700, Account.CASH),  # accessories, a dearer purchase
+        posted(25.0, Account.CASH, 300, Account.COST_OF_GOODS),  # a return that is sold on
     ]
     assert value("inventory_turns", facts).weekly == about(0, 0.5 * 365 / 7, 0)

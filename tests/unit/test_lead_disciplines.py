@@ -178,6 +178,37 @@ def test_reputation_is_nothing_to_sales_while_its_effect_is_0(what: dict[str, fl
     assert won_share(**what) == won_share()
 
 
+def test_who_decides_on_the_web_meets_with_no_rep_s_skill() -> None:
+    def won(novices: int) -> list[int]:
+        world = a_world()
+        sales = a_team(world, web_share=1.0, influence__skill=2.0, temporary__skill=-0.5)
+        sales.temporary.there = novices
+        receive(sales, [0.5] * 400)
+        world.run(until=1.0)
+        return seen(world, LeadWon)["lead"].tolist()
+
+    assert won(3) == won(0)
+
+
+def test_skill_is_that_of_the_team_on_duty_when_the_rep_takes_the_lead_up() -> None:
+    """Taken up by the firm's own rep just before the end of the day, decided after it."""
+    day = Weekly.parse("Mon-Sun 09-18")
+
+    def won(leave: float) -> list[int]:
+        world = a_world()
+        sales = a_team(
+            world, hours=day, reps=Weekly(day.starts, tuple(400 * v for v in day.values)),
+            influence__skill=2.0, temporary__skill=-0.5,
+        )  # fmt: skip
+        sales.temporary.there = 200
+        world.at(leave, setattr, sales.temporary, "there", 0)
+        receive(sales, [17.8] * 400)  # decided at 18:18, when nobody is on duty
+        world.run(until=20.0)
+        return seen(world, LeadWon)["lead"].tolist()
+
+    assert won(18.1) == won(19.0) != won(17.0)
+
+
 def test_a_team_of_novices_wins_less_by_its_share_of_them() -> None:
     def share(novices: int, effect: float) -> float:
         world = a_world()

@@ -200,6 +200,13 @@ def test_the_planner_sees_the_niche_run_dry() -> None:
     assert a_market(niche_size=0.0).expected_leads(np.full(3, 10.0)).tolist() == [0.0, 0.0, 0.0]
 
 
+def test_the_planner_knows_who_has_come_already() -> None:
+    market = a_market()
+    market.untapped = 9_000.0
+    leads = market.expected_leads(np.full(3, 45_000.0))
+    assert leads.tolist() == [4_500.0, 2_250.0, 1_125.0]
+
+
 def test_a_silent_market_brings_nobody() -> None:
     world = a_world()
     Market(world, silent(firm().market), AnOffer(people=100.0))

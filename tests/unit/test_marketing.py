@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from orgsim.config.compose import resolve
 from orgsim.departments.campaign import Advertising, LaunchPlan, next_adstock
 from orgsim.departments.marketing import Marketing, promised_days
 from orgsim.entities import Account, Attribute, Floats, Segment
-from orgsim.facts import CampaignLaunched, MessageReceived
+from orgsim.facts import (
+    AmountPosted,
+    CampaignLaunched,
+    LeadCreated,
+    LeadWon,
+    MessageReceived,
+    MessageSent,
+)
 from orgsim.governance.information import ChannelConfig, Information
 from orgsim.kernel.world import World
-from orgsim.organisation import Organisation
+from orgsim.organisation import Organisation, reference_of, simulate
 from orgsim.units import DAY, WEEK
 from tests.unit.parts import Z, a_channel, a_world, but, firm, seen
 
+TOLD = firm(
+    "customers.count=0", "organisation.channels.plan_to_logistics.active=true",
+    "organisation.channels.plan_to_logistics.fidelity=1",
+    "organisation.channels.plan_to_logistics.delay=0h",
+)  # fmt: skip
 PLAN = LaunchPlan(onset=7 * WEEK, duration=6 * WEEK, intensity=1.0)
 
 
@@ -85,6 +100,37 @@ def test_no_intensity_means_no_pressure_and_no_spend() -> None:
     marketing.launch(LaunchPlan(onset=0.0, duration=6 * WEEK, intensity=0.0))
     world.run(until=2 * WEEK)
     assert (marketing.pressure(), spent) == (0.0, [])
+
+
+def test_a_campaign_of_intensity_0_is_no_campaign_at_all() -> None:
+    """The zero end of a sweep of intensities is the reference (MODEL T3)."""
+    small = (
+        "run.weeks=3", "run.warmup=1w", "customers.count=300", "shocks.niche_campaign.onset=1w",
+        "organisation.coordination.overhead_per_week=0",
+    )  # fmt: skip
+    none = resolve("untapped_niche_told_logistics", [*small, "campaign.intensity=0"]).scenario
+    journals = [simulate(scenario, 0) for scenario in (none, reference_of(none))]
+    assert len({journal.columns(MessageSent)["time"].size for journal in journals}) == 1
+    for kind in (LeadCreated, LeadWon, AmountPosted, CampaignLaunched):
+        columns = [journal.columns(kind) for journal in journals]
+        for name, column in columns[0].items():
+            assert np.array_equal(column, columns[1][name]), (kind, name)
+
+
+@given(
+    onset=st.floats(0.0, 50 * DAY), duration=st.floats(DAY, 60 * DAY), intensity=st.floats(0.01, 3)
+)
+def test_a_campaign_spends_its_budget_whenever_it_begins_and_however_long_it_lasts(
+    onset: float, duration: float, intensity: float
+) -> None:
+    advertising = Advertising(firm().campaign)
+    advertising.launch(LaunchPlan(onset, duration, intensity))
+    spent = [advertising.advertise(day * DAY, 1.0) for day in range(112)]
+    assert sum(spent) == pytest.approx(intensity * 300_000)
+    whole = [day for day in range(112) if onset <= day * DAY <= onset + duration - DAY]
+    assert [spent[day] for day in whole] == pytest.approx(
+        [intensity * 300_000 * DAY / duration] * len(whole)
+    )
 
 
 def test_a_steeper_response_follows_the_hill_curve() -> None:
@@ -258,6 +304,65 @@ def test_the_error_of_the_plan_is_right_on_average_and_has_the_stated_spread() -
     # errors sigma / sqrt(n) and sigma / sqrt(2 n).
     assert logs.mean() == pytest.approx(-(sigma**2) / 2, abs=Z * sigma / np.sqrt(n))
     assert logs.std(ddof=1) == pytest.approx(sigma, abs=Z * sigma / np.sqrt(2 * n))
+
+
+AGAIN = LaunchPlan(onset=PLAN.onset + 4.5 * WEEK, duration=2 * WEEK, intensity=1.0)
+
+
+def told_of(*plans: LaunchPlan, until: float = 0.0) -> tuple[float, Floats]:
+    """Onset and orders a week of the last plan that logistics heard of."""
+    world = a_world()
+    marketing, information = a_marketing(
+        world, {"plan": a_channel("campaign_plan", notice=WEEK)}, duration=6 * WEEK
+    )
+    marketing.expected_leads = lambda answers: answers
+    for plan in plans:
+        marketing.launch(plan)
+    world.run(until=until or plans[-1].onset)
+    belief = information.belief("logistics", "campaign_plan")
+    assert belief is not None
+    return belief.dates["onset"], belief.content["orders_per_week"]
+
+
+def test_a_second_campaign_s_plan_adds_to_the_first_and_does_not_erase_it() -> None:
+    onset, alone = told_of(PLAN)
+    first, both = told_of(PLAN, AGAIN)
+    assert first == onset == PLAN.onset
+    assert both[:4] == pytest.approx(alone[:4])  # until the second begins
+    assert (both[5:8] > alone[5:8]).all()
+    assert both.size > alone.size
+    later, apart = told_of(AGAIN)
+    assert later == AGAIN.onset
+    # Together they press harder, but with diminishing returns.
+    assert max(alone.sum(), apart.sum()) < both.sum() < alone.sum() + apart.sum()
+
+
+def test_until_it_is_told_itself_a_second_campaign_is_in_nobody_s_plan() -> None:
+    _, before = told_of(PLAN, AGAIN, until=AGAIN.onset - WEEK - 1)
+    assert before.tolist() == told_of(PLAN)[1].tolist()
+
+
+def test_a_campaign_long_after_another_is_planned_as_if_it_were_alone() -> None:
+    late = LaunchPlan(onset=PLAN.onset + 50 * WEEK, duration=2 * WEEK, intensity=1.0)
+    onset, both = told_of(PLAN, late)
+    assert onset == PLAN.onset
+    assert both[50:] == pytest.approx(told_of(late)[1], rel=1e-6)
+    assert both[20:50].max() < 1e-3 * both.max()
+
+
+def test_the_plan_ahead_counts_on_the_prospects_that_are_left() -> None:
+    def told(left: float) -> Floats:
+        organisation = Organisation(TOLD, 0)
+        market, world = organisation.market, organisation.world
+        market.untapped = left
+        organisation.marketing.launch(LaunchPlan(world.now + WEEK, WEEK, 1.0))
+        world.run(until=world.now + 1.0)
+        belief = organisation.information.belief("logistics", "campaign_plan")
+        assert belief is not None
+        return belief.content["orders_per_week"]
+
+    size = TOLD.market.niche_size
+    assert told(size / 3) == pytest.approx(told(size) / 3)
 
 
 def test_whoever_has_no_open_channel_is_told_nothing() -> None:

@@ -7,16 +7,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgsim.departments.marketing import Marketing
 from orgsim.departments.persuasion import rep_inflation
 from orgsim.departments.quota import Commission, Quota, QuotaConfig
+from orgsim.departments.quoting import at_price
 from orgsim.departments.sales import Sales
-from orgsim.entities import Account, LeadBatch, Lever, Order, Segment, Source
+from orgsim.entities import (
+    Account,
+    Attribute,
+    LeadBatch,
+    Lever,
+    Order,
+    Segment,
+    Source,
+    nobody,
+    plain_promise,
+)
 from orgsim.facts import CommissionClawedBack, LeadLost, LeadTouched, LeadWon, LeverMoved
+from orgsim.governance.information import Information
 from orgsim.kernel.distributions import Fixed
 from orgsim.kernel.world import Rank, World
+from orgsim.organisation import Organisation
 from orgsim.units import DAY, WEEK
 from orgsim.weekly import Weekly
-from tests.unit.parts import Z, a_world, but, firm, seen
+from tests.unit.parts import Z, a_world, an_order, but, firm, seen
 
 HOCKEY: QuotaConfig = but(
     firm().sales.quota, commission_period=4 * WEEK, quota_period=13 * WEEK, end=0.2,
@@ -91,8 +105,8 @@ def test_a_team_on_target_does_nothing_at_all() -> None:
 # -- in sales --------------------------------------------------------------------------------------
 
 
-def a_team(world: World, **changes: object) -> tuple[Sales, list[Order]]:
-    """Reps round the clock, plenty of them, who need half an hour."""
+def a_team(world: World, target: float = 25.0, **changes: object) -> tuple[Sales, list[Order]]:
+    """Reps round the clock, plenty of them, who need half an hour; so many bookings a day wanted."""
     always = Weekly.parse("always")
     config = but(
         firm().sales,
@@ -102,7 +116,7 @@ def a_team(world: World, **changes: object) -> tuple[Sales, list[Order]]:
             "base__win_intercept": -1.2, "influence__discount": 3.0, **changes,
         },
     )  # fmt: skip
-    sales = Sales(world, config, firm().organisation.handoff)
+    sales = Sales(world, config, firm().organisation.handoff, bookings_target=target)
     orders: list[Order] = []
     sales.orders.place_order = orders.append
     return sales, orders
@@ -131,6 +145,37 @@ def test_a_discount_lowers_the_price_that_is_paid_and_the_commission() -> None:
     assert (Account.COMMISSION, round(0.04 * cut)) in posted
 
 
+def test_a_rep_s_discount_promises_as_much_for_the_money_as_marketing_s() -> None:
+    world = a_world()
+    sales, orders = a_team(world, base__win_intercept=30.0, quota=but(HOCKEY, discount=0.5))
+    marketing = Marketing(world, firm().marketing, firm().campaign, Information(world, {}))
+    sales.promise, sales.asked_price = marketing.promise, marketing.asked_price
+    leads(sales, [1.0, END + 30.0])
+    world.run(until=4 * WEEK - 1)
+    by_rep = orders[-1].promise
+    assert by_rep.price == pytest.approx(0.5, abs=0.01)
+    world.dials.turn("marketing.price", by_rep.price)
+    for_all = marketing.promise(Segment.BASE, by_rep.inflation)
+    assert for_all.price == by_rep.price
+    assert by_rep.levels == pytest.approx(for_all.levels)
+    assert by_rep.levels[Attribute.PRICE] > orders[0].promise.levels[Attribute.PRICE]
+
+
+def test_a_deal_held_back_is_booked_on_the_terms_agreed() -> None:
+    world = a_world()
+    sales, orders = a_team(
+        world, target=0.1, base__win_intercept=30.0, quota=but(HOCKEY, sandbag=1.0)
+    )
+    price = [0.5]
+    sales.promise = lambda segment, phi: at_price(plain_promise(segment, phi), price[0])
+    leads(sales, [1.0, 2.0, 3.0, 4.0, END + 30.0])
+    world.run(until=4 * WEEK - 1)
+    assert sales.in_hand == 1
+    price[0] = 1.0
+    world.run(until=4 * WEEK + 1)
+    assert [order.price_cents for order in orders] == [3500] * 5
+
+
 def test_on_the_web_nobody_grants_a_discount() -> None:
     world = a_world()
     sales, orders = a_team(world, web_share=1.0, base__win_intercept=30.0)
@@ -143,9 +188,7 @@ def test_a_deal_held_back_is_booked_when_the_next_period_begins_and_stays_in_han
     None
 ):
     world = a_world()
-    sales, _ = a_team(
-        world, base__win_intercept=30.0, bookings_target=0.1 / DAY, quota=but(HOCKEY, sandbag=1.0)
-    )
+    sales, _ = a_team(world, target=0.1, base__win_intercept=30.0, quota=but(HOCKEY, sandbag=1.0))
     leads(sales, [1.0, 2.0, 3.0, 4.0, END + 30.0])
     world.run(until=4 * WEEK - 1)
     assert seen(world, LeadWon)["time"].size == 4
@@ -154,6 +197,38 @@ def test_a_deal_held_back_is_booked_when_the_next_period_begins_and_stays_in_han
     assert seen(world, LeadWon)["time"].tolist()[-1] == 4 * WEEK
     assert sales.in_hand == 0
     assert seen(world, LeadLost)["time"].size == 0
+
+
+def test_after_the_period_s_end_at_night_a_deal_is_a_deal_of_the_new_period() -> None:
+    """Decided at 01:00 on its first Monday, five hours before the team's morning look."""
+    for target, told in ((0.1, "ahead: nothing is held back"), (1.0, "behind: no discount")):
+        world = a_world()
+        sales, orders = a_team(
+            world, target=target, base__win_intercept=30.0, base__claim_effect=0.1,
+            quota=but(HOCKEY, discount=0.5, sandbag=1.0),
+        )  # fmt: skip
+        leads(sales, [1.0, 2.0, 3.0, 4.0, 4 * WEEK + 0.5])
+        world.run(until=4 * WEEK - 1.0)
+        assert (sales.quota.held_until(9) is None, sales.quota.discount == 0.0) == (
+            target == 1.0, target == 0.1,
+        ), told  # fmt: skip
+        world.run(until=4 * WEEK + 1.0 + 1e-6)
+        assert seen(world, LeadWon)["time"].tolist()[-1] == 4 * WEEK + 1.0, told
+        assert orders[-1].price_cents == 7000, told
+        assert (sales.quota.discount, sales.quota.push) == (0.0, 1.0)
+        moved = seen(world, LeverMoved)["time"]
+        assert not moved.size or moved.max() == 4 * WEEK
+
+
+def test_a_period_that_is_no_whole_number_of_days_ends_when_it_ends() -> None:
+    world = a_world()
+    period = 10.3 * DAY
+    quota = a_quota(world, 5.0, commission_period=period, quota_period=period)
+    for nth in range(1, 40):
+        world.run(until=nth * period - 1.0)
+        assert quota.push == 1.5
+        world.run(until=nth * period + 1e-3)
+        assert (quota.discount, quota.push) == (0.0, 1.0)
 
 
 def test_behind_quota_reps_stretch_further_at_the_end_but_never_beyond_the_cap() -> None:
@@ -211,6 +286,37 @@ def test_a_customer_who_leaves_early_costs_the_rep_a_share_of_the_commission_onc
     assert posted[2:] == [(Account.CASH, Account.COMMISSION, 140)]
     clawed = seen(world, CommissionClawedBack)
     assert (clawed["customer"].tolist(), clawed["cents"].tolist()) == ([7], [140])
+
+
+def test_a_first_order_that_comes_to_nothing_costs_the_commission_once_and_a_later_one_none() -> (
+    None
+):
+    posted: list[tuple[Account, Account, int]] = []
+    config = but(firm().sales.clawback, share=1.0, within=90 * DAY)
+    commission = Commission(a_world(), config, lambda *entry: posted.append(entry))
+    commission.earn(7, Segment.BASE, 280)
+    commission.undo(an_order(7, nth=1))
+    assert len(posted) == 1
+    commission.undo(an_order(7))
+    commission.undo(an_order(7))
+    commission.claw_back([7])
+    assert posted[1:] == [(Account.CASH, Account.COMMISSION, 280)]
+
+
+def test_in_the_firm_whoever_cancels_returns_or_goes_without_costs_the_commission() -> None:
+    organisation = Organisation(but(firm(), customers__count=300, sales__clawback__share=1.0), 0)
+    commission, finance = organisation.sales.commission, organisation.finance
+    nothing = (
+        organisation.customers.refund, organisation.logistics.returns.refund,
+        organisation.logistics.turn_away,
+    )  # fmt: skip
+    organisation.customers.after_sale.refunded = nobody
+    organisation.customers.turned_away = nobody
+    for customer, end in enumerate(nothing):
+        commission.earn(customer, Segment.BASE, 280)
+        assert finance.balance(Account.COMMISSION) == 280
+        end(an_order(customer))
+        assert finance.balance(Account.COMMISSION) == 0
 
 
 def test_what_is_paid_stays_paid_where_nothing_is_clawed_back() -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from orgsim.departments.persuasion import RepIncentives, rep_inflation, win_probability
 from orgsim.departments.sales import Sales, SalesConfig
 from orgsim.entities import Account, LeadBatch, Order, Promise, Segment, Source
-from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, OrderPlaced
+from orgsim.facts import LeadLost, LeadQualified, LeadTouched, LeadWon, LeverMoved, OrderPlaced
 from orgsim.kernel.distributions import Fixed
 from orgsim.kernel.world import World
+from orgsim.organisation import Organisation
 from orgsim.units import DAY, WEEK
 from orgsim.weekly import Weekly
 from tests.unit.parts import Z, a_promise, a_world, an_order, but, firm, seen
@@ -53,9 +54,11 @@ def some_leads(
     )
 
 
-def a_team(world: World, fields_kept: float = 1.0, **changes: object) -> tuple[Sales, list[Order]]:
+def a_team(
+    world: World, fields_kept: float = 1.0, target: float = 25.0, **changes: object
+) -> tuple[Sales, list[Order]]:
     handoff = but(firm().organisation.handoff, order_fields=fields_kept)
-    sales = Sales(world, a_config(**changes), handoff)
+    sales = Sales(world, a_config(**changes), handoff, bookings_target=target)
     orders: list[Order] = []
     sales.orders.place_order = orders.append
     return sales, orders
@@ -226,7 +229,7 @@ def test_the_stated_shares_qualify_and_decide_on_the_web() -> None:
 
 def test_the_quota_gap_looks_at_the_last_four_weeks_of_bookings() -> None:
     world = a_world()
-    sales, _ = a_team(world, web_share=1.0, base__win_intercept=50.0, bookings_target=1 / DAY)
+    sales, _ = a_team(world, web_share=1.0, base__win_intercept=50.0, target=1.0)
     sales.receive(some_leads([3.0 + 24 * day for day in range(14)]))
     world.run(until=5 * DAY)
     assert sales.quota_gap() == 0.0  # a week has to pass first
@@ -236,6 +239,29 @@ def test_the_quota_gap_looks_at_the_last_four_weeks_of_bookings() -> None:
     assert sales.quota_gap() == pytest.approx(0.5)
     world.run(until=42 * DAY)
     assert sales.quota_gap() == 1.0
+
+
+def test_a_team_without_a_quota_is_never_behind_it() -> None:
+    world = a_world()
+    sales, _ = a_team(world, target=0.0)
+    world.run(until=28 * DAY)
+    assert sales.quota_gap() == 0.0
+    assert seen(world, LeverMoved)["time"].size == 0
+
+
+def test_sales_is_held_to_the_target_that_the_scorecard_shows() -> None:
+    """One value per KPI for managers and scorecard (O3)."""
+
+    few = but(firm(), customers__count=300, organisation__parts=("market", "marketing", "sales"))
+    gaps = {}
+    for target in (10.0, 40.0):
+        organisation = Organisation(but(few, targets={"bookings": target}), 0)
+        world = organisation.world
+        world.run(until=world.now + 2 * WEEK)
+        booked = seen(world, LeadWon)["time"].size
+        gaps[target] = organisation.sales.quota_gap()
+        assert gaps[target] == pytest.approx(1.0 - booked / (14 * target))
+    assert gaps[10.0] < gaps[40.0]
 
 
 # -- M2.6: the order record ------------------------------------------------------------------------

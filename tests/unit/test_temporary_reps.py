@@ -105,6 +105,46 @@ def test_a_later_plan_replaces_an_earlier_one() -> None:
     assert heads(world, sales, 3) == [2 + 2, 2, 2]
 
 
+def payroll(posted: list[tuple[Account, int]]) -> list[int]:
+    """Reps whose week was paid, booking by booking."""
+    return [cents // (45 * 40 * 100) for _, cents in posted if cents]
+
+
+def test_news_in_the_middle_of_a_week_pays_whoever_comes_besides_and_nobody_twice() -> None:
+    world = a_world()
+    sales, information, posted = a_team(world)
+    tell(information, 300.0, 144.0, 0.0)
+    world.run(until=ONSET + 48)
+    tell(information, 576.0, 144.0, 144.0)
+    world.run(until=ONSET + 72)
+    assert sales.temporary.there == 8
+    tell(information, 144.0, 144.0, 144.0)
+    world.run(until=ONSET + 96)
+    assert sales.temporary.there == 2
+    tell(information, 300.0, 144.0, 144.0)
+    world.run(until=ONSET + 120)
+    assert sales.temporary.there == 5
+    assert payroll(posted) == [5, 3]
+    world.run(until=ONSET + 5 * WEEK)
+    assert sales.temporary.there == 0
+    assert payroll(posted) == [5, 3, 2, 2]
+
+
+def test_whom_a_new_plan_does_not_need_goes() -> None:
+    world = a_world()
+    sales, information, posted = a_team(world)
+    tell(information, 300.0, 300.0)
+    world.run(until=ONSET + 48)
+    information.send(
+        "campaign_plan", "marketing", {"orders_per_week": np.array([144.0])},
+        dates={"onset": ONSET + 6 * WEEK},
+    )  # fmt: skip
+    world.run(until=ONSET + 5 * WEEK)
+    assert sales.temporary.there == 0
+    world.run(until=ONSET + 9 * WEEK)
+    assert payroll(posted) == [5, 2]
+
+
 def test_who_hears_late_staffs_the_weeks_that_are_left() -> None:
     world = a_world()
     sales, information, posted = a_team(world)
