@@ -32,7 +32,7 @@ def _cost_per_lead(window: Window, segment: str) -> Ratio:
 
 
 def _campaigns(window: Window, segment: str) -> Ratio:
-    return Ratio(spent(window, Account.CAMPAIGN), window.ones)
+    return Ratio(movement(window, Account.CAMPAIGN), window.ones)
 
 
 def _acquisition(window: Window, segment: str) -> Ratio:
