@@ -106,7 +106,7 @@ def test_a_team_on_target_does_nothing_at_all() -> None:
 
 
 def a_team(world: World, target: float = 25.0, **changes: object) -> tuple[Sales, list[Order]]:
-    """Reps round the clock, plenty of them, who need half an hour; so many bookings a day wanted."""
+    """Reps round the clock, plenty of them, who need half an hour; a target in bookings a day."""
     always = Weekly.parse("always")
     config = but(
         firm().sales,
@@ -188,9 +188,7 @@ def test_a_deal_held_back_is_booked_when_the_next_period_begins_and_stays_in_han
     None
 ):
     world = a_world()
-    sales, _ = a_team(
-        world, target=0.1, base__win_intercept=30.0, quota=but(HOCKEY, sandbag=1.0)
-    )
+    sales, _ = a_team(world, target=0.1, base__win_intercept=30.0, quota=but(HOCKEY, sandbag=1.0))
     leads(sales, [1.0, 2.0, 3.0, 4.0, END + 30.0])
     world.run(until=4 * WEEK - 1)
     assert seen(world, LeadWon)["time"].size == 4
