@@ -243,7 +243,7 @@ class Marketing:
         )
 
     def _tell_plan(self, plan: LaunchPlan) -> None:
-        """Expected niche orders per week from the first launch on, with the planner's bias and error.
+        """Niche orders a week from the first launch on, with the planner's bias and error.
 
         What is past stays as it was planned.
         """

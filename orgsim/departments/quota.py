@@ -70,10 +70,7 @@ class ClawbackConfig(Config):
 
     share: Share = param("share of the commission that is clawed back", section="M2.5", ge=0, le=1)
     within: Duration = param(
-        "how soon a customer must leave, or get the first order paid back, for it",
-        unit="h",
-        section="M2.5",
-        ge=0,
+        "how soon a customer must leave, or be paid back, for it", unit="h", section="M2.5", ge=0
     )
     churn_slope: Number = param(
         "early churn that a full headline of inflation adds, as reps see it",
@@ -164,7 +161,7 @@ class Commission:
             self._earned[customer] = (self._world.now, cents, segment)
 
     def undo(self, order: Order) -> None:
-        """An order was cancelled, or paid back; if it was a first one, commission was paid on it."""
+        """An order was cancelled or paid back; commission was paid on it if it was the first."""
         if order.nth == 0:
             self.claw_back([order.customer])
 

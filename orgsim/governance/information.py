@@ -40,7 +40,7 @@ Topic = Literal["campaign_plan", "promise_terms", "stock_eta", "capability"]
 """What there is to tell."""
 
 TOPICS: Mapping[str, str] = {
-    "campaign_plan": "how many niche orders to expect in each week from the first campaign on, and from when",
+    "campaign_plan": "how many niche orders a week to expect of all campaigns told, and from when",
     "promise_terms": "what the new offer promises, and when it is launched",
     "stock_eta": "how many days an order placed now would take, base and niche",
     "capability": "how fast, and how reliably, the orders of the last 28 days were delivered",

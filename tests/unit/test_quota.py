@@ -106,7 +106,7 @@ def test_a_team_on_target_does_nothing_at_all() -> None:
 
 
 def a_team(world: World, target: float = 25.0, **changes: object) -> tuple[Sales, list[Order]]:
-    """Reps round the clock, plenty of them, who need half an hour; so many bookings a day wanted."""
+    """Reps round the clock, plenty of them, who need half an hour; a target in bookings a day."""
     always = Weekly.parse("always")
     config = but(
         firm().sales,
