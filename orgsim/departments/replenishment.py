@@ -14,10 +14,9 @@ order, and at each review follows the policy chosen.
    ordered now.
 
 Assumed: the planner counts on a purchase order after the mean lead time. One that is late is
-expected to slip by as much again as it is late, which is the median of a delay of which nothing is
-known but how long it has lasted (Gott 1993, Nature 363); nothing that goes the same way is expected
-before it. What is expected is expected in a day at the soonest. Silver, Pyke & Thomas (2017) for
-the policies and for available to promise.
+expected to slip by as much again as it is late, for want of better knowledge; nothing that goes the
+same way is expected before it, and nothing in less than a day. Silver, Pyke & Thomas (2017) for the
+policies.
 """
 
 from __future__ import annotations

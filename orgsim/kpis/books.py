@@ -47,9 +47,8 @@ def transfer(window: Window, area: str) -> Floats:
         first = (placed["nth"] == 0) & np.isin(placed["customer"], window.facts(LeadWon)["lead"])
         return window.per_week(placed["time"][first], placed["price_cents"][first] / 100.0)
     if area == "logistics":
-        return -prices.unfilled_order * sum(
-            (window.count(kind) for kind in SHORT), 0.0 * window.ones
-        )
+        short = sum((window.count(kind) for kind in SHORT), 0.0 * window.ones)
+        return -prices.unfilled_order * short
     if area == "support":
         return 0.0 * window.ones
     return -sum((transfer(window, one) for one in OWN_ACCOUNTS if one != area), 0.0 * window.ones)
