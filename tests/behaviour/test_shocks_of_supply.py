@@ -49,7 +49,7 @@ def shelf(seen: float | None, *, shocks: str = f"{{strike: {OUTAGE}}}", weeks: i
             f"logistics.chassis.opening_forecast={A_DAY}",
             "logistics.chassis.opening_deviation=0",
             "logistics.capacity_per_day=0",
-            "logistics.wave=1d",
+            "logistics.wave=2h",
             "supplier.chassis={capacity: 2000/w, transit: {kind: fixed, mean: 21d}}",
             f"shocks={shocks}",
         ),

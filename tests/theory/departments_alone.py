@@ -138,7 +138,7 @@ def shelf_alone(shelf: Shelf, weeks: int) -> Scenario:
             f"logistics.chassis.opening_stock={opening}",
             f"logistics.stock_out.lost={int(shelf.is_lost)}",
             "logistics.capacity_per_day=0",
-            "logistics.wave=1d",
+            "logistics.wave=2h",
             f"supplier.chassis={{capacity: null, transit: {written(law)}, crossing: true}}",
         ),
         weeks,

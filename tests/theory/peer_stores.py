@@ -123,7 +123,7 @@ def _scenario(store: Store) -> Scenario:
         f"review: {store.review}h}}",
         f"logistics.chassis.opening_stock={store.level}",
         "logistics.capacity_per_day=0",
-        "logistics.wave=1d",
+        "logistics.wave=2h",
         f"supplier.chassis={{capacity: null, transit: {written(store.transit)}, "
         f"crossing: {str(store.may_overtake).lower()}}}",
         f"shocks={stop}",

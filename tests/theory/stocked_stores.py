@@ -50,7 +50,7 @@ class Stocked:
             f"logistics.chassis.opening_stock={self.opening}",
             f"logistics.stock_out.lost={self.lost}",
             "logistics.capacity_per_day=0",
-            "logistics.wave=1d",
+            "logistics.wave=2h",
             f"supplier.chassis={{capacity: null, transit: {{kind: fixed, mean: {hours}h}}, "
             "crossing: true}",
         )

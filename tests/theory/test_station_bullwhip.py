@@ -40,7 +40,7 @@ def store(lead_days: int, smoothing: float) -> Scenario:
             f"logistics.chassis.opening_stock={2 * MEAN}",
             f"logistics.chassis.opening_forecast={MEAN}",
             "logistics.capacity_per_day=0",
-            "logistics.wave=1d",
+            "logistics.wave=2h",
             f"supplier.chassis={{capacity: null, transit: {{kind: fixed, mean: {lead_days}d}}}}",
         ),
         WEEKS,

@@ -61,7 +61,7 @@ class Lots:
                 f"logistics.chassis.policy={{{policy}, review: 0h}}",
                 f"logistics.chassis.opening_stock={REORDER + QUANTITY}",
                 "logistics.capacity_per_day=0",
-                "logistics.wave=1d",
+                "logistics.wave=2h",
                 f"supplier.chassis={{capacity: null, transit: {written(transit)}, crossing: true}}",
             ),
             self.weeks,

@@ -29,7 +29,7 @@ def simulated(demand: float, service: float, *, weeks: int = 2) -> dict[str, Sim
             "logistics.chassis.policy={kind: base_stock, level: 20, review: 0h}",
             "logistics.chassis.opening_stock=20",
             "logistics.capacity_per_day=0",
-            "logistics.wave=1d",
+            "logistics.wave=2h",
             "supplier.chassis.transit={kind: fixed, mean: 0h}",
             f"supplier.chassis.capacity={1.0 / service!r}/h",
         ),
