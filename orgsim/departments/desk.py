@@ -13,8 +13,8 @@ Modelled: one blended team.
 4. An agent leaves the desk for a briefing before any customer is served. Those hours are neither
    busy nor available: they are shrinkage (MODEL M4.7).
 
-Assumed: one skill; agents on duty finish whom they serve; who still waits when the last of them goes
-home is not served that day. Patience after Palm (1957).
+Assumed: one skill; agents on duty finish whom they serve; who still waits when the last of them
+goes home is not served that day. Patience after Palm (1957).
 """
 
 from __future__ import annotations
