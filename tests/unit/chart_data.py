@@ -242,9 +242,11 @@ def _weekly(rng, weeks, replications, factor):
 
 
 def _spend(weeks, replications):
-    """Six weeks of campaign, EUR 50 000 each, of which the run may see the first only."""
-    in_time = [week for week in range(8, 14) if week < weeks]
-    rows = [("scenario", n, week, 50e3) for n in range(replications) for week in in_time]
+    """Six weeks of campaign, EUR 50 000 each, of which the run may see none."""
+    spent = [50e3 if 8 <= week < 14 else 0.0 for week in range(weeks)]
+    rows = [
+        ("scenario", n, week, eur) for n in range(replications) for week, eur in enumerate(spent)
+    ]
     frame = pd.DataFrame(rows, columns=["variant", "replication", "week", "value"])
     return frame.assign(kpi="campaign_spend", segment="all")
 
