@@ -10,7 +10,8 @@ hurry only where a week's work exceeds a week's hours (U2), which it does for a 
 are the narrower place, and who gives up is no work. Weeks of 95 % occupancy tire them instead, the
 offer is unfamiliar and newcomers are slow; the statement leaves out all three. Without them handle
 time stays as it was, however strong the campaign. (c) is mild with overtime and the benches of S5,
-(e) shows only where nobody works longer. Of (h) the second loop is weak at a damping of 10, as stated at 60.
+(e) shows only where nobody works longer. Of (h) the second loop is weak at a damping of 10, as
+stated at 60.
 """
 
 import numpy as np
@@ -66,12 +67,13 @@ def test_kits_run_out_within_four_weeks_when_logistics_was_not_told(silo, told, 
         assert (np.nanmean(spared.course("line_fill", "niche")[:, weeks], axis=1) > filled).all()
 
 
-def test_cause_precedes_effect(silo):
+def test_cause_precedes_effect(silo, nothing):
     leads = silo.course("leads").argmax(axis=1)
     out = silo.first("cover_kit")
     broken = np.nanargmin(silo.course("otif", "niche"), axis=1)
     unhappy = np.nanargmin(silo.course("satisfaction", "niche"), axis=1)
-    contacts = silo.course("contacts")[:, LAUNCH:].argmax(axis=1) + LAUNCH
+    asked = silo.course("contacts") - nothing.course("contacts")  # what chance brings is in both
+    contacts = asked.argmax(axis=1)
     assert (leads < out).all()
     assert (out < broken + 1).all()
     assert (
@@ -137,12 +139,20 @@ def test_the_companys_score_hides_what_the_niche_suffers(silo, nothing):
     assert silo.course("nps")[:, weeks].mean() > usual - 6.0
 
 
-def test_what_support_thinks_a_contact_deserves_falls_and_stays_there(silo):
-    """Shape (e) of s.12, by half a per cent where nobody works longer; else it is spared."""
-    tired = replicated("untapped_niche_campaign", 1, "run.weeks=30", "support.staffing.overtime=0%")
-    fallen = tired.course("service_standard")
-    assert fallen[:, END + 4].max() < 0.998 < silo.course("service_standard").min()
+def test_what_support_thinks_a_contact_deserves_falls_and_stays_there_if_nobody_works_longer():
+    """Shape (e) of s.12, by half a per cent; calm times erode nothing (U2)."""
+    regular = "support.staffing.overtime=0%"
+    fallen, usual = (
+        story("campaign", regular, alone=alone).course("service_standard")
+        for alone in (False, True)
+    )
+    assert fallen[:, END + 4].max() < usual[:, END + 4].min()
     assert np.diff(fallen[:, END + 4 :]).max() < 1e-6  # nothing comes back within a life-time
+
+
+def test_overtime_spares_the_standard_of_support(silo):
+    """Why shape (e) does not show by default: longer hours come before cut corners."""
+    assert silo.course("service_standard").min() > 0.998
 
 
 def test_after_the_peak_there_are_more_kits_and_agents_than_anybody_needs(silo, nothing):
