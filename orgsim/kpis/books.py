@@ -10,6 +10,8 @@ nothing else; what nobody answers for is left to the centre.
 4. Support: less its pay.
 5. The centre: the rest of revenue and expense, and the other side of every transfer price, so that
    the five add up to contribution, to the cent.
+6. Cash: what each area pays, logistics for the goods it orders, too. The centre has what customers
+   pay and are paid back. Transfer prices move no cash; the five add up to the company's, as well.
 
 Assumed: transfer prices are fixed. Logistics and support are charged what they cost, not a standard
 cost per order or contact, which would leave a variance for somebody else's books. That sound local
@@ -18,6 +20,8 @@ Hirshleifer (1956), On the Economics of Transfer Pricing.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -35,6 +39,15 @@ OWN_ACCOUNTS: dict[str, tuple[Account, ...]] = {
     "company": (Account.REVENUE, Account.COST_OF_GOODS, Account.FIXED_COST, Account.OVERHEAD),
 }
 """Who answers for which accounts; the write-off at the horizon is in value, not in contribution."""
+
+CASH_ACCOUNTS = OWN_ACCOUNTS | {"logistics": (*OWN_ACCOUNTS["logistics"], Account.INVENTORY)}
+CASH_ACCOUNTS["company"] = tuple(
+    account
+    for account in Account
+    if account is not Account.CASH
+    and not any(account in own for area, own in CASH_ACCOUNTS.items() if area != "company")
+)
+"""On whose behalf cash comes and goes: by the account on the other side of the posting."""
 
 
 def transfer(window: Window, area: str) -> Floats:
@@ -59,12 +72,24 @@ def books(window: Window, area: str) -> Floats:
     return transfer(window, area) - movement(window, *OWN_ACCOUNTS[area])
 
 
-def _kpi(area: Area, title: str, formula: str, open_items: str = "none") -> Kpi:
+def cash_flow(window: Window, area: str) -> Floats:
+    """Cash an area received less what it paid, EUR per week; `company` is the centre."""
+    return -movement(window, *CASH_ACCOUNTS[area], against=Account.CASH)
+
+
+def _kpi(
+    area: Area,
+    title: str,
+    formula: str,
+    open_items: str = "none",
+    kind: str = "books",
+    of: Callable[[Window, str], Floats] = books,
+) -> Kpi:
     def measure(window: Window, segment: str) -> Ratio:
-        return Ratio(books(window, area), window.ones)
+        return Ratio(of(window, area), window.ones)
 
     return Kpi(
-        name=f"books_{'centre' if area == 'company' else area}",
+        name=f"{kind}_{'centre' if area == 'company' else area}",
         title=title,
         unit="EUR",
         area=area,
@@ -74,6 +99,19 @@ def _kpi(area: Area, title: str, formula: str, open_items: str = "none") -> Kpi:
         open_items=open_items,
         over_time="sum",
         measure=measure,
+    )
+
+
+def _cash(area: Area, what: str) -> Kpi:
+    owner = "the centre" if area == "company" else area
+    sign = "" if area == "company" else "less "
+    return _kpi(
+        area,
+        f"Cash flow of {owner}",
+        f"{sign}{what}, when it is paid",
+        "what is not paid yet does not count",
+        "cash",
+        cash_flow,
     )
 
 
@@ -101,4 +139,9 @@ KPIS = (
         "contribution less the books of the four areas: goods, fixed cost, coordination, "
         "and the other side of the internal prices",
     ),
+    _cash("marketing", "campaign and leads"),
+    _cash("sales", "commission and pay"),
+    _cash("logistics", "picking, carriage, holding and the goods that arrived"),
+    _cash("support", "pay of the agents, and what hiring them costs"),
+    _cash("company", "what customers paid, less refunds, fixed cost, coordination and all else"),
 )

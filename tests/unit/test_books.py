@@ -7,9 +7,9 @@ import pytest
 
 from orgsim.departments.finance import EXPENSES
 from orgsim.entities import Account, Component, Segment, Source
-from orgsim.facts import LeadCreated, LeadWon, OrderBackordered, OrderPlaced
-from orgsim.kpis.books import OWN_ACCOUNTS, books
-from orgsim.kpis.money import contribution
+from orgsim.facts import AmountPosted, LeadCreated, LeadWon, OrderBackordered, OrderPlaced
+from orgsim.kpis.books import CASH_ACCOUNTS, OWN_ACCOUNTS, books, cash_flow
+from orgsim.kpis.money import contribution, movement
 from tests.unit.kpi_tools import about, posted, value
 
 BASE = Segment.BASE
@@ -72,6 +72,36 @@ def a_quarter():
 def test_the_areas_and_the_centre_add_up_to_contribution_to_the_cent(a_quarter) -> None:
     together = sum(books(a_quarter, area) for area in OWN_ACCOUNTS)
     assert np.round(together, 6) == pytest.approx(contribution(a_quarter), abs=1e-6)
+
+
+def test_the_cash_of_the_areas_and_the_centre_adds_up_to_the_company_s_to_the_cent(
+    a_quarter,
+) -> None:
+    together = sum(cash_flow(a_quarter, area) for area in CASH_ACCOUNTS)
+    assert np.round(together, 6) == pytest.approx(movement(a_quarter, Account.CASH), abs=1e-6)
+
+
+def test_no_area_is_without_cash_flow_and_customers_pay_the_centre(a_quarter) -> None:
+    for area in CASH_ACCOUNTS:
+        flow = cash_flow(a_quarter, area).sum()
+        assert flow > 0 if area == "company" else flow < 0, area
+
+
+def test_cash_is_the_area_s_that_answers_for_the_other_side_of_the_posting() -> None:
+    facts = [
+        posted(24.0, Account.INVENTORY, 3100),
+        posted(24.0, Account.PICKING, 320),
+        posted(24.0, Account.CAMPAIGN, 1000),
+        AmountPosted(24.0, Account.COST_OF_GOODS, Account.INVENTORY, 3100),  # moves no cash
+        AmountPosted(24.0, Account.CASH, Account.DEFERRED_REVENUE, 7000),
+    ]
+    for area, euros in {
+        "logistics": -34.2,
+        "marketing": -10.0,
+        "sales": 0.0,
+        "centre": 70.0,
+    }.items():
+        assert value(f"cash_{area}", facts).weekly == about(0, euros, 0), area
 
 
 def test_in_its_own_books_no_area_is_idle(a_quarter) -> None:
