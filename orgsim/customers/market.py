@@ -92,6 +92,18 @@ class MarketConfig(Config):
 
     base: SegmentConfig
     niche: SegmentConfig
+    qualified_campaign: Number = param(
+        "multiple of the qualified share for leads of a campaign, before pressure (b_source)",
+        unit="times",
+        section="M1.4",
+        ge=0,
+    )
+    qualified_word_of_mouth: Number = param(
+        "multiple of the qualified share for leads by word of mouth (b_source)",
+        unit="times",
+        section="M1.4",
+        ge=0,
+    )
     base_leads: Rate = param("leads of the base offer", unit="1/h", section="s.11", ge=0)
     niche_size: Quantity = param(
         "prospects in the niche before anybody bought (M)", unit="people", section="M1.1", ge=0
@@ -297,7 +309,7 @@ class Market:
         if segment is Segment.BASE:
             self.charge_leads(times.size)
         shape = self._config.base if segment is Segment.BASE else self._config.niche
-        quality = self.offer.quality() if source is Source.CAMPAIGN else 1.0
+        quality = self._quality(source)
         self.receive_leads(
             LeadBatch(
                 ids=ids,
@@ -305,11 +317,18 @@ class Market:
                 segment=segment,
                 source=source,
                 claim=self.offer.claim(segment),
-                qualified_share=shape.qualified_share * quality,
+                qualified_share=min(1.0, shape.qualified_share * quality),
                 trust=self._trust,
                 doubt=self._doubts[segment],
             )
         )
+
+    def _quality(self, source: Source) -> float:
+        """How likely a lead of the source qualifies, as a multiple of its segment's."""
+        if source is Source.CAMPAIGN:
+            return self._config.qualified_campaign * self.offer.quality()
+        told = source is Source.WORD_OF_MOUTH
+        return self._config.qualified_word_of_mouth if told else 1.0
 
 
 def silent(config: MarketConfig) -> MarketConfig:

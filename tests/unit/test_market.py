@@ -174,6 +174,27 @@ def test_campaign_leads_lose_quality_and_others_do_not() -> None:
     assert {batch.claim for batch in batches if batch.segment == Segment.NICHE} == {0.5}
 
 
+def test_a_source_may_bring_better_leads_than_another_and_never_more_than_all_of_them() -> None:
+    world = a_world()
+    market = a_market(
+        world,
+        AnOffer(people=40.0, lead_quality=0.8),
+        spontaneous=0.001,
+        qualified_campaign=0.5,
+        qualified_word_of_mouth=5.0,
+    )
+    market.hear(Segment.NICHE, 2000, 0)
+    batches: list[LeadBatch] = []
+    market.receive_leads = batches.append
+    world.run(until=DAY)
+    shares = {batch.source: batch.qualified_share for batch in batches if batch.segment == 1}
+    assert shares == {
+        Source.CAMPAIGN: pytest.approx(0.4 * 0.8 * 0.5),
+        Source.ORGANIC: pytest.approx(0.4),
+        Source.WORD_OF_MOUTH: 1.0,
+    }
+
+
 def test_only_base_leads_are_paid_for_by_the_head() -> None:
     world = a_world()
     market = a_market(world, AnOffer(people=40.0))
