@@ -20,8 +20,9 @@ UNTESTED = "none: "
 
 CHAPTERS = ("M1", "M2", "M3", "M4", "M5")
 """Chapters of which every mechanism has a row; a further one is added here with its rows."""
-UNNUMBERED = {"M5.13", "s.7", "s.8", "s.10"}
-"""Sections with rows that are no mechanism of these chapters: calibration, money, shocks, cases."""
+UNNUMBERED = {"M5.13", "s.7", "s.8", "s.9", "s.10"}
+"""Sections with rows that are no mechanism of these chapters: calibration, money, shocks, KPIs,
+cases."""
 
 
 class Row(NamedTuple):
