@@ -200,8 +200,9 @@ class Customers:
         self._keep_open(ticket, True)
 
     def _keep_open(self, ticket: Ticket, is_open: bool) -> None:
-        self.people.open_issues[ticket.row] += int(is_open) - int(ticket.is_open)
-        ticket.is_open = is_open
+        if is_open is not ticket.is_open:
+            self.people.open_issues[ticket.row] += 1 if is_open else -1
+            ticket.is_open = is_open
 
     def called_back(self, ticket: Ticket) -> None:
         """A call-back solved the problem: who meant to bring it up again does not."""
