@@ -19,7 +19,7 @@ from orgsim.facts import (
     OrderShipped,
     OrderSubstituted,
 )
-from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window
 from orgsim.kpis.identities import is_among
 from orgsim.kpis.joins import key_of
 from orgsim.units import DAY
@@ -203,7 +203,7 @@ KPIS = (
         section="s.9",
         formula="delivered by the originally promised date and complete / orders due",
         open_items="an order still open at its promised date counts as broken on that date",
-        segments=SEGMENTS,
+        segments=GROUPS,
         measure=_otif,
     ),
     Kpi(
