@@ -125,19 +125,18 @@ class Window:
             if segment != "all":
                 name, code = _GROUPS[segment]
                 if name == "source" and name not in columns:
-                    who = columns["customer" if "customer" in columns else "lead"]
-                    mine = self.source_of(who) == code
+                    mine = self._sources(columns) == code
                 else:
                     mine = columns[name] == code
                 columns = {name: column[mine] for name, column in columns.items()}
             self._cache[key] = columns
         return self._cache[key]
 
-    def source_of(self, people: Ints) -> Ints:
+    def source_of(self, people: Ints, unknown: Source = Source.INSTALLED) -> Ints:
         """Where customers or leads came from; who never came was there at the start."""
         ids, sources = self._origins
         place = np.searchsorted(ids, people)
-        return np.where(ids[place] == people, sources[place], Source.INSTALLED)
+        return np.where(ids[place] == people, sources[place], unknown)
 
     def once(self, build: Callable[[Window], Built]) -> Built:
         """What ``build`` makes of this window, made when first asked for."""
@@ -173,6 +172,12 @@ class Window:
         """Whose gauge of a name there is, in the order in which they were declared."""
         mine = self._gauges["name"] == name
         return tuple(dict.fromkeys(self._gauges["member"][mine].tolist()))
+
+    def _sources(self, columns: Columns) -> Ints:
+        """Sources by whom a fact is about; leads that no market created are a simple source's."""
+        if "customer" in columns:
+            return self.source_of(columns["customer"])
+        return self.source_of(columns["lead"], Source.ORGANIC)
 
     @cached_property
     def _origins(self) -> tuple[Ints, Ints]:

@@ -192,6 +192,11 @@ def test_a_lead_that_was_qualified_or_lost_is_put_to_where_it_came_from() -> Non
     assert value("promise_inflation", facts, "campaign").weekly == about(nan, nan, nan)
 
 
+def test_leads_of_a_simple_source_that_nobody_created_are_organic_whether_won_or_lost() -> None:
+    won, lost = LeadWon(3.0, 1, BASE, Source.ORGANIC, 0.0), LeadLost(3.0, 2, BASE)
+    assert value("win_rate", [won, lost], "organic").weekly == about(nan, 0.5, nan)
+
+
 def test_a_lead_of_the_campaign_costs_what_the_campaign_spends_on_those_it_brought() -> None:
     facts = [
         LeadCreated(1.0, 1, NICHE, Source.CAMPAIGN),
