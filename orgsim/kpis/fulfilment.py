@@ -1,7 +1,9 @@
 """KPIs of logistics: stock, backlog and whether promises were kept (MODEL s.9, M3).
 
 Promises kept are a share of the orders *due*, where MODEL has those delivered: an order that never
-comes is a promise broken on its day, not one that is left out.
+comes is a promise broken on its day, not one that is left out. The line fill rate, which MODEL has
+of all lines, is of main lines, one an order (L1): that an accessory was missing is on record
+(`complete_orders` in after_sale), not how many lines there were.
 """
 
 from __future__ import annotations
@@ -183,13 +185,14 @@ KPIS = (
     _cover("kit"),
     Kpi(
         name="line_fill",
-        title="Line fill rate",
+        title="Line fill rate of main lines",
         unit="share",
         area="logistics",
         direction=1,
         target="line_fill",
         section="s.9",
-        formula="orders filled from stock, as ordered, when placed / orders placed",
+        formula="main lines (one an order: chassis, and kit if any) filled from stock, as ordered, "
+        "when placed / orders placed; accessories are no lines here: see complete_orders",
         segments=SEGMENTS,
         measure=_fill,
     ),
