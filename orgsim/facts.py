@@ -206,13 +206,14 @@ class ContactMade(NamedTuple):
 
 
 class ContactContained(NamedTuple):
-    """Self-service (IVR) answered; no agent was needed."""
+    """Self-service (IVR) answered, to the point or not; no agent was needed."""
 
     time: float
     customer: int
     nth: int
     segment: Segment
     reason: Reason
+    outcome: Outcome
 
 
 class CallAnswered(NamedTuple):

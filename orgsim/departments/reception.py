@@ -166,14 +166,19 @@ class Reception:
     def _contain(self, ticket: Ticket) -> None:
         """Self-service answers, to the point or beside it."""
         self.note(ticket)
-        self._world.record(
-            ContactContained(
-                self._world.now, ticket.customer, ticket.nth, ticket.segment, ticket.reason
-            )
-        )
         quality = self._config.channels.quality.self_service
         is_solved = quality == 1.0 or (
             self._to_the_point.uniform(ticket.customer, ticket.occurrence) < quality
         )
         ticket.outcome = Outcome.RESOLVED if is_solved else Outcome.UNRESOLVED
+        self._world.record(
+            ContactContained(
+                self._world.now,
+                ticket.customer,
+                ticket.nth,
+                ticket.segment,
+                ticket.reason,
+                ticket.outcome,
+            )
+        )
         self.answer(ticket)

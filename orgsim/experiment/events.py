@@ -77,7 +77,9 @@ ACTIVITIES: Mapping[str, Activity] = {
     "ReturnInspected": Activity("return inspected", "warehouse", item="order"),
     "RefundPaid": Activity("refund paid", "finance", item="order"),
     "ContactMade": Activity("contacted support", "customer", detail="reason", item="contact"),
-    "ContactContained": Activity("self-service answered", "self-service", item="contact"),
+    "ContactContained": Activity(
+        "self-service answered", "self-service", detail="outcome", item="contact"
+    ),
     "CallAnswered": Activity("call answered", "support", item="contact"),
     "CallAbandoned": Activity("call abandoned", "customer", item="contact"),
     "ContactHandled": Activity("contact handled", "support", detail="outcome", item="contact"),

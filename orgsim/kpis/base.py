@@ -18,6 +18,7 @@ import numpy as np
 
 from orgsim.config.schema import Scenario
 from orgsim.entities import Bools, ContactChannel, Floats, Ints, Segment, Source
+from orgsim.facts import LeadCreated
 from orgsim.facts_of_customers import CustomerJoined
 from orgsim.kernel.journal import Journal
 from orgsim.units import WEEK
@@ -116,28 +117,26 @@ class Window:
     def facts(self, kind: type[Any], segment: str = "all") -> Columns:
         """The columns of a kind of fact, of one segment, source or contact channel, or of all.
 
-        A fact that does not name the source is put to where its customer came from.
+        A fact that does not name the source is put to where its customer, or lead, came from.
         """
         key = (kind, segment)
         if key not in self._cache:
             columns = self.journal.columns(kind)
             if segment != "all":
                 name, code = _GROUPS[segment]
-                is_joined = name == "source" and name not in columns
-                held = self.source_of(columns["customer"]) if is_joined else columns[name]
-                mine = held == code
+                if name == "source" and name not in columns:
+                    mine = self._sources(columns) == code
+                else:
+                    mine = columns[name] == code
                 columns = {name: column[mine] for name, column in columns.items()}
             self._cache[key] = columns
         return self._cache[key]
 
-    def source_of(self, customers: Ints) -> Ints:
-        """Where customers came from; who never joined was there at the start."""
-        joined = self.facts(CustomerJoined)
-        order = np.argsort(joined["customer"])
-        ids = np.append(joined["customer"][order], np.iinfo(np.int64).max)
-        sources = np.append(joined["source"][order], Source.INSTALLED)
-        place = np.searchsorted(ids, customers)
-        return np.where(ids[place] == customers, sources[place], Source.INSTALLED)
+    def source_of(self, people: Ints, unknown: Source = Source.INSTALLED) -> Ints:
+        """Where customers or leads came from; who never came was there at the start."""
+        ids, sources = self._origins
+        place = np.searchsorted(ids, people)
+        return np.where(ids[place] == people, sources[place], unknown)
 
     def once(self, build: Callable[[Window], Built]) -> Built:
         """What ``build`` makes of this window, made when first asked for."""
@@ -173,6 +172,22 @@ class Window:
         """Whose gauge of a name there is, in the order in which they were declared."""
         mine = self._gauges["name"] == name
         return tuple(dict.fromkeys(self._gauges["member"][mine].tolist()))
+
+    def _sources(self, columns: Columns) -> Ints:
+        """Sources by whom a fact is about; leads that no market created are a simple source's."""
+        if "customer" in columns:
+            return self.source_of(columns["customer"])
+        return self.source_of(columns["lead"], Source.ORGANIC)
+
+    @cached_property
+    def _origins(self) -> tuple[Ints, Ints]:
+        """Who came, rising, and from where: a customer who was a lead has the lead's number."""
+        created, joined = self.facts(LeadCreated), self.facts(CustomerJoined)
+        people = np.concatenate((created["lead"], joined["customer"]))
+        sources = np.concatenate((created["source"], joined["source"]))
+        order = np.argsort(people, kind="stable")
+        ids = np.append(people[order], np.iinfo(np.int64).max)
+        return ids, np.append(sources[order], Source.INSTALLED)
 
     @cached_property
     def _gauges(self) -> dict[str, Any]:

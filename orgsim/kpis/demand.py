@@ -26,7 +26,8 @@ def _qualified(window: Window, segment: str) -> Ratio:
 
 
 def _cost_per_lead(window: Window, segment: str) -> Ratio:
-    accounts = {"base": (Account.LEAD_COST,), "niche": (Account.CAMPAIGN,)}
+    niche = (Account.CAMPAIGN,)
+    accounts = {"base": (Account.LEAD_COST,), "niche": niche, "campaign": niche}
     paid = movement(window, *accounts.get(segment, (Account.LEAD_COST, Account.CAMPAIGN)))
     return Ratio(paid, window.count(LeadCreated, segment))
 
@@ -105,8 +106,8 @@ KPIS = (
         area="marketing",
         direction=1,
         section="M1.4",
-        formula="leads qualified / leads created",
-        segments=SEGMENTS,
+        formula="leads qualified / leads created, in the same week",
+        segments=(*SEGMENTS, *CAME_FROM),
         measure=_qualified,
     ),
     Kpi(
@@ -116,8 +117,10 @@ KPIS = (
         area="marketing",
         direction=-1,
         section="s.9",
-        formula="(lead cost + campaign spend) / leads created; base: lead cost, niche: campaign",
-        segments=SEGMENTS,
+        formula="(lead cost + campaign spend) / leads created; base: lead cost, niche: campaign "
+        "spend; campaign: campaign spend / leads that the campaign itself brought",
+        open_items="no cost is booked for organic and word-of-mouth leads: not measured apart",
+        segments=(*SEGMENTS, "campaign"),
         measure=_cost_per_lead,
     ),
     Kpi(
@@ -174,7 +177,7 @@ KPIS = (
         section="s.9",
         formula="won / (won + lost)",
         open_items="leads still waiting for a rep are left out",
-        segments=SEGMENTS,
+        segments=(*SEGMENTS, *CAME_FROM),
         measure=_win_rate,
     ),
     Kpi(
@@ -197,7 +200,7 @@ KPIS = (
         direction=-1,
         section="M2.4",
         formula="mean claim of bookings above capability (phi)",
-        segments=SEGMENTS,
+        segments=(*SEGMENTS, *CAME_FROM),
         measure=_inflation,
     ),
 )

@@ -180,7 +180,7 @@ KPIS = (
         direction=-1,
         section="M5.10",
         formula="tellings after an episode below 4 / days",
-        segments=SEGMENTS,
+        segments=GROUPS,
         measure=_negative_tellings,
     ),
     Kpi(
@@ -191,7 +191,7 @@ KPIS = (
         direction=1,
         section="M5.10",
         formula="tellings after an episode above 8.5 / days",
-        segments=SEGMENTS,
+        segments=GROUPS,
         measure=_positive_tellings,
     ),
 )

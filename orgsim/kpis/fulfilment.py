@@ -1,7 +1,9 @@
 """KPIs of logistics: stock, backlog and whether promises were kept (MODEL s.9, M3).
 
 Promises kept are a share of the orders *due*, where MODEL has those delivered: an order that never
-comes is a promise broken on its day, not one that is left out.
+comes is a promise broken on its day, not one that is left out. The line fill rate, which MODEL has
+of all lines, is of main lines, one an order (L1): that an accessory was missing is on record
+(`complete_orders` in after_sale), not how many lines there were.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from orgsim.facts import (
     OrderShipped,
     OrderSubstituted,
 )
-from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window
 from orgsim.kpis.identities import is_among
 from orgsim.kpis.joins import key_of
 from orgsim.units import DAY
@@ -183,13 +185,14 @@ KPIS = (
     _cover("kit"),
     Kpi(
         name="line_fill",
-        title="Line fill rate",
+        title="Line fill rate of main lines",
         unit="share",
         area="logistics",
         direction=1,
         target="line_fill",
         section="s.9",
-        formula="orders filled from stock, as ordered, when placed / orders placed",
+        formula="main lines (one an order: chassis, and kit if any) filled from stock, as ordered, "
+        "when placed / orders placed; accessories are no lines here: see complete_orders",
         segments=SEGMENTS,
         measure=_fill,
     ),
@@ -203,7 +206,7 @@ KPIS = (
         section="s.9",
         formula="delivered by the originally promised date and complete / orders due",
         open_items="an order still open at its promised date counts as broken on that date",
-        segments=SEGMENTS,
+        segments=GROUPS,
         measure=_otif,
     ),
     Kpi(

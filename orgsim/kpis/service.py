@@ -47,6 +47,14 @@ def _contained(window: Window, segment: str) -> Ratio:
     return Ratio(window.count(ContactContained, segment), window.per_week(first))
 
 
+def _self_service(window: Window, segment: str) -> Ratio:
+    contained = window.facts(ContactContained, segment)
+    solved = contained["outcome"] == Outcome.RESOLVED
+    return Ratio(
+        window.per_week(contained["time"][solved]), window.count(ContactContained, segment)
+    )
+
+
 def _service_level(window: Window, segment: str) -> Ratio:
     answered = window.facts(CallAnswered, segment)
     fast = answered["waited"] <= ANSWERED_WITHIN
@@ -138,6 +146,19 @@ KPIS = (
         "first contacts",
         segments=SEGMENTS,
         measure=_contained,
+    ),
+    Kpi(
+        name="self_service_resolution",
+        title="Self-service answers to the point",
+        unit="share",
+        area="support",
+        direction=1,
+        section="M4.2",
+        formula="contacts that self-service (IVR, articles) answered to the point / contacts that "
+        "it answered; first contact resolution is of agents alone",
+        open_items="none: self-service answers at once",
+        segments=SEGMENTS,
+        measure=_self_service,
     ),
     Kpi(
         name="service_level",
@@ -244,8 +265,8 @@ KPIS = (
         direction=-1,
         section="U3",
         formula="contacts for late orders, late refunds, faults, bills, complaints, recalls, and "
-        "repeats / contacts",
-        segments=SEGMENTS,
+        "repeats / contacts; by the channel that the customer chose, as contacts",
+        segments=BY_CHANNEL,
         measure=_failure_demand,
     ),
     Kpi(

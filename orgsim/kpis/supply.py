@@ -9,6 +9,7 @@ from orgsim.entities import Component, Floats
 from orgsim.facts import GoodsExpedited, GoodsOrdered, OrderLost, OrderPlaced, OrderSubstituted
 from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
 from orgsim.kpis.fulfilment import PARTS, units_asked
+from orgsim.units import WEEK
 
 BULLWHIP_WEEKS = 26
 """Weeks over which orders to the supplier are compared with demand (MODEL M3.12)."""
@@ -23,9 +24,14 @@ def _substituted(window: Window, segment: str) -> Ratio:
 
 
 def _units(window: Window, kind: type, component: str) -> Floats:
-    """Units of a component in the facts of a kind, week by week."""
+    """Units of a component in the facts of a kind, week by week.
+
+    What was on its way when the clock started is written down at that instant, however long ago it
+    was ordered: it is no order of the first week.
+    """
     columns = window.facts(kind)
     mine = columns["component"] == Component[component.upper()]
+    mine &= columns["time"] > window.ends[0] - WEEK
     return window.per_week(columns["time"][mine], columns["units"][mine])
 
 
@@ -43,6 +49,7 @@ def _expedited(component: str) -> Kpi:
         direction=0,
         section="M3.9",
         formula="units ordered by air / units ordered from the supplier",
+        open_items="what was on its way when the clock started is left out",
         measure=measure,
     )
 
@@ -64,7 +71,8 @@ def _bullwhip(component: str) -> Kpi:
         formula="variance of weekly units ordered from the supplier / of weekly units asked for, "
         f"over the last {BULLWHIP_WEEKS} weeks",
         open_items=f"not available before {BULLWHIP_WEEKS} weeks, the warm-up included, "
-        "nor where demand never varied; a week without an order counts as one of no units",
+        "nor where demand never varied; a week without an order counts as one of no units; what "
+        "was on its way when the clock started is left out",
         over_time="last",
         measure=measure,
     )

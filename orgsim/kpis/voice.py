@@ -7,7 +7,7 @@ import numpy as np
 from orgsim.entities import Reaction, Reason
 from orgsim.facts import ContactMade
 from orgsim.facts_of_customers import ComplaintClosed, CustomerReacted, GroupCounted
-from orgsim.kpis.base import SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window
 from orgsim.units import WEEK, YEAR
 
 WEEKS_PER_MONTH = YEAR / 12.0 / WEEK
@@ -53,7 +53,7 @@ KPIS = (
         section="M5.7",
         formula="complaints made, per month / active customers",
         open_items="where nobody reacts to failures: not available",
-        segments=SEGMENTS,
+        segments=GROUPS,
         measure=_complaints,
     ),
     Kpi(

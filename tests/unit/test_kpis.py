@@ -245,9 +245,29 @@ def test_self_service_answers_a_share_of_first_contacts() -> None:
         made(Reason.GENERAL),
         made(Reason.GENERAL),
         made(Reason.GENERAL, 1),
-        ContactContained(6.0, 1, 0, BASE, Reason.GENERAL),
+        ContactContained(6.0, 1, 0, BASE, Reason.GENERAL, Outcome.UNRESOLVED),
     ]
     assert value("containment", facts).weekly == about(nan, 0.5, nan)
+
+
+def test_a_good_phone_team_does_not_hide_a_bad_self_service() -> None:
+    to_the_point = (Outcome.RESOLVED, Outcome.UNRESOLVED, Outcome.UNRESOLVED, Outcome.UNRESOLVED)
+    facts = [
+        handled(0, Outcome.RESOLVED, 6.0),
+        *(
+            ContactContained(6.0, n, 0, BASE, Reason.GENERAL, outcome)
+            for n, outcome in enumerate(to_the_point)
+        ),
+    ]
+    assert value("fcr", facts).weekly == about(nan, 1.0, nan)
+    assert value("self_service_resolution", facts).weekly == about(nan, 0.25, nan)
+    assert value("self_service_resolution", facts, "niche").weekly == about(nan, nan, nan)
+
+
+def test_failure_demand_is_told_apart_by_channel() -> None:
+    facts = [made(Reason.FAULT), made(Reason.GENERAL)._replace(channel=CHAT)]
+    assert value("failure_demand", facts, "phone").weekly == about(nan, 1.0, nan)
+    assert value("failure_demand", facts, "chat").weekly == about(nan, 0.0, nan)
 
 
 def test_first_contact_resolution_looks_at_first_attempts_only() -> None:

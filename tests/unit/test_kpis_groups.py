@@ -6,6 +6,7 @@ The weeks of the tools' window: -1 (warm-up), 0 and 1; week 0 ends at hour 168.
 from __future__ import annotations
 
 from math import nan
+from typing import Any
 
 import pytest
 
@@ -14,15 +15,26 @@ from orgsim.facts import (
     ContactMade,
     GoodsReceived,
     LeadCreated,
+    LeadLost,
+    LeadQualified,
     LeadWon,
     OrderAllocated,
     OrderBackordered,
     OrderCancelled,
+    OrderDelivered,
     OrderPlaced,
 )
-from orgsim.facts_of_customers import CustomerJoined, CustomerLeft, GroupCounted, SurveyAnswered
+from orgsim.facts_of_customers import (
+    CustomerJoined,
+    CustomerLeft,
+    ExperienceTold,
+    GroupCounted,
+    SurveyAnswered,
+)
 from orgsim.kpis import KPIS
+from orgsim.kpis.base import Window
 from tests.unit.kpi_tools import BASE, NICHE, SCENARIO, a_window, about, posted, value
+from tests.unit.parts import but
 
 
 def joined(customer: int, source: Source, segment: Segment = BASE) -> CustomerJoined:
@@ -157,3 +169,72 @@ def test_stock_turns_as_often_as_its_value_is_sold_in_a_year() -> None:
         posted(25.0, Account.CASH, 300, Account.COST_OF_GOODS),  # a return that is sold on
     ]
     assert value("inventory_turns", facts).weekly == about(0, 0.5 * 365 / 7, 0)
+
+
+# -- sources of what does not name them ------------------------------------------------------------
+
+
+def test_a_lead_that_was_qualified_or_lost_is_put_to_where_it_came_from() -> None:
+    """Four leads of each source; of the campaign's one is qualified and lost, of others three."""
+    facts: list[Any] = []
+    for number in range(8):
+        source = Source.CAMPAIGN if number < 4 else Source.ORGANIC
+        facts.append(LeadCreated(1.0, number, NICHE, source))
+        if number in (0, 4, 5, 6):
+            facts.append(LeadQualified(2.0, number, NICHE, True))
+    facts += [LeadLost(3.0, n, NICHE) for n in (0, 4)]
+    facts += [LeadWon(3.0, n, NICHE, Source.ORGANIC, 0.4) for n in (5, 6)]
+    assert value("sql", facts, "campaign").weekly == about(nan, 1 / 4, nan)
+    assert value("sql", facts, "organic").weekly == about(nan, 3 / 4, nan)
+    assert value("win_rate", facts, "campaign").weekly == about(nan, 0.0, nan)
+    assert value("win_rate", facts, "organic").weekly == about(nan, 2 / 3, nan)
+    assert value("promise_inflation", facts, "organic").weekly == about(nan, 0.4, nan)
+    assert value("promise_inflation", facts, "campaign").weekly == about(nan, nan, nan)
+
+
+def test_leads_of_a_simple_source_that_nobody_created_are_organic_whether_won_or_lost() -> None:
+    won, lost = LeadWon(3.0, 1, BASE, Source.ORGANIC, 0.0), LeadLost(3.0, 2, BASE)
+    assert value("win_rate", [won, lost], "organic").weekly == about(nan, 0.5, nan)
+
+
+def test_a_lead_of_the_campaign_costs_what_the_campaign_spends_on_those_it_brought() -> None:
+    facts = [
+        LeadCreated(1.0, 1, NICHE, Source.CAMPAIGN),
+        LeadCreated(1.0, 2, NICHE, Source.WORD_OF_MOUTH),
+        posted(24.0, Account.CAMPAIGN, 2600),
+        posted(24.0, Account.LEAD_COST, 700),
+    ]
+    assert value("cost_per_lead", facts, "campaign").total == pytest.approx(26.0)
+    assert value("cost_per_lead", facts, "niche").total == pytest.approx(13.0)
+
+
+def test_promises_kept_and_talk_are_told_apart_by_where_customers_came_from() -> None:
+    facts = [
+        *(joined(n, Source.CAMPAIGN) for n in (1, 2)),
+        *(order(n) for n in (1, 2, 3)),
+        *(
+            OrderDelivered(80.0, n, 0, BASE, 1.0, 96.0, 96.0, 96.0, True)
+            for n in (1, 3)  # the order of 2 is still open on its day
+        ),
+        ExperienceTold(81.0, 2, BASE, False),
+        ExperienceTold(81.0, 3, BASE, True),
+    ]
+    assert value("otif", facts, "campaign").weekly == about(nan, 0.5, nan)
+    assert value("otif", facts, "installed").weekly == about(nan, 1.0, nan)
+    assert value("negative_tellings", facts, "campaign").weekly == about(0, 1 / 7, 0)
+    assert value("negative_tellings", facts, "installed").weekly == about(0, 0, 0)
+    assert value("positive_tellings", facts, "installed").weekly == about(0, 1 / 7, 0)
+
+
+def test_complaints_are_a_share_of_the_customers_of_their_own_source() -> None:
+    facts = [
+        joined(1, Source.CAMPAIGN),
+        ContactMade(2.0, 1, 0, 0, BASE, Reason.COMPLAINT, ContactChannel.PHONE),
+        counted(4, Source.CAMPAIGN),
+        counted(40, Source.INSTALLED),
+    ]
+    scenario = but(SCENARIO, customers__loyalty__reaction__failure=4.0)
+    window = Window(scenario, a_window(facts).journal)
+    rate = {kpi.name: kpi for kpi in KPIS}["complaint_rate"].measure
+    assert rate(window, "campaign").weekly().tolist() == about(nan, 365 / 12 / 7 / 4, nan)
+    assert rate(window, "installed").weekly().tolist() == about(nan, 0.0, nan)

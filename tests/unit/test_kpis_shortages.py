@@ -19,6 +19,7 @@ from orgsim.facts import (
     OrderPlaced,
     OrderSubstituted,
 )
+from orgsim.facts_after_sale import AccessoriesMissed
 from orgsim.kpis.base import Window
 from tests.unit.kpi_tools import BASE, BY_NAME, NICHE, SCENARIO, a_window, about, value
 from tests.unit.parts import but
@@ -50,6 +51,15 @@ def test_a_part_that_was_missing_is_a_stock_out_whether_the_order_waits_leaves_o
     assert value("complete_orders", facts).weekly == about(nan, 0.5, nan)
     penalty = SCENARIO.finance.transfer_prices.unfilled_order
     assert value("books_logistics", facts).weekly == about(0, -penalty, 0)
+
+
+def test_the_line_fill_is_of_main_lines_and_says_so_since_no_fact_counts_accessories() -> None:
+    facts = [placed(1.0, 0, 96.0), AccessoriesMissed(1.0, 0, 0, BASE)]
+    assert value("line_fill", facts).total == 1.0
+    assert value("complete_orders", facts).total == 0.0
+    fill = BY_NAME["line_fill"]
+    assert "main lines" in fill.title
+    assert "main lines" in fill.formula
 
 
 def test_a_lost_order_is_due_neither_in_time_nor_in_perfection() -> None:

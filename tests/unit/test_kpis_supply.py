@@ -18,10 +18,14 @@ from tests.unit.parts import firm
 RATIO = {kpi.name: kpi for kpi in KPIS}["bullwhip_chassis"]
 
 
-def bullwhip(asked: Sequence[int], ordered: Sequence[int]) -> tuple[np.ndarray, float]:
+def bullwhip(
+    asked: Sequence[int], ordered: Sequence[int], on_its_way: Sequence[int] = ()
+) -> tuple[np.ndarray, float]:
     """The KPI week by week and over the run, of so many units asked for and ordered each week."""
     scenario = firm(f"run.weeks={len(asked)}", "run.warmup=0h")
     journal = Journal()
+    for units in on_its_way:
+        journal.record(GoodsOrdered(0.0, Component.CHASSIS, units))
     for week, (units, order) in enumerate(zip(asked, ordered, strict=True)):
         noon = week * WEEK + 12.0
         for number in range(units):
@@ -58,6 +62,12 @@ def test_only_the_last_half_year_counts() -> None:
     demand = [4, 6] * 13
     _, total = bullwhip([1, 9] * 4 + demand, [0, 50] * 4 + demand)
     assert total == pytest.approx(1.0)
+
+
+def test_what_was_on_its_way_when_the_clock_started_is_no_order_of_the_first_week() -> None:
+    _, calm = bullwhip([4, 6] * 13, [3, 7] * 13)
+    _, total = bullwhip([4, 6] * 13, [3, 7] * 13, on_its_way=[500, 500, 500])
+    assert total == pytest.approx(calm)
 
 
 @pytest.mark.parametrize("weeks", [25, 30])
