@@ -39,3 +39,24 @@ def found(keys: Ints, others: Columns, *names: str) -> Ints:
 def pick(values: Floats, rows: Ints) -> Floats:
     """The values at the rows, NaN where there is none."""
     return np.append(values, np.nan)[rows]
+
+
+def last_by(columns: Columns, customers: Ints, moments: Floats) -> Ints:
+    """The row of each customer's last entry at or before the moment, or -1."""
+    rows = np.full(customers.size, -1, dtype=np.int64)
+    wanted = np.flatnonzero(np.isfinite(moments))
+    if not wanted.size or not columns["time"].size:
+        return rows
+    order = np.lexsort((columns["time"], columns["customer"]))
+    held, times = columns["customer"][order], columns["time"][order]
+    people, whose = np.unique(held, return_inverse=True)
+    # A rising number per entry, customer after customer, so that one search finds the last.
+    moments = moments[wanted]
+    begin = min(times.min(), moments.min())
+    span = 1.0 + max(times.max(), moments.max()) - begin
+    line = whose * span + (times - begin)
+    ask = np.searchsorted(people, customers[wanted]) * span + (moments - begin)
+    last = np.maximum(np.searchsorted(line, ask, side="right") - 1, 0)
+    is_theirs = (held[last] == customers[wanted]) & (times[last] <= moments)
+    rows[wanted[is_theirs]] = order[last[is_theirs]]
+    return rows

@@ -45,8 +45,10 @@ def _made(window: Window) -> Floats:
 
 
 def _due(window: Window) -> Floats:
-    """Promises that fell due; the last axis is their fate."""
-    return _cross(window, "due", ledger(window)["fate"], len(Fate))
+    """Promises that fell due; the last axis is their fate, late ones whether paid for or not."""
+    rows = ledger(window)
+    fate = np.where(np.isfinite(rows["days_late"]), Fate.LATE, rows["fate"])
+    return _cross(window, "due", fate, len(Fate))
 
 
 def _late(window: Window) -> Floats:
@@ -128,7 +130,8 @@ KPIS = (
         direction=1,
         section="s.9",
         formula="promises kept / promises that fell due, each attribute by itself",
-        open_items="what is not there on its day is not kept; cancelled before that: left out",
+        open_items="what is not there on its day is not kept, though made good for; cancelled "
+        "before that: left out, as are agents' dates on orders not delivered",
         segments=GROUPS,
         measure=_share(Fate.KEPT),
     ),

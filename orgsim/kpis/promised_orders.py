@@ -25,11 +25,14 @@ from orgsim.facts import (
     MessageReceived,
     OrderCancelled,
     OrderDelivered,
+    OrderLost,
     OrderPicked,
     OrderPlaced,
+    OrderSubstituted,
 )
 from orgsim.kpis.base import Columns, Window
-from orgsim.kpis.joins import found, key_of, pick
+from orgsim.kpis.identities import is_among
+from orgsim.kpis.joins import found, key_of, last_by, pick
 
 Codes = NDArray[np.signedinteger[Any]]
 UNKNOWN = -1
@@ -49,8 +52,9 @@ class Promisor(IntEnum):
 
 def orders_with_fate(window: Window) -> Columns:
     """Each order placed with its delivery, its cancellation, who sold it and what it claimed."""
-    placed = window.facts(OrderPlaced)
+    placed = _promised(window)
     keys = key_of(placed, "customer", "nth")
+    exchanged = key_of(window.facts(OrderSubstituted), "customer", "nth")
     delivered, cancelled = window.facts(OrderDelivered), window.facts(OrderCancelled)
     arrival, gone = found(keys, delivered), found(keys, cancelled)
     claims, promisor = _sold(window, placed)
@@ -65,12 +69,21 @@ def orders_with_fate(window: Window) -> Columns:
         "claim": claims,
         "promisor": promisor,
         "date_on_record": on_record,
+        "setup_comes": placed["setup_on_record"] & ~is_among(keys, exchanged),
         "arrived": pick(delivered["time"], arrival),
         "complete": pick(delivered["complete"].astype(float), arrival),
         "stated_due": pick(delivered["stated_due"], arrival),
         "cancelled": pick(cancelled["time"], gone),
         **_who_knew(window, placed),
     }
+
+
+def _promised(window: Window) -> Columns:
+    """The orders placed, without those lost at once: they were promised nothing (as in OTIF)."""
+    placed, lost = window.facts(OrderPlaced), window.facts(OrderLost)
+    keys = (key_of(columns, "customer", "nth") for columns in (placed, lost))
+    stays = ~is_among(*keys)
+    return {name: column[stays] for name, column in placed.items()}
 
 
 def _sold(window: Window, placed: Columns) -> tuple[Floats, Codes]:
@@ -125,15 +138,6 @@ def last_asked(window: Window, orders: Columns) -> Floats:
     keys = key_of(orders, "customer", "nth")
     packed = pick(picked["time"], found(keys, picked))
     asked = np.isin(handled["reason"], _ABOUT_AN_ORDER)
-    if not asked.any():
-        return np.full(keys.size, np.nan)
-    order = np.argsort(handled["customer"][asked], kind="stable")  # each one's in order of time
-    customers, times = handled["customer"][asked][order], handled["time"][asked][order]
-    people, whose = np.unique(customers, return_inverse=True)
-    # A rising number per contact, customer after customer, so that one search finds the last.
-    begin, span = times.min(), 2.0 * (np.ptp(times) + np.ptp(window.ends) + 1.0)
-    line = whose * span + (times - begin)
-    wanted = np.searchsorted(people, orders["customer"]) * span + (packed - begin)
-    last = np.maximum(np.searchsorted(line, wanted, side="right") - 1, 0)
-    is_of_it = (customers[last] == orders["customer"]) & (times[last] >= orders["time"])
-    return np.where(is_of_it, times[last], np.nan)
+    about = {name: handled[name][asked] for name in ("customer", "time")}
+    last = pick(about["time"], last_by(about, orders["customer"], packed))
+    return np.where(last >= orders["time"], last, np.nan)

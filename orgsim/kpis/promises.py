@@ -14,13 +14,20 @@ promises at most, and an agent may add one:
    `support_knew` is the agents' knowledge of the offer at the week's start (1 for the base offer);
    `told` names the channels through which the terms of the new offer had arrived by then.
 3. What became of it: `kept`; `late` by whole days; `broken` (its day has passed and nothing came; a
-   standard parcel, no set-up, a wrong parcel); `compensated` (its day had passed, the order was
-   cancelled and the money paid back); `released` (cancelled with nothing broken); `open`. A promise
-   falls due on the order's day.
+   standard parcel, no set-up, a wrong parcel, the other variant for want of a part); `compensated`
+   (its day had passed, the order was cancelled and the money paid back; or it was late or broken
+   and afterwards a credit or a replacement was given for such a failure, see below); `released`
+   (cancelled with nothing broken); `open`. A promise falls due on the order's day. An order lost at
+   once, for want of a part, was promised nothing, as in OTIF.
+4. What was given for it: a credit for a late order pays for the date, a replacement for a fault for
+   the parcel, a credit for a complaint for whatever had failed; a credit for a bill and a call-back
+   pay for nothing promised. What is compensated is still not kept.
 
-Assumed: niche promises that include express include set-up (M1.5). Of the dates that agents stated
-on one order the last is known, once it is delivered; on no record, known to support. What a repeat
-order's claim was worth is not recorded, nor is the record's date of an order never delivered: null.
+Assumed: niche promises that include express include set-up (M1.5). What is given is for the last
+order the customer had placed by then. Of the dates that agents stated on one order the last is
+known, once it is delivered, and none of an order open or cancelled (so that those known look better
+kept than they were); on no record, known to support. What a repeat order's claim was worth is not
+recorded, nor is the record's date of an order never delivered: null.
 
 Reference: Zeithaml, Berry & Parasuraman (1988), J. Marketing 52(2): promises and delivery, gap 4.
 """
@@ -33,10 +40,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orgsim.entities import Floats, Segment, Source
-from orgsim.facts import OrderShipped
+from orgsim.entities import Bools, Floats, Reason, RecoveryTool, Segment, Source
+from orgsim.facts import OrderShipped, RecoveryGiven
 from orgsim.kpis.base import Columns, Window
-from orgsim.kpis.joins import found, key_of, pick
+from orgsim.kpis.joins import found, key_of, last_by, pick
 from orgsim.kpis.promised_orders import (
     UNKNOWN,
     Codes,
@@ -67,6 +74,14 @@ class Fate(IntEnum):
     RELEASED = 4
     OPEN = 5
 
+
+_MADE_GOOD_BY = {
+    Promised.DATE: (Reason.WISMO, Reason.LATE_WISMO, Reason.COMPLAINT),
+    Promised.COMPLETE: (Reason.FAULT, Reason.COMPLAINT),
+    Promised.EXPRESS: (Reason.COMPLAINT,),
+    Promised.SETUP: (Reason.COMPLAINT,),
+}
+"""For which failures a credit or a replacement makes good what was promised."""
 
 PROMISORS = tuple(one.name.lower() for one in Promisor)
 
@@ -113,7 +128,28 @@ def _build(window: Window) -> Columns:
     special = np.flatnonzero(orders["express_promised"])
     some = {name: column[special] for name, column in orders.items()}
     parts += [_express(window, some), _setup(some), _stated(window, orders)]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    rows["fate"][_is_made_good(window, rows, orders)] = Fate.COMPENSATED
+    return rows
+
+
+def _is_made_good(window: Window, rows: Columns, orders: Columns) -> Bools:
+    """Which promises had failed when the customer was given something for a failure like it."""
+    given = window.facts(RecoveryGiven)
+    last = last_by(orders, given["customer"], given["time"])
+    failed = np.where(rows["attribute"] == Promised.DATE, rows["due"], rows["settled"])
+    is_unkept = np.isin(rows["fate"], (Fate.LATE, Fate.BROKEN))
+    keys, bought = (key_of(some, "customer", "nth") for some in (rows, orders))
+    horizon = np.full(keys.size, window.ends[-1])
+    made_good = np.zeros(keys.size, dtype=bool)
+    for promised, reasons in _MADE_GOOD_BY.items():
+        mine = np.isin(given["reason"], reasons) & (given["tool"] != RecoveryTool.CALL_BACK)
+        mine &= last >= 0
+        times = given["time"][mine]
+        latest = last_by({"customer": bought[last[mine]], "time": times}, keys, horizon)
+        is_after = pick(times, latest) >= failed
+        made_good |= is_unkept & is_after & (rows["attribute"] == promised)
+    return made_good
 
 
 def _rows(
@@ -191,9 +227,9 @@ def _express(window: Window, orders: Columns) -> Columns:
 
 
 def _setup(orders: Columns) -> Columns:
-    """The set-up comes with the parcel, if the order record asks for it."""
-    is_known = orders["setup_on_record"]
-    there = np.where(np.isfinite(orders["arrived"]), is_known.astype(float), np.nan)
+    """The set-up comes if the order record asks for it; with the other variant it does not."""
+    is_known, comes = orders["setup_on_record"], orders["setup_comes"]
+    there = np.where(np.isfinite(orders["arrived"]), comes.astype(float), np.nan)
     return _rows(
         orders,
         Promised.SETUP,

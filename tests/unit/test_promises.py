@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from orgsim.entities import ContactChannel, Outcome, Reason, Segment, Source
+from orgsim.entities import (
+    Component,
+    ContactChannel,
+    Outcome,
+    Reason,
+    RecoveryTool,
+    Segment,
+    Source,
+)
 from orgsim.experiment.tables import table_of
 from orgsim.facts import (
     ContactHandled,
@@ -18,13 +26,18 @@ from orgsim.facts import (
     MessageReceived,
     OrderCancelled,
     OrderDelivered,
+    OrderLost,
     OrderPicked,
     OrderPlaced,
     OrderShipped,
+    OrderSubstituted,
+    RecoveryGiven,
 )
 from orgsim.facts_of_customers import CustomerJoined
+from orgsim.kpis.base import Window
 from orgsim.kpis.promises import ledger, readable
-from tests.unit.kpi_tools import BASE, NICHE, SCENARIO, a_window, about, value
+from tests.unit.kpi_tools import BASE, BY_NAME, NICHE, SCENARIO, a_window, about, value
+from tests.unit.parts import but
 
 Row = dict[str, Any]
 DUE = 96.0
@@ -275,3 +288,64 @@ def test_no_promise_is_counted_twice_or_lost_between_ledger_and_kpi() -> None:
     window = a_window(FACTS)
     made = value("promises_made", FACTS).weekly
     assert np.nansum(made) * 7 == ledger(window)["made"].size
+
+
+def test_an_order_lost_for_want_of_a_part_was_promised_nothing_as_in_otif() -> None:
+    lost = OrderLost(1.0, 1, 0, NICHE, Component.KIT, DUE)
+    facts = [placed(1, NICHE, express=True, setup_kept=True), lost, placed(2), delivered(50.0, 2)]
+    assert {key[0] for key in rows(facts)} == {2}
+    assert value("promises_kept", facts).total == value("otif", facts).total == 1.0
+
+
+def test_set_up_does_not_come_with_the_other_variant() -> None:
+    order = placed(1, NICHE, express=True, express_kept=True, setup_kept=True)
+    swapped = OrderSubstituted(1.0, 1, 0, NICHE, Component.KIT, 900)
+    row = rows([order, swapped, delivered(50.0, 1, NICHE)])[1, "setup", "order_page"]
+    assert (row["fate"], row["on_record"]) == ("broken", True)
+    assert rows([order, swapped])[1, "setup", "order_page"]["fate"] == "open"
+
+
+def given(
+    time: float,
+    reason: Reason = Reason.LATE_WISMO,
+    tool: RecoveryTool = RecoveryTool.CREDIT,
+    customer: int = 1,
+) -> RecoveryGiven:
+    return RecoveryGiven(time, customer, 0, BASE, reason, tool, 1000)
+
+
+def test_a_credit_makes_good_for_a_date_that_had_passed_by_then() -> None:
+    late = [placed(), delivered(DUE + 30.0)]
+    for facts in ([placed(), given(DUE)], [*late, given(DUE + 50.0)], [*late, given(DUE + 1.0)]):
+        assert the_date(facts)["fate"] == "compensated"
+    assert the_date([*late, given(DUE + 50.0)])["days_late"] == 2.0
+    assert the_date([*late, given(DUE - 1.0)])["fate"] == "late"
+    assert the_date([placed(), delivered(50.0), given(DUE + 1.0)])["fate"] == "kept"
+    assert the_date([*late, given(DUE + 50.0, customer=2)])["fate"] == "late"
+    assert the_date([*late, given(DUE + 50.0, Reason.BILLING)])["fate"] == "late"
+    called = given(DUE + 50.0, tool=RecoveryTool.CALL_BACK)
+    assert the_date([*late, called])["fate"] == "late"
+
+
+def test_a_replacement_makes_good_for_the_parcel_and_only_of_the_last_order() -> None:
+    wrong, again = delivered(50.0, complete=False), placed(nth=1, time=60.0)
+    replaced = given(70.0, Reason.FAULT, RecoveryTool.REPLACEMENT)
+    key = (1, "complete", "order_page")
+    assert rows([placed(), wrong, replaced])[key]["fate"] == "compensated"
+    columns = readable(a_window([placed(), wrong, again, replaced]))
+    assert "compensated" not in columns["fate"]
+
+
+def test_what_is_made_good_is_not_kept_and_no_share_or_lateness_moves() -> None:
+    paid = [*FACTS, given(DUE + 40.0, customer=2), given(DUE + 40.0, customer=3)]
+    for name in ("promises_kept", "promises_broken", "promise_lateness"):
+        assert value(name, paid).weekly == about(*value(name, FACTS).weekly)
+
+
+def test_recoveries_are_counted_and_costed_where_agents_are_empowered() -> None:
+    facts = [given(10.0), given(170.0), given(171.0, tool=RecoveryTool.REPLACEMENT)]
+    journal = a_window(facts).journal
+    window = Window(but(SCENARIO, support__recovery__empowerment=0.5), journal)
+    for name, weekly in (("recoveries", (0, 1, 2)), ("recovery_cost", (0, 10, 20))):
+        assert BY_NAME[name].measure(window, "all").weekly() == about(*weekly)
+        assert value(name, facts).weekly == about(nan, nan, nan)
