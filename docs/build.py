@@ -179,7 +179,7 @@ def _kpis(firm: Firm, areas: Sequence[str]) -> Lines:
             kpi.formula,
             in_words(kpi.unit),
             direction(kpi).removesuffix(" is better"),
-            firm.entries[f"targets.{kpi.target}"].default if kpi.target else "",
+            _target(firm, kpi.name),
             "" if kpi.open_items == "none" else counted(kpi),
             {"ratio": "ratio of sums", "last": "last week", "sum": "sum"}[kpi.over_time],
         )
@@ -187,6 +187,11 @@ def _kpis(firm: Firm, areas: Sequence[str]) -> Lines:
         if kpi.area in areas
     )
     yield from _table(head, rows)
+
+
+def _target(firm: Firm, kpi: str) -> str:
+    entry = firm.entries.get(f"targets.{kpi}")
+    return "" if entry is None else entry.default
 
 
 def _breaks() -> Lines:

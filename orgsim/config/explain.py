@@ -33,6 +33,7 @@ from orgsim.governance.information import TOPICS
 from orgsim.kpis.base import Kpi
 from orgsim.kpis.breaks import BREAKS
 from orgsim.kpis.money import WORTHS, Worth
+from orgsim.kpis.targets import why_no_target
 
 __all__ = ["Explanation", "counted", "direction", "explain", "names"]
 
@@ -165,7 +166,7 @@ def _parameter(firm: Firm, name: str) -> Explanation | None:
     shown = entry or there
     if shown is None or shown.default == ENTRIES:
         return None
-    kpis = [kpi for kpi in firm.kpis.values() if name == f"targets.{kpi.target}"]
+    kpis = [kpi for kpi in firm.kpis.values() if name == f"targets.{kpi.name}"]
     unit = in_words(kpis[0].unit) if kpis else shown.unit
     default = _value(entry, unit) if entry else _NO_DEFAULT
     facts: Facts = {"meaning": shown.meaning, "default": default}
@@ -299,11 +300,12 @@ def _kpi(firm: Firm, name: str) -> Explanation | None:
 
 
 def _target(firm: Firm, kpi: Kpi) -> str:
-    key = f"targets.{kpi.target}"
+    key = f"targets.{kpi.name}"
     shown = firm.there.get(key) or firm.entries.get(key)
-    if kpi.target is None or shown is None:
-        return "none"
-    return f"{with_unit(shown.default, in_words(kpi.unit))} ({key})"
+    if shown is None:
+        return f"no target: {why_no_target(kpi)}"
+    aside = "" if kpi.target else ", not on the scorecard"
+    return f"{with_unit(shown.default, in_words(kpi.unit))} ({key}{aside})"
 
 
 def _worth(firm: Firm, name: str) -> Explanation | None:

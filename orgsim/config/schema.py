@@ -56,17 +56,15 @@ AnyShock = Annotated[
 Target = Annotated[float, AfterValidator(COUNT.within), COUNT]
 
 TARGETS = (
-    "leads",
-    "bookings",
-    "line_fill",
-    "otif",
-    "abandonment",
-    "fcr",
-    "satisfaction",
-    "nps",
-    "churn",
+    *("leads", "cost_per_lead", "cac", "sql"),
+    *("bookings", "win_rate", "speed_to_lead", "promise_inflation"),
+    *("line_fill", "complete_orders", "otif", "perfect_orders"),
+    *("cycle_service_chassis", "cycle_service_kit"),
+    *("service_level", "asa", "abandonment", "fcr", "fcr_7_days"),
+    *("aht", "occupancy", "failure_demand", "contacts_per_order"),
+    *("satisfaction", "nps", "churn", "slower_than_expected", "contribution_share"),
 )
-"""The targets that KPIs are judged by (`Kpi.target`)."""
+"""The KPIs that may have a target; `Kpi.target` says which of them are on the scorecard."""
 
 CAMPAIGN_TOPICS = ("campaign_plan", "promise_terms")
 """What is only ever told about a campaign."""

@@ -70,11 +70,13 @@ class Kpi:
     """One key performance indicator: whose it is, what it means, how it is measured.
 
     ``direction``: +1 more is better, -1 less is better, 0 neither. ``target`` is the key in the
-    scenario's `targets`, if the area has one. ``over_time`` says what its value for the whole run
-    is: the ratio of sums, the last week's value, or the sum of the weeks. ``is_volume``: more of
-    it meets a target, and is good or bad only by what it leads to. ``open_items`` says how
-    unfinished things count. ``segments`` are the groups it is measured for apart: segments of
-    customers, the sources they came from, contact channels, or who made the promise.
+    scenario's `targets` by which the scorecard judges the area, if it does; a KPI that `targets`
+    names without it has a healthy value that judges nobody. ``over_time`` says what its value for
+    the whole run is: the ratio of sums, the last week's value, or the sum of the weeks.
+    ``is_volume``: more of it meets a target, and is good or bad only by what it leads to.
+    ``open_items`` says how unfinished things count. ``segments`` are the groups it is measured for
+    apart: segments of customers, the sources they came from, contact channels, or who made the
+    promise.
     """
 
     name: str

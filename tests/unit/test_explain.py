@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from orgsim.cli import main
+from orgsim.config.compose import resolve
 from orgsim.config.described import ENTRIES, ParameterEntry
 from orgsim.config.explain import Explanation, explain, names
 from orgsim.config.firm import Firm
 from orgsim.config.mechanisms import MECHANISMS
+from orgsim.config.schema import TARGETS
 from orgsim.errors import ConfigError
-from orgsim.kpis import KPIS
+from orgsim.kpis import KPIS, targets
 
 CLAIM = "sales.niche.claim_effect"
 FIELDS = "organisation.handoff.order_fields"
@@ -275,3 +277,35 @@ def test_the_figures_of_a_headline_are_explained(name: str) -> None:
     assert found.subject == "figure of the whole run"
     assert found.facts["definition"]
     assert found.name in names()
+
+
+@pytest.mark.parametrize(
+    ("kpi", "said"),
+    [
+        ("sql", "0.4 (targets.sql, not on the scorecard)"),
+        ("speed_to_lead", "0.7 hours (targets.speed_to_lead, not on the scorecard)"),
+        ("contacts", "no target: it counts and does not judge"),
+        ("campaign_spend", "no target: a total of the run"),
+        ("cover_kit", "no target: healthy is a range, 12 to 20 days of cover"),
+        ("trust", "no target: no healthy value of it is known"),
+    ],
+)
+def test_a_kpi_says_its_target_or_why_it_has_none(kpi: str, said: str) -> None:
+    assert str(one(kpi).facts["target"]).startswith(said)
+
+
+def test_every_target_that_may_be_set_has_a_value_and_a_kpi() -> None:
+    names = {kpi.name for kpi in KPIS}
+    assert set(TARGETS) == set(resolve("baseline").scenario.targets)
+    assert set(TARGETS) <= names
+
+
+def test_the_scorecard_judges_by_nine_targets_each_under_the_name_of_its_kpi() -> None:
+    judged = [kpi for kpi in KPIS if kpi.target]
+    assert [kpi.target for kpi in judged] == [kpi.name for kpi in judged]
+    assert len(judged) == 9
+    assert {kpi.name for kpi in judged} <= set(TARGETS)
+
+
+def test_a_reason_for_no_target_is_only_kept_for_a_kpi_without_one() -> None:
+    assert set(targets.REASONS) <= {kpi.name for kpi in KPIS} - set(TARGETS)
