@@ -107,12 +107,17 @@ def _key(story: Story, drawn: list[_Drawn]) -> list[key.Entry]:
         entries.append(key.line(story.without, style.REFERENCE))
     entries.append(key.line("target", style.TARGET, style.TARGET_DASH, 1.4))
     if any(first_broken(story, panel) for panel in PANELS):
-        entries.append(key.mark("first break", "v", style.BAD))
+        entries.append(key.mark(_break_key(story), "v", style.BAD))
     for index, window in enumerate(story.windows):
         first, last = (story.day(week) for week in (window.start, window.end - 1 / 7))
         dates = f"{short_date(first)} – {short_date(last)}"
         entries.append(key.field(f"{window.name} {dates}", **style.shade(index)))
     return entries
+
+
+def _break_key(story: Story) -> str:
+    """What the date of a break is: half of the replications that broke had done so by then."""
+    return "median break" if story.replications > 1 else "first break"
 
 
 def _name_row(figure: Figure, name: str, middle: float) -> None:
@@ -166,8 +171,8 @@ def _head(axes: Axes, number: int, story: Story, panel: Panel, lines: list[_Draw
     if lines and lines[0].is_difference:
         unit = f"{unit} vs {story.without}".strip()
     # Two curves as alike as leads and bookings leave no place for a name beside one of them.
-    dotted = [_called(story, one.line) for one in lines if one.line.look == "second"]
-    unit += f", {dotted[0]} dotted" if dotted else ""
+    dashed = [_called(story, one.line) for one in lines if one.line.look == "second"]
+    unit += f", {dashed[0]} dashed" if dashed else ""
     title = _write(axes, 0.0, 24.0, f"{number}  {_title(story, panel, lines)}", 12.0, weight="bold")
     begin = title.get_window_extent().width * 72 / axes.figure.dpi + 7.0
     _write(axes, begin, 24.0, unit, 10.5, color=style.MUTED)

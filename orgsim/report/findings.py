@@ -94,8 +94,8 @@ def _broken(story: Story, panel: Panel) -> Finding:
     first = first_broken(story, panel)
     if first is None:
         return _worst(story, panel)
-    words = f"{_break_words(story, first.line)} by {short_date(story.day(first.week))}"
-    words += story.in_how_many(first.line.breaks)
+    words = _break_words(story, first.line) + story.in_how_many(first.line.breaks)
+    words += f", {short_date(story.day(first.week))}"
     return Finding(words, "bad", is_break=True)
 
 

@@ -28,6 +28,7 @@ from orgsim.report.wording import (
     compact,
     in_sentence,
     listed,
+    scale_for,
     short_date,
 )
 
@@ -90,24 +91,33 @@ def sign_share(differences: Floats) -> str:
 
 
 def comparison_message(stories: Sequence[Story]) -> str:
-    """Which scenario is worth most and least against doing nothing, as far as that is sure."""
+    """Which scenario leaves most and which least value, as far as one less the other shows it.
+
+    Scenarios are ranked by what they leave, not by the difference of each from its own reference,
+    which a change to the firm itself moves, too.
+    """
     known = [(one.estimate, one.title, one.story) for one in put_beside(stories, "year+CLV")]
-    known = sorted((one for one in known if one[0].n), key=lambda one: -one[0].mean)
+    known = [one for one in known if one[0].n]
+    known.sort(key=lambda one: -float(one[2].value_levels("year+CLV").mean()))
     value, nothing = HORIZONS["year+CLV"].title, nothing_done(stories)
     if not known:
         return f"{value} against {nothing}"
-    (most, best, first), (least, worst, last) = known[0], known[-1]
-    amounts = [money(worth.mean, sign=True) for worth in (most, least)]
+    (most, best, first), (_, worst, last) = known[0], known[-1]
     if first is last:
         if most.n > 1 and not most.is_sure:
             return f"{best}: {in_sentence(value)} not clearly more or less than {nothing}"
-        return f"{best}: {in_sentence(value)} {amounts[0]} against {nothing}"
-    if apart(first, last).is_sure:
-        said = f"“{best}” leaves more {in_sentence(value)} than “{worst}”"
-        return f"{said}: {amounts[0]} and {amounts[1]} against {nothing}"
-    return (
-        f"No clear order: {in_sentence(value)} from {amounts[1]} to {amounts[0]} against {nothing}"
-    )
+        return f"{best}: {in_sentence(value)} {money(most.mean, sign=True)} against {nothing}"
+    found = apart(first, last)
+    if found.n < 2:
+        worths = [one[0].mean for one in known]
+        least, largest = (money(worth, sign=True) for worth in (min(worths), max(worths)))
+        return f"No clear order: {in_sentence(value)} from {least} to {largest} against {nothing}"
+    between = f"({interval(found, scale_for('EUR', [found.mean]))})"
+    if found.is_sure:
+        amount = f"{money(found.mean)} more {in_sentence(value)}"
+        return f"“{best}” leaves {amount} than “{worst}” {between}"
+    amount = f"{in_sentence(value)} {money(found.mean, sign=True)}"
+    return f"No clear order: “{best}” less “{worst}”, {amount} {between}"
 
 
 class Beside(NamedTuple):
@@ -195,7 +205,10 @@ def comparison_subtitle(stories: Sequence[Story]) -> str:
         each = f"paired differences on the same random draws in {sample} replications each"
     titles, short = [story.title for story in stories], short_titles(stories)
     head = titles[0].removesuffix(short[0][1:])[:-1].rstrip(" ,:") if titles != short else ""
-    return f"{head + '. ' if head else ''}Value after {stories[0].weeks} weeks; {each}."
+    bars = "" if are_firms(stories) else " Bars: each less its own reference."
+    if bars and counts[-1] > 1 and len(stories) > 1:
+        bars = " Title: one less the other; bars: each less its own reference."
+    return f"{head + '. ' if head else ''}Value after {stories[0].weeks} weeks; {each}.{bars}"
 
 
 def scorecard_message(story: Story, blocks: Sequence[Block]) -> str:
@@ -240,9 +253,11 @@ def _earned(rows: Sequence[Row]) -> list[str]:
 
 
 def _sides(rows: Sequence[Row]) -> dict[str, int]:
-    """On which side each stands by the row that surely lies farthest out: 1, -1, or 0 if none.
+    """On which side each stands: 1, -1, or 0 if on none.
 
-    Nobody is praised who may miss something else; the company stands where its value does.
+    By targets it is the row that surely lies farthest out; nobody is praised who may miss something
+    else. Beside the reference it is where every clear row lies: who gains here and loses there is
+    on no side. The company stands where its value does.
     """
     sides: dict[str, int] = {}
     for whose in dict.fromkeys(row.whose for row in rows):
@@ -250,6 +265,10 @@ def _sides(rows: Sequence[Row]) -> dict[str, int]:
         value = next((row.mark for row in own if row.title == HORIZONS["year+CLV"].title), None)
         if value is not None:
             sides[whose] = int(np.sign(value.mean)) if value.is_sure else 0
+            continue
+        if all(row.change.n for row in own):
+            turns = {int(np.sign(row.mark.mean)) for row in own if row.is_clear}
+            sides[whose] = turns.pop() if len(turns) == 1 else 0
             continue
         sizeable = [row for row in own if abs(row.mark.mean) >= SIZEABLE]
         clear = [row.mark.mean for row in sizeable if row.mark.is_sure and not row.is_missed_anyway]

@@ -21,6 +21,7 @@ from matplotlib.transforms import blended_transform_factory
 from orgsim.report import key, narrative, style
 from orgsim.report.attainment import Block, Row, blocks_of
 from orgsim.report.story import Story
+from orgsim.report.verdicts import TRIFLE
 from orgsim.report.wording import NBSP, compact
 
 NAME, LEVEL, STANDARD = 0.150, 0.395, 0.480
@@ -71,7 +72,11 @@ def _key(story: Story, blocks: Sequence[Block]) -> list[key.Entry]:
         if marker in found
     ]
     if "o" in found:
-        words = "unclear, or hardly any" if story.replications > 1 else "one replication: unclear"
+        words = (
+            f"unclear, or under {compact(100 * TRIFLE)}{NBSP}%"
+            if story.replications > 1
+            else "one replication: unclear"
+        )
         entries.append(key.mark(words, "o", style.MUTED, markerfacecolor="white"))
     if any(math.isfinite(row.usual) for row in rows):
         looks = {"markersize": 13.0, "markeredgewidth": 2.5}

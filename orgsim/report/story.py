@@ -248,10 +248,15 @@ class Story:
         return None
 
     def in_how_many(self, name: str) -> str:
-        """In how many replications it broke, in words; nothing if in all."""
-        (share,) = self.breaks.loc[self.breaks["name"] == name, "share"]
+        """In how many it broke from the onset on, beside the reference; nothing if in all, none.
+
+        The count is of the whole time: it stands apart from the median date of those that broke.
+        """
+        (one,) = self.breaks[self.breaks["name"] == name].to_dict("records")
         n = self.replications
-        return f", {round(share * n)} of {n}" if share < 1 else ""
+        own, usual = (round(n * np.nan_to_num(one[key])) for key in ("share", "reference_share"))
+        without = f" vs {usual}" if usual else ""
+        return f": {own} of {n}{without}" if own < n or usual else ""
 
     def break_title(self, name: str) -> str:
         """What broke, in words: 'Order backlog: doubled', 'Niche kit out of stock'."""

@@ -53,7 +53,7 @@ class Look(NamedTuple):
 
 LOOKS = {
     "firm": Look(SCENARIO),
-    "second": Look(SCENARIO, (0, (1.0, 1.0))),
+    "second": Look(SCENARIO, DASHED),
     "base": Look(BASE),
     "niche": Look(NICHE, DASHED),
 }

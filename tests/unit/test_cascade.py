@@ -94,7 +94,8 @@ def test_a_first_break_is_marked_at_its_median_date_and_named(silo: Story, casca
     assert silo.day(silo.first_break("backlog")) == date(2024, 3, 15)
     assert mark.get_xdata()[0] == 10.5  # the middle of that week, where its value is drawn
     assert mark.get_ydata()[0] == curve(drawn, "scenario")[10]
-    assert findings(cascade)["backlog"] == "▼ Twice its usual level by 15 Mar"
+    assert findings(cascade)["backlog"] == "▼ Twice its usual level, 15 Mar"
+    assert "median break" in told(cascade)
 
 
 def test_a_break_that_most_replications_never_see_is_not_marked() -> None:
@@ -110,6 +111,32 @@ def test_a_break_that_the_reference_has_too_is_chance_and_not_marked() -> None:
     shared = result.breaks[result.breaks["name"] != "backlog"].assign(variant="reference")
     result.breaks = pd.concat([result.breaks, shared], ignore_index=True)
     assert marked(draw_cascade(Story.of(result, NOTES))) == ["backlog"]
+
+
+def test_how_many_broke_at_all_is_no_count_of_those_broken_by_the_date() -> None:
+    """Four of five break, two of them by the median; one breaks without the shock, too."""
+    result = chart_data.result(replications=5)
+    broken = result.breaks
+    broken.loc[broken["replication"] == 4, "time"] = np.nan
+    usual = broken.assign(variant="reference", time=np.nan)
+    usual.loc[usual["replication"] == 0, "time"] = 30 * 168.0
+    result.breaks = pd.concat([broken, usual], ignore_index=True)
+    said = findings(draw_cascade(Story.of(result, NOTES)))["backlog"]
+    assert said == "▼ Twice its usual level: 4 of 5 vs 1, 14 Mar"
+
+
+def test_a_break_before_the_shock_is_none_of_its_consequences() -> None:
+    result = chart_data.result(replications=5)
+    result.breaks.loc[result.breaks["replication"] == 0, "time"] = 7 * 168.0
+    said = findings(draw_cascade(Story.of(result, NOTES)))["backlog"]
+    assert ": 4 of 5, " in said
+
+
+def test_no_line_of_the_firm_is_drawn_like_a_target(cascade: Figure) -> None:
+    assert style.LOOKS["second"].dash != style.LOOKS["firm"].dash
+    dotted = [look for look in style.LOOKS.values() if look.dash != "solid" and look.dash[1][0] < 3]
+    assert dotted == []
+    assert "bookings dashed" in told(cascade)
 
 
 def test_a_break_of_all_customers_is_not_marked_on_the_line_of_some(silo: Story) -> None:

@@ -164,6 +164,28 @@ def test_an_area_that_misses_one_target_of_several_misses_some(silo: Story) -> N
     assert said.startswith("Support misses its targets;")
 
 
+@pytest.mark.parametrize(
+    ("marks", "is_worse"),
+    [((-0.004, -0.016), True), ((-0.004, -0.022), True), ((-0.022, 0.004), False)],
+    ids=["small", "one of them large", "one better, one worse"],
+)
+def test_customers_are_worse_off_where_every_clear_difference_is_for_the_worse(
+    silo: Story, marks: tuple[float, ...], is_worse: bool
+) -> None:
+    areas, whom, others = blocks_of(silo)
+    row = next(row for row in others.rows if row.whose == "base customers")
+    sure = [replace(row, mark=Estimate(one, one - 1e-3, one + 1e-3, 9)) for one in marks]
+    doubtful = replace(row, mark=Estimate(-0.001, -0.01, 0.008, 9))
+    said = scorecard_message(silo, [areas, whom, replace(others, rows=[*sure, doubtful])])
+    assert ("base customers are worse off" in said) == is_worse
+
+
+def test_the_key_says_from_what_size_on_a_sure_difference_counts() -> None:
+    drawn = draw_scorecard(story(replications=4, factor=1.0))
+    assert drawn is not None
+    assert "unclear, or under 0.1\u00a0%" in {text.get_text() for text in drawn.texts}
+
+
 def test_a_trifle_is_marked_like_what_is_unclear(silo: Story) -> None:
     row = next(row for block in blocks_of(silo) for row in block.rows if row.change.n)
     trifle = replace(row, mark=Estimate(-0.0004, -0.0006, -0.0002, 9))

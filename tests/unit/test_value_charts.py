@@ -78,7 +78,10 @@ def test_scenarios_stand_beside_each_other_on_one_scale(tmp_path) -> None:
     ]
     drawn = draw_value_comparison(stories(results))
     assert len({axes.get_xlim() for axes in drawn.axes}) == 1
-    assert message(drawn).startswith("“Coordinated” leaves more company value than “Silo”: +6")
+    assert message(drawn) == (
+        "“Coordinated” leaves 1,177 kEUR more company value than “Silo” "
+        "(95\u00a0%: +1,177 to +1,177)"
+    ).replace("1,177 kEUR", "1,177\u00a0kEUR")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,21 @@ def test_scenarios_stand_beside_each_other_on_one_scale(tmp_path) -> None:
 )
 def test_an_order_of_scenarios_is_claimed_only_where_their_difference_is_sure(results) -> None:
     said = message(draw_value_comparison(stories(results)))
-    assert said.startswith("No clear order: company value")
+    assert said.startswith("No clear order: ")
+
+
+def test_scenarios_are_ranked_by_one_less_the_other_not_by_their_own_references() -> None:
+    """The second gains more on its own reference, which is so much poorer that it leaves less."""
+    results = compared()
+    poorer = results[1].value["value"] - 2e6
+    results[1].value = results[1].value.assign(value=poorer)
+    said = message(draw_value_comparison(stories(results)))
+    assert said.startswith("“Silo” leaves 823\u00a0kEUR more company value than “Coordinated” (95")
+    luck = np.random.default_rng(3).normal(0.0, 3e6, poorer.size)
+    results[1].value = results[1].value.assign(value=poorer + luck)
+    drawn = draw_value_comparison(stories(results))
+    assert message(drawn).startswith("No clear order: “")
+    assert "Title: one less the other; bars: each less its own reference." in told(drawn)
 
 
 def test_firms_in_which_nothing_happens_are_put_beside_the_first() -> None:
