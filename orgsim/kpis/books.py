@@ -74,7 +74,7 @@ def books(window: Window, area: str) -> Floats:
 
 def cash_flow(window: Window, area: str) -> Floats:
     """Cash an area received less what it paid, EUR per week; `company` is the centre."""
-    return -movement(window, *CASH_ACCOUNTS[area], against=Account.CASH)
+    return 0.0 * window.ones - movement(window, *CASH_ACCOUNTS[area], against=Account.CASH)
 
 
 def _kpi(

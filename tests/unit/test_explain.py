@@ -257,7 +257,7 @@ def test_the_verb_prints_wrapped_lines_or_json(capsys: pytest.CaptureFixture[str
     assert main(["explain", "market.base_leads", "--json"]) == 0
     parameter, dial = json.loads(capsys.readouterr().out)
     assert (parameter["default"], parameter["evidence"]) == ("250/d", "J")
-    assert parameter["written"] == "configs/market/default.yaml:8"
+    assert parameter["written"] == "configs/market/default.yaml:10"
     assert dial["rule"] == "effects in force add up"
 
 

@@ -153,6 +153,7 @@ COUNTS = {
     "contribution", "cash", "leads_of_target", "bookings_of_quota", "promises_made",
     "campaign_spend",
     "books_marketing", "books_sales", "books_logistics", "books_support", "books_centre",
+    "cash_marketing", "cash_sales", "cash_logistics", "cash_support", "cash_centre",
 }  # fmt: skip
 
 
