@@ -49,3 +49,11 @@ def test_hours_in_a_briefing_are_neither_busy_nor_available() -> None:
     world.run(until=WEEK + 1.0)
     assert seen(world, BriefingHeld)["time"].size == 4
     assert seen_by_crew == pytest.approx([10 / (2 * WEEK - 24)] * 2, rel=1e-9)
+
+
+def test_a_team_of_nobody_is_not_briefed() -> None:
+    world = a_world()
+    _, information = a_team(world, briefing=6.0, payroll_fte=0.0)
+    information.send("promise_terms", "marketing", {"familiarity": 1.0}, dates={"onset": DAY})
+    world.run(until=DAY)
+    assert seen(world, BriefingHeld)["time"].size == 0

@@ -189,12 +189,13 @@ def test_full_containment_leaves_the_agents_nothing_to_do() -> None:
     assert ends == [Outcome.RESOLVED] * 2
 
 
-def test_the_record_of_a_contained_contact_says_whether_it_was_answered_to_the_point() -> None:
-    half = {"contained_share": 1.0, "channels__quality__self_service": 0.5}
-    support, ends = a_team(world := a_world(), agents=0, **half)
+def test_what_self_service_answers_is_recorded_as_to_the_point_or_not() -> None:
+    world = a_world()
+    support, _ = a_team(world, contained_share=1.0, channels__quality__self_service=0.5)
     support.receive(contacts([0.01 * k for k in range(100)]))
     world.run(until=5.0)
-    assert seen(world, ContactContained)["outcome"].tolist() == ends and len(set(ends)) == 2
+    outcomes = set(seen(world, ContactContained)["outcome"].tolist())
+    assert outcomes == {Outcome.RESOLVED, Outcome.UNRESOLVED}
 
 
 def test_no_complaint_is_answered_by_self_service() -> None:
@@ -373,14 +374,6 @@ def test_each_agent_is_briefed_before_the_launch_and_off_the_phones_meanwhile() 
     assert held["time"][-1] < onset
     assert support.agents.busy_hours() == pytest.approx(4 * 6.0)
     assert support.knowledge.level == pytest.approx(0.85)
-
-
-def test_a_team_of_nobody_is_not_briefed() -> None:
-    world = a_world()
-    _, information = a_team(world, briefing=6.0, payroll_fte=0.0)
-    information.send("promise_terms", "marketing", {"familiarity": 1.0}, dates={"onset": DAY})
-    world.run(until=DAY)
-    assert seen(world, BriefingHeld)["time"].size == 0
 
 
 def test_a_caller_waits_for_an_agent_who_is_being_briefed() -> None:
