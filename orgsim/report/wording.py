@@ -52,7 +52,7 @@ WORDS = (
     "better, worse, higher, lower: the whole interval says so; unclear, in line (within 2 %): it "
     "does not; hardly: by less than a thousandth. "
     "In a shock's weeks a figure is the mean of its weeks, in the whole run that of all its cases. "
-    "Speed to lead: open sales hours until a rep takes up a lead. Line fill: orders filled from "
+    "Speed to lead: open sales hours until a rep takes up a lead. Line fill: main lines filled from "
     "stock when placed. Promises kept (OTIF): of the orders due, those delivered in full by the "
     "date first promised. Orders slower than expected: by the customer's own expectation. Company "
     "value: contribution less left-over kits plus residual customer lifetime value (CLV) if the "
