@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from orgsim.config.compose import resolve
+from orgsim.facts import OrderPicked
+from orgsim.organisation import Organisation
 from tests.behaviour.replicated import replicated
 
 MANY = 20
@@ -114,3 +116,20 @@ def test_every_replication_balances(firm):
 
 def test_the_chassis_shelf_is_empty_in_two_to_five_of_a_hundred_cycles(firm):
     assert 0.95 <= 1.0 - firm.empty_cycles / firm.cycles <= 0.98
+
+
+def test_nobody_and_nothing_that_is_queued_for_is_busy_nine_tenths_of_the_time() -> None:
+    """MODEL s.11, over a calm half-year; benches by what could be packed on their working days."""
+    firm = Organisation(resolve("baseline", ["run.weeks=26"]).scenario, 0)
+    firm.run()
+    waited_for = {
+        "reps": firm.sales.reps,
+        "agents": firm.support.agents,
+        "inspection": firm.logistics.returns.inspection,
+        **{f"{part.name.lower()} line": supplier.line for part, supplier in firm.suppliers.items()},
+    }
+    used = {name: pool.busy_hours() / pool.duty_hours() for name, pool in waited_for.items()}
+    could = firm.scenario.logistics.capacity_per_day * 6 / 7 * (firm.world.now / 24.0 + 8 * 7)
+    used["benches"] = firm.world.journal.count(OrderPicked) / could
+    assert min(used[name] for name in ("reps", "agents", "inspection", "chassis line")) > 0.5
+    assert max(used.values()) < 0.9, used
