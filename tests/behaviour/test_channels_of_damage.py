@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from orgsim.entities import Segment
-from tests.behaviour.replicated import differences, work_of
+from tests.behaviour.replicated import differences, replicated, work_of
 
 SHORT = (
     "run.weeks=7", "run.warmup=2w", "customers.usual.weeks=20", "logistics.kit.opening_stock=100",
@@ -76,6 +76,26 @@ def test_with_all_six_closed_it_makes_no_difference_who_is_told():
 @pytest.mark.parametrize("channel", CLOSED)
 def test_each_channel_by_itself_carries_something(niche, channel):
     assert differences(niche, work_of("untapped_niche_campaign", *SHORT, *CLOSED[channel])) != []
+
+
+CRISIS = slice(1, 6)
+HARM = {
+    "shared parts": ("line_fill", "base", +1),
+    "picking": ("otif", "base", +1),
+    "agents": ("abandonment", "base", -1),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("channel", HARM)
+def test_a_channel_that_is_closed_spares_base_customers_what_it_carried(channel):
+    """Same customers, same luck; means of the weeks of the crisis, by the measure it harms."""
+    kpi, segment, better = HARM[channel]
+    shut, through = (
+        replicated("untapped_niche_campaign", 1, *SHORT, *keys).course(kpi, segment)[0, CRISIS]
+        for keys in (CLOSED[channel], ())
+    )
+    assert better * (shut.mean() - through.mean()) > 0.0
 
 
 @pytest.mark.parametrize("channel", ["lost order fields", "blind forecast"])
