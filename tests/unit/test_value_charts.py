@@ -79,9 +79,8 @@ def test_scenarios_stand_beside_each_other_on_one_scale(tmp_path) -> None:
     drawn = draw_value_comparison(stories(results))
     assert len({axes.get_xlim() for axes in drawn.axes}) == 1
     assert message(drawn) == (
-        "“Coordinated” leaves 1,177 kEUR more company value than “Silo” "
-        "(95\u00a0%: +1,177 to +1,177)"
-    ).replace("1,177 kEUR", "1,177\u00a0kEUR")
+        "“Coordinated” leaves 1,177 kEUR more company value than “Silo” (95 %: +1,177 to +1,177)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +102,7 @@ def test_scenarios_are_ranked_by_one_less_the_other_not_by_their_own_references(
     poorer = results[1].value["value"] - 2e6
     results[1].value = results[1].value.assign(value=poorer)
     said = message(draw_value_comparison(stories(results)))
-    assert said.startswith("“Silo” leaves 823\u00a0kEUR more company value than “Coordinated” (95")
+    assert said.startswith("“Silo” leaves 823 kEUR more company value than “Coordinated” (95")
     luck = np.random.default_rng(3).normal(0.0, 3e6, poorer.size)
     results[1].value = results[1].value.assign(value=poorer + luck)
     drawn = draw_value_comparison(stories(results))
