@@ -243,7 +243,10 @@ def test_a_comparison_puts_each_scenario_beside_the_first_pair_by_pair() -> None
     assert row(against, "Nobody told").rstrip().endswith(")")
     assert row(direct, "Told").split()[1:5] == ["−3", "(−3", "to", "−3)"]
     assert row(direct, "Told").endswith("+100 (+100 to +100)")
-    assert "“Told” leaves more company value than “Nobody told”" in against
+    assert (
+        "“Told” leaves 100\xa0kEUR more company value than “Nobody told” (95\xa0%: +100 to"
+        in against
+    )
     # A change to the firm is in its reference, too, and cancels there; here it counts.
     second.value = second.value.assign(value=second.value["value"] + 50e3)
     out = terminal.out.file = io.StringIO()
