@@ -22,7 +22,6 @@ from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT, SIZEABLE, TRIFLE
 from orgsim.report.wording import HORIZONS, Scale, plain, scale_for
 
 BY_TARGET = ("otif", "satisfaction", "churn")
-BASE = (*BY_TARGET, "active_customers")
 AGAINST = ("misses", "beats")
 TARGETS, CHANGES = 1.0, 0.5
 """Shares at which the scales of targets and of changes end: in every run, to be compared."""
@@ -140,12 +139,14 @@ def _judged(
 def _others(story: Story, *, has_newcomers: bool) -> Iterable[Row]:
     if story.is_alone:
         return
-    rows = [("base customers", name, "base") for name in BASE]
-    rows += [("company", "active_customers", "all")] if has_newcomers else []
-    for whose, name, segment in rows:
+    rows = [("base customers", name, "base", "") for name in BY_TARGET]
+    # That they are fewer is no harm to those who are there: it is the company that has lost them.
+    rows += [("company", "active_customers", "base", ", base")] if has_newcomers else []
+    rows += [("company", "active_customers", "all", "")]
+    for whose, name, segment, of_whom in rows:
         note, found = story.kpis.get(name), _whole(story, name, segment)
         if note and note.direction and found[2].n:
-            yield _compared(whose, note.title, note.unit, note.direction, found)
+            yield _compared(whose, note.title + of_whom, note.unit, note.direction, found)
     for horizon, (title, _) in HORIZONS.items():
         frame = story.value_summary[story.value_summary["horizon"] == horizon]
         found = _estimates(frame)

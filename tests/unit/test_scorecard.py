@@ -96,6 +96,13 @@ def test_the_card_asks_areas_first_then_newcomers_then_everyone_else(silo: Story
     assert {row.whose for row in others.rows} == {"base customers", "company"}
 
 
+def test_fewer_customers_are_the_company_s_loss_and_no_harm_to_those_who_are_there(
+    silo: Story,
+) -> None:
+    whose = {whose for whose, title in rows_of(silo) if title.startswith("Active customers")}
+    assert whose == {"company"}
+
+
 def test_without_a_shock_everybody_is_judged_by_target_alone() -> None:
     areas, customers, others = blocks_of(story(shock="", replications=3))
     assert areas.rows
