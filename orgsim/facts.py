@@ -257,6 +257,16 @@ class ContactHandled(NamedTuple):
     outcome: Outcome
 
 
+class DateStated(NamedTuple):
+    """An agent told a customer that an open order comes by the end of the day before ``due``."""
+
+    time: float
+    customer: int
+    nth: int
+    segment: Segment
+    due: float
+
+
 class BriefingHeld(NamedTuple):
     """An agent was told about the new offer; ``knowledge`` is the team's mean afterwards."""
 

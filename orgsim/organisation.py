@@ -120,7 +120,15 @@ class Organisation:
         )
         present = scenario.customers.count if "customers" in parts else 0
         crowd = scenario.customers.model_copy(update={"count": present})
-        self.customers = Customers(world, crowd, weights, self._offer_page, scenario.run.seed)
+        sees_delays = self.information.fidelity("logistics", "support", "stock_eta")
+        self.customers = Customers(
+            world,
+            crowd,
+            weights,
+            self._offer_page,
+            scenario.run.seed,
+            sees_delays=sees_delays * design.single_view,
+        )
         self._wire(parts)
         self._set_targets()
         self._declare_gauges()

@@ -106,7 +106,10 @@ class Customers:
         weights: Floats,
         offer: Callable[[Segment], Promise],
         seed: int,
+        *,
+        sees_delays: float = 1.0,
     ) -> None:
+        """``sees_delays``: share of the delays of which the firm knows, and whom they concern."""
         self._world = world
         self._config = config
         self._offer = offer
@@ -116,6 +119,8 @@ class Customers:
         self._diary = Diary(
             world, config.memory, config.talk, config.survey, self.people, self._complaints
         )
+        self.told_share = config.memory.satisfaction.told * sees_delays
+        self._diary.told_share = self.told_share
         self.after_sale = AfterSale(
             world, config.after_sale, config.memory, self.people, self._diary
         )

@@ -14,6 +14,8 @@ failure took; handled late or badly it is a second failure on top of the first.
 4. Tools of recovery (a credit, an expedited replacement) may give back a share likewise.
 
 Assumed: one complaint of a customer at a time; the loss of a failure while one is open adds to it.
+Time is counted from the first contact about it, since nobody is heard before: who resolves on the
+evening of the failure to complain does so on the next day.
 The paradox, more satisfaction than before the failure, is an option: de Matos, Henrique & Rossi
 (2007) find it for satisfaction, not for repurchase, talk or image.
 """
@@ -86,11 +88,11 @@ def recovered(
 
 @dataclass(slots=True)
 class _Failure:
-    """What a failure took of a customer's satisfaction, and since when it is complained about."""
+    """What a failure took of a customer's satisfaction, and whether it is complained about."""
 
     before: float
     loss: float
-    voiced: float | None = None
+    is_voiced: bool = False
 
 
 class Complaints:
@@ -106,16 +108,16 @@ class Complaints:
         """Distinct customers lived through a failure."""
         for row, high, low in zip(rows.tolist(), before.tolist(), after.tolist(), strict=True):
             known, loss = self._failures.get(row), max(0.0, high - low)
-            if known is None or known.voiced is None:
+            if known is None or not known.is_voiced:
                 self._failures[row] = _Failure(high, loss)
             else:
                 known.loss += loss
 
     def voice(self, rows: Ints) -> Ints:
         """Customers complain of the failure they suffered; those whose complaint is a new one."""
-        fresh = [row for row in rows.tolist() if self._failures[row].voiced is None]
+        fresh = [row for row in rows.tolist() if not self._failures[row].is_voiced]
         for row in fresh:
-            self._failures[row].voiced = self._world.now
+            self._failures[row].is_voiced = True
         return np.array(fresh, dtype=np.int64)
 
     def burden(self, ticket: Ticket, outcome: Outcome, time: float) -> float:
@@ -123,21 +125,19 @@ class Complaints:
         if ticket.reason is not Reason.COMPLAINT:
             return 0.0
         fails = outcome is not Outcome.RESOLVED
-        is_late = self._waited(ticket.row, time) > self._config.too_late
+        is_late = time - ticket.opened > self._config.too_late
         return self._config.double_deviation if fails or is_late else 0.0
 
     def settle(self, ticket: Ticket, time: float) -> None:
         """A complaint was solved; if in time, part of the damage is made good."""
-        waited = self._waited(ticket.row, time)
-        is_recovered = waited <= self._config.in_time
+        is_recovered = time - ticket.opened <= self._config.in_time
         if is_recovered:
             self.make_good(ticket.row, self._config.restored, self._config.trust)
-        self._close(ticket, time, waited, is_recovered)
+        self._close(ticket, time, is_recovered)
 
     def give_up(self, ticket: Ticket) -> None:
         """A complaint was never solved, and is not brought up again."""
-        now = self._world.now
-        self._close(ticket, now, self._waited(ticket.row, now), False)
+        self._close(ticket, self._world.now, False)
 
     def make_good(self, row: int, share: float, trust: float = 0.0) -> None:
         """Give back a share of what the customer's last failure took, and some trust."""
@@ -152,14 +152,11 @@ class Complaints:
         people.trust[at] = np.minimum(1.0, people.trust[at] + trust)
         failure.loss *= 1.0 - share
 
-    def _waited(self, row: int, time: float) -> float:
-        failure = self._failures.get(row)
-        return time - failure.voiced if failure is not None and failure.voiced is not None else 0.0
-
-    def _close(self, ticket: Ticket, time: float, waited: float, is_recovered: bool) -> None:
+    def _close(self, ticket: Ticket, time: float, is_recovered: bool) -> None:
         failure = self._failures.get(ticket.row)
         if failure is not None:
-            failure.voiced = None
+            failure.is_voiced = False
+        waited = time - ticket.opened
         self._world.record(
             ComplaintClosed(time, ticket.customer, ticket.nth, ticket.segment, waited, is_recovered)
         )

@@ -112,6 +112,7 @@ class Diary:
             for name in _LUCK
         }
         self._told = world.draws.stream("customers.told")
+        self.told_share = config.satisfaction.told
         self.react: Callable[[Occasion, Ints, Ints, Floats, Floats, Floats], None] | None = None
 
     def delivered(self, orders: list[Order], arrivals: Floats, complete: Floats) -> None:
@@ -174,10 +175,10 @@ class Diary:
 
     def _silence(self, ids: Ints, keys: Ints) -> Floats | float:
         """Reliability lost a day while late, but for those who were told of the delay unasked."""
-        cfg = self._config.satisfaction
-        if not cfg.told:
-            return cfg.silence
-        return np.where(self._told.uniforms(ids, keys) < cfg.told, 0.0, cfg.silence)
+        cost = self._config.satisfaction.silence
+        if not self.told_share:
+            return cost
+        return np.where(self._told.uniforms(ids, keys) < self.told_share, 0.0, cost)
 
     def fit(self, rows: Ints, orders: list[Order]) -> Floats:
         """The product fits as it fits; the promised expert set-up, if it came, closes the gap."""

@@ -30,8 +30,9 @@ than an excess; satisfaction follows quality and disconfirmation.
    T <- T (1 - breach x severity) if there is one, else T <- T + repair (T_ref - T). Where a second
    promise on the same order, a date stated by an agent, is broken too, the breach counts more.
 
-Assumed: the quality of every attribute counts alike. The share told of a delay is one number: it
-stands for all that must come together for it, that the firm knows, and sees whom it concerns.
+Assumed: the quality of every attribute counts alike. Of those who are late the share told x F x V
+is told of it: F is how much support hears of the stock, V what it sees of its customers; before the
+clock starts both are 1, for all variants share the customers of the start.
 Anderson & Sullivan (1993) for quality and
 disconfirmation, Tversky & Kahneman (1992) for v, Bolton (1998) for the weight of experience.
 """
@@ -128,7 +129,8 @@ class SatisfactionConfig(Config):
         "reliability lost while late without news", unit="per day", section="M5.1", ge=0
     )
     told: Share = param(
-        "share of late orders whose customers are told of the delay unasked",
+        "share of late orders whose customers are told of the delay unasked, where agents hear all "
+        "of the stock and see all of their customers",
         section="M5.1",
         ge=0,
         le=1,

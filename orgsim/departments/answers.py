@@ -26,6 +26,7 @@ from orgsim.config.base import Config, param
 from orgsim.departments.desktop import Desktop
 from orgsim.departments.work_pressure import WorkPressure
 from orgsim.entities import ContactChannel, Outcome, Segment, Ticket
+from orgsim.facts import DateStated
 from orgsim.governance.information import Belief
 from orgsim.kernel.world import World
 from orgsim.units import DAY, Share
@@ -99,4 +100,7 @@ class Answers:
             return None
         key = "niche_days" if order.segment is Segment.NICHE else "base_days"
         days = ceil(max(1.0, belief.level(key)))
-        return (floor(self._world.now / DAY) + days + 1.0) * DAY
+        due = (floor(self._world.now / DAY) + days + 1.0) * DAY
+        now, whose = self._world.now, (order.customer, order.nth, order.segment)
+        self._world.record(DateStated(now, *whose, due))
+        return due

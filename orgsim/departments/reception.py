@@ -125,6 +125,7 @@ class Reception:
         """The same problem once more, with the luck of the new attempt."""
         ticket.attempt += 1
         ticket.channel = channel
+        ticket.stated_due = None
         key = (ticket.customer, ticket.occurrence)
         if channel is not ContactChannel.EMAIL:
             ticket.patience = self._patience[channel].one(*key)

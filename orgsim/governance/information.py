@@ -122,6 +122,11 @@ class Information:
         """What ``receiver`` believes on ``topic``; None while it was told nothing."""
         return self._beliefs.get((receiver, topic))
 
+    def fidelity(self, sender: str, receiver: str, topic: str) -> float:
+        """How much of what ``sender`` knows of a topic reaches ``receiver``: F, 0 if untold."""
+        heard = [c.fidelity for _, c in self._open(sender, topic) if c.receiver == receiver]
+        return max(heard, default=0.0)
+
     def _open(self, sender: str, topic: str) -> list[tuple[str, ChannelConfig]]:
         return [
             (name, channel)

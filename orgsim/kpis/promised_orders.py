@@ -17,28 +17,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orgsim.entities import Bools, Floats, Ints, Reason, Segment
+from orgsim.entities import Bools, Floats, Ints, Segment
 from orgsim.facts import (
-    ContactHandled,
     LeadTouched,
     LeadWon,
     MessageReceived,
     OrderCancelled,
     OrderDelivered,
     OrderLost,
-    OrderPicked,
     OrderPlaced,
     OrderSubstituted,
 )
 from orgsim.kpis.base import Columns, Window
 from orgsim.kpis.identities import is_among
-from orgsim.kpis.joins import found, key_of, last_by, pick
+from orgsim.kpis.joins import found, key_of, pick
 
 Codes = NDArray[np.signedinteger[Any]]
 UNKNOWN = -1
 """Code of what no fact tells; null in the table."""
-
-_ABOUT_AN_ORDER = (Reason.WISMO, Reason.LATE_WISMO)
 
 
 class Promisor(IntEnum):
@@ -72,7 +68,6 @@ def orders_with_fate(window: Window) -> Columns:
         "setup_comes": placed["setup_on_record"] & ~is_among(keys, exchanged),
         "arrived": pick(delivered["time"], arrival),
         "complete": pick(delivered["complete"].astype(float), arrival),
-        "stated_due": pick(delivered["stated_due"], arrival),
         "cancelled": pick(cancelled["time"], gone),
         **_who_knew(window, placed),
     }
@@ -130,14 +125,3 @@ def terms_channels(window: Window) -> dict[int, str]:
         for number, (name, channel) in enumerate(channels.items())
         if channel.topic == "promise_terms"
     }
-
-
-def last_asked(window: Window, orders: Columns) -> Floats:
-    """When an agent last spoke of each order before it was packed; NaN if nobody did."""
-    picked, handled = window.facts(OrderPicked), window.facts(ContactHandled)
-    keys = key_of(orders, "customer", "nth")
-    packed = pick(picked["time"], found(keys, picked))
-    asked = np.isin(handled["reason"], _ABOUT_AN_ORDER)
-    about = {name: handled[name][asked] for name in ("customer", "time")}
-    last = pick(about["time"], last_by(about, orders["customer"], packed))
-    return np.where(last >= orders["time"], last, np.nan)

@@ -1,7 +1,7 @@
 """The promise ledger: who promised what to whom, who inside knew, and what became of it (M1.5).
 
 What of the real organisation is modelled: the list that no area keeps. Every order carries four
-promises at most, and an agent may add one:
+promises at most, and agents may add dates:
 
     date       it is at the door by the end of the promised day;
     complete   it is complete and the right one;
@@ -24,10 +24,9 @@ promises at most, and an agent may add one:
    pay for nothing promised. What is compensated is still not kept.
 
 Assumed: niche promises that include express include set-up (M1.5). What is given is for the last
-order the customer had placed by then. Of the dates that agents stated on one order the last is
-known, once it is delivered, and none of an order open or cancelled (so that those known look better
-kept than they were); on no record, known to support. What a repeat order's claim was worth is not
-recorded, nor is the record's date of an order never delivered: null.
+order the customer had placed by then. Each date that an agent stated anew is a promise, kept or not
+whatever was stated afterwards; it is on no record, known to support. What a repeat order's claim
+was worth is not recorded, nor is the record's date of an order never delivered: null.
 
 Reference: Zeithaml, Berry & Parasuraman (1988), J. Marketing 52(2): promises and delivery, gap 4.
 """
@@ -41,14 +40,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orgsim.entities import Bools, Floats, Reason, RecoveryTool, Segment, Source
-from orgsim.facts import OrderShipped, RecoveryGiven
+from orgsim.facts import DateStated, OrderShipped, RecoveryGiven
 from orgsim.kpis.base import Columns, Window
 from orgsim.kpis.joins import found, key_of, last_by, pick
 from orgsim.kpis.promised_orders import (
     UNKNOWN,
     Codes,
     Promisor,
-    last_asked,
     orders_with_fate,
     terms_channels,
 )
@@ -245,13 +243,18 @@ def _judged(kept: Floats) -> Codes:
 
 
 def _stated(window: Window, orders: Columns) -> Columns:
-    """The dates that agents stated in place of the promised one, when they last did."""
-    new = np.flatnonzero(orders["stated_due"] != orders["due"])
-    new = new[np.isfinite(orders["stated_due"][new])]
-    some = {name: column[new] for name, column in orders.items()}
+    """The dates that agents stated and that were not the one told before."""
+    stated = window.facts(DateStated)
+    keys, of_each = np.unique(key_of(stated, "customer", "nth"), return_inverse=True)
+    row = found(keys, orders)[of_each]
+    line = np.argsort(of_each, kind="stable")  # order after order, each in its order of time
+    is_first = np.insert(np.diff(of_each[line]) != 0, 0, True)[: line.size]
+    told = np.where(is_first, pick(orders["due"], row[line]), np.roll(stated["due"][line], 1))
+    new = np.sort(line[(row[line] >= 0) & (stated["due"][line] != told)])
+    some = {name: column[row[new]] for name, column in orders.items()}
     some |= {
-        "time": last_asked(window, some),
-        "due": some["stated_due"],
+        "time": stated["time"][new],
+        "due": stated["due"][new],
         "promisor": np.full(new.size, Promisor.AGENT, dtype=np.int8),
         "claim": np.full(new.size, np.nan),
         "date_on_record": np.zeros(new.size, dtype=np.int8),

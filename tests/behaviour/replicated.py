@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from orgsim.config.compose import resolve
-from orgsim.entities import Component
+from orgsim.entities import Component, Lever
 from orgsim.facts import (
     AccountClosed,
     AmountPosted,
@@ -38,6 +38,7 @@ class Replicated:
     value: pd.DataFrame
     breaks: pd.DataFrame
     audit: pd.DataFrame
+    levers: pd.DataFrame
     cycles: int
     empty_cycles: int
 
@@ -45,6 +46,16 @@ class Replicated:
         """One row per replication, one column per measured week."""
         mine = self.weekly.query("kpi == @kpi and segment == @segment and week >= 0")
         return mine.pivot(index="replication", columns="week", values="value").to_numpy()
+
+    def lever(self, lever: Lever, weeks: range) -> np.ndarray:
+        """Where a lever stands at each week's end; one row per replication."""
+        moved = self.levers.query("lever == @lever")
+        ends = np.array([168.0 * (week + 1) for week in weeks])
+        stands = [
+            own["value"].to_numpy()[np.searchsorted(own["time"], ends) - 1]
+            for _, own in moved.groupby("replication")
+        ]
+        return np.array(stands)
 
     def at(self, horizon: str) -> np.ndarray:
         """EUR per replication."""
@@ -62,16 +73,18 @@ def replicated(name: str, replications: int, *overrides: str, alone: bool = Fals
     scenario = resolve(name, overrides).scenario
     if alone:
         scenario = reference_of(scenario)
-    parts = {part: [] for part in ("weekly", "value", "breaks", "audit")}
+    measured = ("weekly", "value", "breaks", "audit")
+    parts = {part: [] for part in (*measured, "levers")}
     cycles = np.zeros(2, dtype=int)
     for replication in range(replications):
         journal = simulate(scenario, replication)
         measures = measure(scenario, journal)
         cycles += _cycles(journal)
-        for part, frames in parts.items():
-            columns = pd.DataFrame(getattr(measures, part))
-            frames.append(columns.assign(replication=replication))
-    frames = {part: pd.concat(found) for part, found in parts.items()}
+        found = {part: getattr(measures, part) for part in measured}
+        found["levers"] = journal.columns(LeverMoved)
+        for part, columns in found.items():
+            parts[part].append(pd.DataFrame(columns).assign(replication=replication))
+    frames = {part: pd.concat(pieces) for part, pieces in parts.items()}
     return Replicated(**frames, cycles=int(cycles[0]), empty_cycles=int(cycles[1]))
 
 

@@ -17,11 +17,13 @@ stated at 60.
 import numpy as np
 import pytest
 
+from orgsim.entities import Lever
 from tests.behaviour.replicated import replicated
 
 WEEKS = ("run.weeks=30", "logistics.chassis.policy.safety=5")  # the supplier's chance kept out
 REPLICATIONS = 3
 LAUNCH, END = 8, 14
+NEXT_QUARTER = range(14, 26)  # from its second week, when marketing looks at it for the first time
 
 
 def story(name, *overrides, alone=False):
@@ -210,6 +212,26 @@ def test_negative_talk_ends_the_campaigns_success_early(silo, coordinated):
     weeks = slice(LAUNCH + 4, END)
     silenced, lasting = (r.course("leads")[:, weeks].mean(axis=1) for r in (silo, coordinated))
     assert (silenced < lasting).all()
+
+
+@pytest.fixture(scope="module")
+def unheeded():
+    """The same campaign, customers and luck where nobody heeds what is told against the firm."""
+    return story("campaign", "market.damping=0", "run.weeks=26")
+
+
+@pytest.mark.long
+def test_because_of_bad_talk_marketing_misses_its_next_target_and_pushes_harder(silo, unheeded):
+    """Shape (h) of s.12, the second loop: talk -> leads -> gap -> spend and claim (M1.5)."""
+    weeks = list(NEXT_QUARTER)
+    heard, unheard = (r.course("leads")[:, weeks] for r in (silo, unheeded))
+    assert (heard.sum(axis=1) < 0.95 * unheard.sum(axis=1)).all()
+    for lever in (Lever.SPEND, Lever.CLAIM):
+        pushed, usual = (r.lever(lever, NEXT_QUARTER) for r in (silo, unheeded))
+        assert (pushed >= usual).all()
+        assert (pushed.mean(axis=1) > usual.mean(axis=1)).all()
+        assert (pushed[:, -1] > usual[:, -1]).all()
+    assert (silo.lever(Lever.SPEND, NEXT_QUARTER)[:, -1] > 1.0).all()  # behind target
 
 
 @pytest.mark.long

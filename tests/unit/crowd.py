@@ -34,10 +34,13 @@ class ACrowd:
     """Some customers of the same kind, and what they ask of others."""
 
     def __init__(
-        self, n: int = 1, segment: Segment = Segment.BASE, replication: int = 0, **changes: object
-    ) -> None:
+        self, n: int = 1, segment: Segment = Segment.BASE, replication: int = 0,
+        sees_delays: float = 1.0, **changes: object,
+    ) -> None:  # fmt: skip
         self.world = a_world(replication=replication)
-        self.customers = Customers(self.world, a_config(**changes), WEIGHTS, self.offer, 1)
+        self.customers = Customers(
+            self.world, a_config(**changes), WEIGHTS, self.offer, 1, sees_delays=sees_delays
+        )
         self.people = self.customers.people
         self.contacts: list[ContactBatch] = []
         self.orders: list[Order] = []

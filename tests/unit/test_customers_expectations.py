@@ -12,6 +12,7 @@ from orgsim.customers.satisfaction import trust_after, value_of_gap
 from orgsim.entities import Attribute, Floats, Occasion, Outcome, Reason, Segment, Source, Ticket
 from orgsim.entities import ContactChannel as Channel
 from orgsim.facts_of_customers import EpisodeLived
+from orgsim.organisation import Organisation
 from orgsim.units import DAY
 from tests.unit.crowd import WEIGHTS, ACrowd
 from tests.unit.parts import Z, but, firm, levels, seen
@@ -201,9 +202,9 @@ def test_an_order_given_up_after_a_second_date_is_a_second_breach_too() -> None:
 # -- M5.1: told of a delay -------------------------------------------------------------------------
 
 
-def reliability_felt(told: float, n: int = 1) -> Floats:
+def reliability_felt(told: float, n: int = 1, sees_delays: float = 1.0) -> Floats:
     learning = {"memory__expectation__learning": 1.0}
-    crowd = ACrowd(n, memory__satisfaction__told=told, **learning)
+    crowd = ACrowd(n, sees_delays=sees_delays, memory__satisfaction__told=told, **learning)
     orders = [crowd.order(row, days=3) for row in range(n)]
     crowd.world.run(until=5 * DAY + 1)
     crowd.unpack(*orders, at=5 * DAY + 10)  # two days late
@@ -216,10 +217,25 @@ def test_whoever_is_told_of_a_delay_holds_no_silence_against_the_firm() -> None:
     assert reliability_felt(1.0)[0] == pytest.approx(0.9 * 0.8)
 
 
-def test_the_stated_share_is_told() -> None:
+@pytest.mark.parametrize(("sees_delays", "share"), [(1.0, 0.6), (0.5, 0.3)])
+def test_the_stated_share_of_the_delays_that_are_seen_is_told(
+    sees_delays: float, share: float
+) -> None:
     n = 2000
-    told = np.mean(reliability_felt(0.6, n) > 0.7)
-    assert told == pytest.approx(0.6, abs=Z * np.sqrt(0.24 / n))
+    told = np.mean(reliability_felt(0.6, n, sees_delays) > 0.7)
+    assert told == pytest.approx(share, abs=Z * np.sqrt(share * (1 - share) / n))
+
+
+def test_a_delay_is_seen_as_far_as_support_hears_of_the_stock_and_sees_its_customers() -> None:
+    def told(*overrides: str) -> float:
+        values = ("shocks={}", "customers.count=100", "customers.usual.weeks=10", *overrides)
+        scenario = firm("customers.memory.satisfaction.told=0.5", *values)
+        return Organisation(scenario, 0).customers.told_share
+
+    stock = "organisation.channels.stock_to_support"
+    heard = (f"{stock}.fidelity=0.8", "organisation.single_view=0.5")
+    assert told(*heard) == pytest.approx(0.5 * 0.8 * 0.5)
+    assert told(*heard, f"{stock}.active=false") == 0.0
 
 
 @pytest.mark.parametrize("reason", list(Reason))

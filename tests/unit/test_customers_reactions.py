@@ -164,10 +164,14 @@ def test_recovery_gives_back_a_share_but_never_more_than_was_lost() -> None:
     assert found(7.3, beyond=0.5) == 8.0
 
 
+OPENED = DAY + 8.0
+"""When the complaint is heard first: the failure was felt the evening before."""
+
+
 def complaint(crowd: ACrowd, outcome: Outcome, at: float, attempt: int = 0) -> Ticket:
     ticket = Ticket(
         customer=0, row=0, nth=0, segment=Segment.BASE, reason=Reason.COMPLAINT, order=None,
-        channel=ContactChannel.EMAIL, attempt=attempt, outcome=outcome,
+        channel=ContactChannel.EMAIL, attempt=attempt, outcome=outcome, opened=OPENED,
     )  # fmt: skip
     crowd.world.run(until=at)
     crowd.customers.hear(ticket)
@@ -200,9 +204,14 @@ def test_a_complaint_solved_within_two_days_restores_six_tenths_and_some_trust()
     gained, trust, crowd = after_complaint(Outcome.RESOLVED, DAY + 12)
     assert gained == pytest.approx(0.6)
     assert trust == pytest.approx(0.05)
-    ((waited, recovered_in_time),) = closed(crowd)
-    assert 0 < waited < 48
-    assert recovered_in_time
+    assert closed(crowd) == [(4.0, True)]
+
+
+def test_the_two_days_count_from_the_first_contact() -> None:
+    in_time = after_complaint(Outcome.RESOLVED, OPENED + 48.0)[2]
+    assert closed(in_time) == [(48.0, True)]
+    too_late = after_complaint(Outcome.RESOLVED, OPENED + 48.1)[2]
+    assert [good for _, good in closed(too_late)] == [False]
 
 
 def test_a_complaint_solved_within_a_week_restores_nothing_and_costs_nothing() -> None:

@@ -11,8 +11,6 @@ import pytest
 
 from orgsim.entities import (
     Component,
-    ContactChannel,
-    Outcome,
     Reason,
     RecoveryTool,
     Segment,
@@ -20,14 +18,13 @@ from orgsim.entities import (
 )
 from orgsim.experiment.tables import table_of
 from orgsim.facts import (
-    ContactHandled,
+    DateStated,
     LeadTouched,
     LeadWon,
     MessageReceived,
     OrderCancelled,
     OrderDelivered,
     OrderLost,
-    OrderPicked,
     OrderPlaced,
     OrderShipped,
     OrderSubstituted,
@@ -66,11 +63,9 @@ def delivered(
     *,
     due: float = DUE,
     on_record: float = DUE,
-    stated: float | None = None,
     complete: bool = True,
 ) -> OrderDelivered:
-    said = due if stated is None else stated
-    return OrderDelivered(time, customer, 0, segment, 1.0, due, on_record, said, complete)
+    return OrderDelivered(time, customer, 0, segment, 1.0, due, on_record, due, complete)
 
 
 def rows(facts: Sequence[Any], **gauges: Any) -> dict[tuple[int, str, str], Row]:
@@ -185,33 +180,47 @@ def test_a_date_is_on_record_where_logistics_saw_the_same_and_null_where_no_fact
     assert known == [True, False, None, True]
 
 
-def asked(time: float, reason: Reason = Reason.WISMO, customer: int = 1) -> ContactHandled:
-    return ContactHandled(
-        time, customer, 0, 0, BASE, reason, ContactChannel.PHONE, 0.2, 0.1, Outcome.RESOLVED
-    )
+def stated(time: float, due: float, customer: int = 1) -> DateStated:
+    return DateStated(time, customer, 0, BASE, due)
 
 
-def test_an_agents_date_is_a_promise_of_its_own_made_when_the_order_was_last_asked_about() -> None:
+def test_each_new_date_that_an_agent_states_is_a_promise_of_its_own() -> None:
     facts = [
         placed(),
-        asked(30.0),
-        asked(40.0),
-        asked(44.0, Reason.GENERAL),
-        asked(45.0, customer=2),
-        OrderPicked(60.0, 1, 0, BASE),
-        asked(70.0),
-        delivered(150.0, stated=144.0),
+        placed(2),
+        stated(30.0, 120.0),
+        stated(34.0, 120.0, customer=2),
+        stated(40.0, 120.0),  # the same date again promises nothing new
+        stated(50.0, 168.0),
+        delivered(150.0),
+        OrderCancelled(100.0, 2, 0, BASE),
     ]
-    found = rows(facts)
-    agents = found[1, "date", "agent"]
-    assert (agents["made"], agents["due"], agents["fate"]) == (40.0, 144.0, "late")
-    assert (agents["days_late"], agents["on_record"], agents["support_knew"]) == (1.0, False, 1.0)
-    assert found[1, "date", "order_page"]["days_late"] == 3.0
+    columns = readable(a_window(facts))
+    names = ("made", "customer", "due", "fate", "days_late", "on_record", "support_knew")
+    table = zip(*(columns[name].tolist() for name in names), strict=True)
+    is_agents = (columns["promisor"] == "agent").tolist()
+    first, other, second = (row for row, is_so in zip(table, is_agents, strict=True) if is_so)
+    assert first == (30.0, 1, 120.0, "late", 2.0, False, 1.0)
+    assert other[:4] == (34.0, 2, 120.0, "released")  # cancelled before the agent's date had passed
+    assert second[:4] == (50.0, 1, 168.0, "kept")
+    assert rows(facts[:2])[2, "date", "order_page"]["fate"] == "broken"
+
+
+def test_an_agents_date_is_known_of_an_order_that_never_came() -> None:
+    open_order = rows([placed(), stated(30.0, 120.0)])
+    assert open_order[1, "date", "agent"]["fate"] == "broken"
+    assert rows([placed(), stated(30.0, HORIZON + 24)])[1, "date", "agent"]["fate"] == "open"
 
 
 def test_an_agent_who_repeats_the_date_promises_nothing_new() -> None:
-    found = rows([placed(), asked(30.0), OrderPicked(60.0, 1, 0, BASE), delivered(80.0)])
+    found = rows([placed(), stated(30.0, DUE), delivered(80.0)])
     assert {key[2] for key in found} == {"order_page"}
+
+
+def test_a_date_stated_for_an_order_lost_at_once_is_no_promise() -> None:
+    assert not rows(
+        [placed(), OrderLost(1.0, 1, 0, BASE, Component.CHASSIS, DUE), stated(30.0, 120.0)]
+    )
 
 
 def test_what_support_knew_is_its_knowledge_at_the_weeks_start_and_all_of_the_base_offer() -> None:
