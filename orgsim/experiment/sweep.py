@@ -21,17 +21,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
+from orgsim.analysis.agreement import rank_agreement
 from orgsim.errors import ResultError
 from orgsim.experiment import compare, folder, tables
 from orgsim.experiment.point import Point, Resolved, point_of
 from orgsim.experiment.replicate import Perform, perform
 from orgsim.experiment.run import fill
 from orgsim.experiment.store import Store, canonical
+from orgsim.kpis import KPIS
 
 if TYPE_CHECKING:
     from orgsim.experiment.run import Audience
 
 _NEEDED = ("totals", "value", "audit")
+LEAST = 3
+"""Of fewer points nobody can say whether two numbers rank them alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +46,16 @@ class SweepResult:
     balanced, address, then `value_<horizon>_difference` to the point's own reference and the level
     `value_<horizon>`, each with `_low` and `_high`, then every KPI as
     `<kpi>` (or `<kpi>_<segment>`) with `_low` and `_high`.
+
+    `agreement` tells of each number that an area has a target for (columns kpi, area, value,
+    points, rho, p_value) whether it ranks the points as company value does: see `agreement_of`.
     """
 
     name: str
     settings: tuple[str, ...]
     folder: Path
     summary: pd.DataFrame
+    agreement: pd.DataFrame
 
     @property
     def is_balanced(self) -> bool:
@@ -94,11 +102,13 @@ def sweep_points(
     ]
     settings = tuple(swept[0])
     target = folder.RunFolder(results / _folder_name(points))
+    summary = _typed(pd.DataFrame(rows), settings)
     result = SweepResult(
         name=points[0].name,
         settings=settings,
         folder=target.path,
-        summary=_typed(pd.DataFrame(rows), settings),
+        summary=summary,
+        agreement=agreement_of(summary),
     )
     _write(target, result, points, overrides)
     return result
@@ -153,6 +163,31 @@ def _three(name: str, row: Mapping[Any, Any], what: str) -> dict[str, float]:
     }
 
 
+def agreement_of(summary: pd.DataFrame) -> pd.DataFrame:
+    """Whether what is better for an area is better for the company, over the points of a sweep.
+
+    A row per KPI by which an area is judged: Spearman's rho between it, turned so that more is
+    better, and company value, by points' means. Value is the difference to each point's own
+    reference (column `value` names it), the level where no point differs from its own. Empty where
+    there are fewer than three points. Reference: MODEL s.9 (companion plot of the scorecard).
+    """
+    value = "value_year_clv_difference"
+    if value in summary and not summary[value].fillna(0.0).any():
+        value = "value_year_clv"
+    rows = [
+        {
+            "kpi": kpi.name,
+            "area": kpi.area,
+            "value": value,
+            **rank_agreement(kpi.direction * summary[kpi.name], summary[value])._asdict(),
+        }
+        for kpi in KPIS
+        if kpi.target and {kpi.name, value} <= set(summary.columns)
+    ]
+    found = pd.DataFrame(rows, columns=["kpi", "area", "value", "points", "rho", "p_value"])
+    return found[found["points"] >= LEAST]
+
+
 def _typed(rows: pd.DataFrame, settings: Sequence[str]) -> pd.DataFrame:
     """Settings that are numbers at every point become numbers."""
     for key in settings:
@@ -177,6 +212,7 @@ def _write(
     table = pa.Table.from_pandas(result.summary, preserve_index=False)
     target.write_table("summary", table.replace_schema_metadata(None))
     target.write("summary.csv", [result.summary.to_csv(index=False).encode()])
+    target.write("agreement.csv", [result.agreement.to_csv(index=False).encode()])
     listed = [
         {"overrides": list(texts), "address": point.scenario_address, "config": point.config}
         for texts, point in zip(overrides, points, strict=True)

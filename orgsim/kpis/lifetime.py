@@ -11,6 +11,8 @@ with the rates of the last 12 weeks, as if they were to last.
    goes back and the parcel is paid once more, but part of the goods at standard cost is recovered.
 2. h adds up who leaves by and by (M5.9), as expected from what each remembers, and who has left at
    once after a failure (M5.7).
+3. Gone with churn is what those would still have been worth who left beyond the hazard of calm
+   times; realised is the margin of the orders that were delivered, discounted to hour 0.
 
 Assumed: nobody's rate of leaving changes with age, so that r is one number; a recall or a promotion
 within the 12 weeks counts as if it went on. Gupta & Lehmann (2005), Managing Customers as
@@ -26,8 +28,9 @@ import numpy as np
 from orgsim.entities import Floats, Reaction, Segment, Source
 from orgsim.facts import OrderDelivered
 from orgsim.facts_after_sale import ReturnSent
-from orgsim.facts_of_customers import CustomerReacted, GroupCounted
+from orgsim.facts_of_customers import CustomerLeft, CustomerReacted, GroupCounted
 from orgsim.kpis.base import SEGMENTS, SOURCES, Columns, Kpi, Ratio, Window
+from orgsim.units import DAY, WEEK
 
 WEEKS = 12
 """Over so many weeks rates are taken."""
@@ -36,23 +39,61 @@ WEEKS = 12
 def residual_clv(window: Window, segment: str) -> Floats:
     """EUR of future margin of the active customers at each week's end."""
     total = np.zeros(window.weeks)
-    discount = window.scenario.finance.discount
-    for part in Segment:
-        if segment not in ("all", part.name.lower(), *SOURCES):
-            continue
-        margin = order_margin(window, part)
-        for source in Source:
-            if segment in SOURCES and source.name.lower() != segment:
-                continue
-            size, ordering = _counted(window, part, source, "ordering")
-            people = np.maximum(_last(size), 1e-12)
-            retention = np.exp(-365.0 * leaving_per_day(window, part, source))
-            yearly = 365.0 * margin * _last(ordering) / people
-            value, loss = size * yearly * retention, 1.0 + discount - retention
-            # Who never leaves and is not discounted is worth no number; nobody is worth nothing.
-            without_end = np.where(size > 0, np.nan, 0.0)
-            total += np.divide(value, loss, out=without_end, where=loss > 0)
+    for part, source in _groups(segment):
+        size, _ = _counted(window, part, source, "leaving")
+        # Who never leaves and is not discounted is worth no number; nobody is worth nothing.
+        total += np.where(size > 0, size * clv_per_customer(window, part, source), 0.0)
     return total
+
+
+def churned_clv(window: Window, segment: str) -> Floats:
+    """EUR of future margin gone with those who left beyond the baseline hazard, each week.
+
+    The baseline is h_0 m_source, at a satisfaction of 7.5 and a trust of .8 (M5.9). A week in which
+    fewer leave counts against those in which more do.
+    """
+    total = np.zeros(window.weeks)
+    loyalty = window.scenario.customers.loyalty
+    usual = np.array([7.5]), np.array([0.8])
+    for part, source in _groups(segment):
+        size, _ = _counted(window, part, source, "leaving")
+        hazard = loyalty.leaving_per_day(*usual, np.array([source]), np.zeros(1, dtype=int))[0]
+        left = window.per_week(_of_group(window, CustomerLeft, part, source)["time"])
+        beyond = left - 7.0 * hazard * size
+        value = clv_per_customer(window, part, source)
+        total += np.where(beyond != 0, beyond * value, 0.0)
+    return total
+
+
+def realised_clv(window: Window, segment: str) -> Floats:
+    """EUR of margin of each week's deliveries, discounted to the end of the warm-up."""
+    total = np.zeros(window.weeks)
+    for part, source in _groups(segment):
+        delivered = window.per_week(_of_group(window, OrderDelivered, part, source)["time"])
+        total += delivered * order_margin(window, part)
+    years = (window.ends - WEEK / 2.0) / (365.0 * DAY)
+    return np.asarray(total * (1.0 + window.scenario.finance.discount) ** -years)
+
+
+def clv_per_customer(window: Window, segment: Segment, source: Source) -> Floats:
+    """EUR of future margin of one customer of a group, m r / (1 + i - r); NaN without a bound."""
+    size, ordering = _counted(window, segment, source, "ordering")
+    people = np.maximum(_last(size), 1e-12)
+    retention = np.exp(-365.0 * leaving_per_day(window, segment, source))
+    yearly = 365.0 * order_margin(window, segment) * _last(ordering) / people
+    loss = 1.0 + window.scenario.finance.discount - retention
+    unbounded = np.full(window.weeks, np.nan)
+    return np.asarray(np.divide(yearly * retention, loss, out=unbounded, where=loss > 0))
+
+
+def _groups(segment: str) -> list[tuple[Segment, Source]]:
+    """The segments and sources that a cut of the KPI is made of."""
+    return [
+        (part, source)
+        for part in Segment
+        for source in Source
+        if segment in ("all", part.name.lower(), source.name.lower())
+    ]
 
 
 def leaving_per_day(window: Window, segment: Segment, source: Source) -> Floats:
@@ -120,6 +161,14 @@ def _clv(window: Window, segment: str) -> Ratio:
     return Ratio(residual_clv(window, segment), window.ones)
 
 
+def _churned(window: Window, segment: str) -> Ratio:
+    return Ratio(churned_clv(window, segment), window.ones)
+
+
+def _realised(window: Window, segment: str) -> Ratio:
+    return Ratio(realised_clv(window, segment), window.ones)
+
+
 KPIS = (
     Kpi(
         name="residual_clv",
@@ -133,5 +182,31 @@ KPIS = (
         segments=(*SEGMENTS, *SOURCES),
         over_time="last",
         measure=_clv,
+    ),
+    Kpi(
+        name="churned_clv",
+        title="Customer lifetime value gone with churn",
+        unit="EUR",
+        area="company",
+        direction=-1,
+        section="s.7",
+        formula="(customers who left - those of the baseline hazard h_0 m_source) x m r / (1 + i - "
+        "r), by segment and source; a week with fewer counts against one with more",
+        segments=(*SEGMENTS, *SOURCES),
+        over_time="sum",
+        measure=_churned,
+    ),
+    Kpi(
+        name="realised_clv",
+        title="Customer lifetime value realised",
+        unit="EUR",
+        area="company",
+        direction=1,
+        section="M5.12",
+        formula="margin of the orders delivered, after returns, discounted to the start; what was "
+        "spent to win the customers is not in it",
+        segments=(*SEGMENTS, *SOURCES),
+        over_time="sum",
+        measure=_realised,
     ),
 )

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
 from orgsim.registry import Registry
 from orgsim.report import style
 from orgsim.report.cascade import draw_cascade
+from orgsim.report.companion import draw_companion
 from orgsim.report.scorecard import draw_scorecard
 from orgsim.report.story import KpiNote, Story
 from orgsim.report.value import draw_books, draw_value, draw_value_comparison
+
+if TYPE_CHECKING:
+    from orgsim.experiment.sweep import SweepResult
 
 FIGURES: Registry[Callable[[Story], Figure | None]] = Registry("figure")
 
@@ -52,3 +56,10 @@ def draw_comparison(
     with style.house_style():
         figure = draw_value_comparison(stories)
         return style.save(figure, folder, "comparison") if figure is not None else []
+
+
+def draw_sweep(sweep: SweepResult) -> list[Path]:
+    """Draw what the points of a sweep do for areas and company into its folder; [] if nothing."""
+    with style.house_style():
+        figure = draw_companion(sweep)
+        return style.save(figure, sweep.folder, "companion") if figure is not None else []

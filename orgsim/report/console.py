@@ -20,26 +20,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from orgsim.experiment.compare import failed_checks, variance_reduction
 from orgsim.report.books import book_rows, books_message, rest_message
 from orgsim.report.headline import headline
 from orgsim.report.machine import runs_as_json, sweep_as_json
-from orgsim.report.measures import Estimate
 from orgsim.report.narrative import apart, are_firms, comparison_message, full_titles
 from orgsim.report.paradox import hurting_success, in_words
 from orgsim.report.progress import Watch, plain_console
 from orgsim.report.response import STEPS, response_rows
 from orgsim.report.story import FEW, HOURS_PER_WEEK, Story
-from orgsim.report.verdicts import Verdict, attainments, effects, signed_range
+from orgsim.report.sweeps import show_sweep
+from orgsim.report.tabular import MORE, hung, in_thousands, new_table, shown
+from orgsim.report.verdicts import Verdict, attainments, effects
 from orgsim.report.wording import HORIZONS, NO_VALUE, WORDS, capital, short_date
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from orgsim.experiment.beside import Comparison
     from orgsim.experiment.run import RunResult
     from orgsim.experiment.sweep import SweepResult
@@ -61,7 +58,6 @@ APART = (
     "the first directly, neither here nor in the table of all KPIs."
 )
 
-_MORE = "ask for run.replications=20"
 _LOOK = {"good": "green", "bad": "red", "": ""}
 
 
@@ -131,9 +127,9 @@ class Terminal(Watch):
         if cut := story.cut_short:
             self._note(f"{capital(cut)}, beyond the run: what comes then is in no figure.")
         if runs == 1:
-            self.out.print(f"One replication has no interval and proves nothing: {_MORE}.")
+            self.out.print(f"One replication has no interval and proves nothing: {MORE}.")
         elif runs < FEW:
-            self.out.print(f"Intervals of {runs} replications are wide: {_MORE} for a verdict.")
+            self.out.print(f"Intervals of {runs} replications are wide: {MORE} for a verdict.")
         self.out.print()
 
     def _targets(self, story: Story) -> None:
@@ -210,7 +206,7 @@ class Terminal(Watch):
 
     def _print_table(self, title: str, headings: Sequence[str], rows: Sequence[Row]) -> None:
         """Print rows under headings; the first column takes what room is left and hangs."""
-        table = _table(title, width=self.out.width)
+        table = new_table(title, width=self.out.width)
         others = [[str(cell) for cell in row[1:]] for row in rows if len(row) > 1]
         self._has_gaps |= any("n/a" in cell for cells in others for cell in cells)
         columns = zip(headings, *others, strict=True)
@@ -220,7 +216,7 @@ class Terminal(Watch):
             justify: Literal["left", "right"] = "left" if heading.startswith("verdict") else "right"
             table.add_column(heading, justify=justify, no_wrap=True)
         for row in rows:
-            label = row[0] if isinstance(row[0], Text) else _hung(row[0], max(room, 16))
+            label = row[0] if isinstance(row[0], Text) else hung(row[0], max(room, 16))
             table.add_row(label, *row[1:])
         self.out.print(table)
 
@@ -232,7 +228,7 @@ class Terminal(Watch):
                 "bold red",
             )
         )
-        table = _table("Conservation audit", width=self.out.width)
+        table = new_table("Conservation audit", width=self.out.width)
         table.add_column("check", ratio=1, overflow="fold")
         for heading in ("variant", "replication", "left", "right", "left - right"):
             table.add_column(heading, justify="right", no_wrap=True)
@@ -270,7 +266,7 @@ class Terminal(Watch):
         stories = [Story.of(result) for result in results]
         called = full_titles(stories)
         rows = [
-            (title, *(_in_thousands(story.worth(one)) for one in _LASTING))
+            (title, *(in_thousands(story.worth(one)) for one in _LASTING))
             for title, story in zip(called, stories, strict=True)
         ]
         names = {story.without for story in stories}
@@ -294,7 +290,7 @@ class Terminal(Watch):
         first, *others = stories
         found = [[apart(story, first, horizon) for horizon in _LASTING] for story in others]
         pairs = zip(called[1:], found, strict=True)
-        rows = [(title, *map(_in_thousands, each)) for title, each in pairs if each[0].n]
+        rows = [(title, *map(in_thousands, each)) for title, each in pairs if each[0].n]
         if rows:
             self._print_table(f"Directly beside “{called[0]}”, kEUR (95 %)", headings, rows)
             self._note(DIRECTLY)
@@ -302,64 +298,21 @@ class Terminal(Watch):
             self._note(APART)
         self.out.print()
 
+    def draw_sweep(self, sweep: SweepResult) -> None:
+        """Draw what the points of a sweep do for areas and company, if all of them balance."""
+        if not sweep.is_balanced:
+            return
+        from orgsim.report.charts import draw_sweep
+
+        draw_sweep(sweep)
+
     def show_sweep(self, sweep: SweepResult) -> None:
         """Print one row per point: its settings and its value against the reference."""
-        table = _table(
-            f"Value against each point's own reference: {sweep.name}", width=self.out.width
-        )
-        for heading in _short(sweep.settings):
-            table.add_column(heading, overflow="fold")
-        table.add_column("n", justify="right")
-        for name in HORIZONS.values():
-            table.add_column(f"{name.title}, kEUR", justify="right", no_wrap=True)
-        table.add_column("company value itself", justify="right", no_wrap=True)
-        for one in sweep.summary.to_dict("records"):
-            settings = [Text(str(one[setting])) for setting in sweep.settings]
-            marks = "" if one["balanced"] else " DOES NOT BALANCE"
-            ranges = [
-                _in_thousands(Estimate(one[name], one[f"{name}_low"], one[f"{name}_high"], 0))
-                for name in _value_columns(sweep.summary)
-            ]
-            value = f"{1e-3 * one['value_year_clv']:,.0f}" if "value_year_clv" in one else ""
-            table.add_row(*settings, f"{one['replications']}{marks}", *ranges, value)
-        self.out.print()
-        self.out.print(table)
-        self.out.print()
-        least = int(sweep.summary["replications"].min())
-        if least < FEW:
-            wide = f"Intervals of {least} replications are wide"
-            said = "One replication has no interval and proves nothing" if least == 1 else wide
-            self._note(f"{said}: {_MORE} for a verdict.")
-        self.out.print(f"Results  {shown(sweep.folder / 'summary.csv')}", soft_wrap=True)
+        show_sweep(self.out, sweep)
 
     def show_sweep_json(self, sweep: SweepResult) -> None:
         """Print a sweep's summary as one JSON object."""
         self.out.file.write(sweep_as_json(sweep))
-
-
-def shown(path: Path) -> str:
-    """The path as short as it can be typed from here."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)
-
-
-def _table(title: str, *, width: int) -> Table:
-    return Table(
-        title=Text(title, style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        width=width,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
-
-
-def _hung(label: str, width: int) -> str:
-    """The label on as many lines as it needs, set in below its heading."""
-    return textwrap.fill(label, width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _words(verdict: Verdict) -> Text:
@@ -377,19 +330,3 @@ def _break_cells(story: Story, one: Mapping[Any, Any]) -> Row:
     year = "" if middle.year == story.start.year else f" {middle.year}"
     date = short_date(middle) + year
     return story.break_title(str(one["name"])), date, between, *counts
-
-
-def _in_thousands(found: Estimate) -> str:
-    return signed_range(*(1e-3 * one for one in (found.mean, found.low, found.high)), digits=0)
-
-
-def _short(settings: Sequence[str]) -> list[str]:
-    """The last word of each key path, unless two settings share it."""
-    last = [setting.rpartition(".")[2] for setting in settings]
-    pairs = zip(settings, last, strict=True)
-    return [setting if last.count(word) > 1 else word for setting, word in pairs]
-
-
-def _value_columns(summary: pd.DataFrame) -> list[str]:
-    names = ("value_year_difference", "value_year_clv_difference", "value_cash_trough_difference")
-    return [name for name in names if name in summary.columns]

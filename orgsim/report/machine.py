@@ -156,6 +156,7 @@ def sweep_as_json(sweep: SweepResult) -> str:
         "folder": str(sweep.folder),
         "balanced": sweep.is_balanced,
         "points": _records(sweep.summary),
+        "agreement": _records(sweep.agreement),
     }
     return json.dumps(answer, indent=1, allow_nan=False) + "\n"
 

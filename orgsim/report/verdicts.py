@@ -44,7 +44,17 @@ SIZEABLE = 0.02
 TRIFLE = 0.001
 """A difference below this share of what is usual is a trifle, however sure."""
 
+CLEAR = 0.05
+"""Ranks that agree by chance less often than this are called an agreement."""
+
 MINUS = "\u2212"
+
+
+def serves_company(rho: float, p_value: float) -> str:
+    """What is said of an area's number whose ranks agree so far with those of company value."""
+    if p_value < CLEAR:
+        return f"is {'better' if rho > 0 else 'worse'} for the company"
+    return "tells nothing clear of company value"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

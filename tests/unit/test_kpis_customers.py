@@ -149,9 +149,9 @@ def test_value_has_three_horizons() -> None:
 
 COUNTS = {
     "leads", "bookings", "orders", "deliveries", "backlog", "overdue", "cancelled", "contacts",
-    "active_customers", "negative_tellings", "positive_tellings", "residual_clv", "revenue",
-    "contribution", "cash", "leads_of_target", "bookings_of_quota", "promises_made",
-    "campaign_spend",
+    "active_customers", "negative_tellings", "positive_tellings", "residual_clv", "churned_clv",
+    "realised_clv", "revenue", "contribution", "cash", "leads_of_target", "bookings_of_quota",
+    "promises_made", "campaign_spend",
     "books_marketing", "books_sales", "books_logistics", "books_support", "books_centre",
     "cash_marketing", "cash_sales", "cash_logistics", "cash_support", "cash_centre",
 }  # fmt: skip

@@ -18,11 +18,18 @@ from orgsim.facts import OrderDelivered, OrderPlaced
 from orgsim.facts_after_sale import ReturnSent
 from orgsim.facts_of_customers import CustomerJoined, CustomerLeft, CustomerReacted, GroupCounted
 from orgsim.kernel.journal import Journal
-from orgsim.kpis.base import Window
-from orgsim.kpis.lifetime import leaving_per_day, order_margin, residual_clv, returned
+from orgsim.kpis.base import SEGMENTS, SOURCES, Window
+from orgsim.kpis.lifetime import (
+    churned_clv,
+    clv_per_customer,
+    leaving_per_day,
+    order_margin,
+    residual_clv,
+    returned,
+)
 from orgsim.kpis.money import movement
 from orgsim.organisation import simulate
-from orgsim.units import WEEK
+from orgsim.units import DAY, WEEK
 from tests.unit.kpi_tools import BASE, NICHE, SCENARIO, a_window, about, value
 from tests.unit.parts import Z, but, firm
 
@@ -201,6 +208,65 @@ def test_rc25_the_residual_value_of_a_customer_is_m_r_over_1_plus_i_less_r() -> 
     ]
     assert value("residual_clv", facts).weekly == pytest.approx([3418.4] * 3, rel=1e-4)
     assert value("residual_clv", facts, "niche").weekly == about(0, 0, 0)
+
+
+USUAL = 7.0 * 3000 * SCENARIO.customers.loyalty.churn * DAY
+"""Of 3000 customers so many leave in a week of calm, at S 7.5 and T .8."""
+
+
+def left(customer: int, time: float) -> CustomerLeft:
+    return CustomerLeft(time, customer, BASE, Source.ORGANIC)
+
+
+def test_gone_with_churn_is_the_worth_of_those_who_left_beyond_the_usual_hazard() -> None:
+    facts = [
+        *(group(week, active=3000) for week in range(3)),
+        *(CustomerJoined(-1.0, n, BASE, Source.ORGANIC) for n in range(20)),
+        *(left(n, time=1.0) for n in range(20)),
+    ]
+    window = a_window(facts)
+    worth = clv_per_customer(window, BASE, Source.ORGANIC)
+    assert churned_clv(window, "all") == pytest.approx(
+        worth * np.array([-USUAL, 20.0 - USUAL, -USUAL])
+    )
+    for groups in (SEGMENTS, SOURCES):
+        parts = [value("churned_clv", facts, name).total for name in groups if name != "all"]
+        assert sum(parts) == pytest.approx(value("churned_clv", facts).total)
+
+
+def test_who_is_won_by_the_campaign_is_expected_to_leave_sooner() -> None:
+    """A fifth more than of others is no loss beyond what is usual of them (m_source)."""
+    facts = [group(week, active=3000, source=Source.CAMPAIGN) for week in range(3)]
+    lost = churned_clv(a_window(facts), "campaign")
+    worth = clv_per_customer(a_window(facts), BASE, Source.CAMPAIGN)
+    multiple = SCENARIO.customers.loyalty.churn_campaign
+    assert multiple == 1.2
+    assert lost == pytest.approx(-USUAL * multiple * worth)
+
+
+def test_where_nobody_leaves_beyond_the_usual_nothing_is_gone_with_churn() -> None:
+    indifferent = ("churn_satisfaction=0", "churn_trust=0", "churn_open_issue=0")
+    window = a_firm(
+        *(f"customers.loyalty.{effect}" for effect in indifferent),
+        "customers.loyalty.reaction.failure=0",
+    )
+    worth = clv_per_customer(window, BASE, Source.INSTALLED)[-1]
+    beyond = churned_clv(window, "all").sum() / worth
+    assert beyond == pytest.approx(0.0, abs=Z * sqrt(window.count(CustomerLeft).sum()))
+
+
+def test_realised_is_the_margin_of_what_was_delivered_at_its_present_value() -> None:
+    facts = [delivered(1), delivered(2), delivered(3, time=170.0), delivered(4, 170.0, NICHE)]
+    niche = order_margin(a_window(), NICHE)[0]
+    discount = 1.0 + SCENARIO.finance.discount
+    first, second = discount ** (-3.5 / 365), discount ** (-10.5 / 365)
+    assert value("realised_clv", facts, "base").weekly == pytest.approx(
+        [0.0, 2 * MARGIN * first, MARGIN * second]
+    )
+    assert value("realised_clv", facts, "niche").weekly == pytest.approx([0.0, 0.0, niche * second])
+    assert value("realised_clv", facts, "installed").total == pytest.approx(
+        value("realised_clv", facts).total
+    )
 
 
 def test_a_customer_of_the_default_firm_is_worth_about_285_euro() -> None:

@@ -1,0 +1,166 @@
+"""The companion of the scorecard: an area's own number against company value, over a sweep.
+
+One panel per number by which an area is judged, right of it better for the area, higher better for
+the company; one point per setting. Points that fall to the right are the silo: the settings that
+an area would choose for itself cost the company. Rho says how far both rank the settings alike.
+
+Reference: MODEL s.9 (silo-paradox scorecard, companion plot: Spearman's rho over the sweep).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from orgsim.kpis import KPIS
+from orgsim.report import key, labels, style
+from orgsim.report.measures import Floats
+from orgsim.report.verdicts import CLEAR, JUDGED_BY_EFFECT, serves_company
+from orgsim.report.wording import NBSP, Scale, capital, compact, in_sentence, listed, scale_for
+
+if TYPE_CHECKING:
+    from orgsim.experiment.sweep import SweepResult
+
+NAMED = 7
+"""Up to so many points each is named."""
+COLUMNS = 3
+LEFT, BOTTOM, GAP, BETWEEN = 0.085, 0.105, 0.030, 0.175
+
+
+def draw_companion(sweep: SweepResult) -> Figure | None:
+    """The companion of a sweep; None where no area's number could be ranked beside value."""
+    notes = {kpi.name: kpi for kpi in KPIS}
+    ranked = [
+        one
+        for one in sweep.agreement.to_dict("records")
+        if one["area"] not in JUDGED_BY_EFFECT and math.isfinite(one["rho"])
+    ]
+    if not ranked:
+        return None
+    value = str(ranked[0]["value"])
+    money = scale_for("EUR", sweep.summary[value].to_numpy())
+    figure = style.board_figure()
+    points = len(sweep.summary)
+    against = "less the same firm without its shocks" if "difference" in value else "itself"
+    edge = style.frame(
+        figure,
+        message=_message(ranked),
+        subtitle=f"{sweep.name}, {points} settings of {listed(sweep.settings)}: each area's own "
+        f"number over the year against company value {against}, means of "
+        f"{_replications(sweep)}. Rho: Spearman's rank correlation of the two.",
+        source=f"orgsim · sweep {sweep.folder.name}",
+    )
+    top = key.write_key(figure, edge, _key(points, sweep.settings)) - 0.075
+    rows = -(-len(ranked) // COLUMNS)
+    width = (1.0 - style.MARGIN - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
+    height = (top - BOTTOM - (rows - 1) * BETWEEN) / rows
+    limits = _limits(sweep, value)
+    for index, one in enumerate(ranked):
+        row, column = divmod(index, COLUMNS)
+        place = LEFT + column * (width + GAP), top - height - row * (height + BETWEEN)
+        axes = figure.add_axes((*place, width, height))
+        axes.set_ylim(*limits)
+        axes.yaxis.set_major_formatter(
+            FuncFormatter(lambda y, _: compact(y * money.factor, sign=True))
+        )
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        if column:
+            axes.tick_params(labelleft=False)
+        else:
+            axes.set_ylabel(f"company value, {money.unit}", fontsize=11)
+        _draw_panel(axes, sweep, one, notes[one["kpi"]])
+    return figure
+
+
+def _message(ranked: Sequence[Mapping[Any, Any]]) -> str:
+    """Which areas the settings serve at the company's cost, and which together with it."""
+    clear = [one for one in ranked if one["p_value"] < CLEAR]
+    signs = {one["area"]: {row["rho"] > 0 for row in clear if row["area"] == one["area"]}
+             for one in clear}  # fmt: skip
+    sides = {serves: [a for a, found in signs.items() if found == {serves}] for serves in (0, 1)}
+    said = [
+        f"what is better for {listed(areas)} is {what} for the company"
+        for areas, what in ((sides[0], "worse"), (sides[1], "better"))
+        if areas
+    ]
+    if not said:
+        return "No area's own number tells clearly which settings are good for the company"
+    return capital(", ".join(said))
+
+
+def _replications(sweep: SweepResult) -> str:
+    least, most = (int(f(sweep.summary["replications"])) for f in (min, max))
+    return f"{least} replications" if least == most else f"{least} to {most} replications"
+
+
+def _key(points: int, settings: Sequence[str]) -> list[key.Entry]:
+    what = "a setting" if points > NAMED else f"a setting, with its {listed(_short(settings))}"
+    return [
+        key.mark(what, "o", style.SCENARIO, markersize=8.0),
+        key.line(f"95{NBSP}% intervals of both", style.MUTED, width=1.2),
+    ]
+
+
+def _short(settings: Sequence[str]) -> list[str]:
+    return [setting.rpartition(".")[2].replace("_", " ") for setting in settings]
+
+
+def _limits(sweep: SweepResult, value: str) -> tuple[float, float]:
+    """Room for every mean and every interval, and for the zero that differences are read by."""
+    drawn = sweep.summary[[value, f"{value}_low", f"{value}_high"]].to_numpy(dtype=float).ravel()
+    drawn = np.append(drawn[np.isfinite(drawn)], [0.0] if "difference" in value else [])
+    room = 0.08 * (float(np.ptp(drawn)) or 1.0)
+    return float(drawn.min()) - room, float(drawn.max()) + room
+
+
+def _draw_panel(axes: Axes, sweep: SweepResult, one: Mapping[Any, Any], note: Any) -> None:
+    frame, name, value = sweep.summary, str(one["kpi"]), str(one["value"])
+    scale = scale_for(note.unit, frame[name].to_numpy())
+    x, y = (frame[column].to_numpy(dtype=float) for column in (name, value))
+    bounds = (f"{column}_{side}" for column in (name, value) for side in ("low", "high"))
+    left, right, low, high = (frame[bound].to_numpy(dtype=float) for bound in bounds)
+    looks: dict[str, Any] = {"color": style.MUTED, "linewidth": 1.2, "gid": "interval"}
+    axes.plot([left, right], [y, y], **looks)
+    axes.plot([x, x], [low, high], **looks)
+    axes.plot(x, y, "o", color=style.SCENARIO, markersize=8.0, zorder=4, gid="points")
+    if "difference" in value:
+        axes.axhline(0.0, color=style.INK, linewidth=1.2, zorder=1)
+    if note.direction < 0:
+        axes.invert_xaxis()
+    axes.margins(x=0.12)
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: compact(at * scale.factor)))
+    axes.set_xlabel(f"{_unit(scale)}better for {note.area} ▶", fontsize=10.5)
+    _head(axes, f"{capital(note.area)}: {in_sentence(note.title)}", one)
+    if len(frame) <= NAMED:
+        _name_points(axes, sweep, x, y)
+
+
+def _unit(scale: Scale) -> str:
+    return f"{scale.unit.strip()}, " if scale.unit.strip() else ""
+
+
+def _head(axes: Axes, title: str, one: Mapping[Any, Any]) -> None:
+    rho, is_clear = float(one["rho"]), float(one["p_value"]) < CLEAR
+    colour = style.MUTED if not is_clear else style.GOOD if rho > 0 else style.BAD
+    said = f"rho {compact(rho, sign=True)}: {serves_company(rho, float(one['p_value']))}"
+    looks: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    axes.annotate(title, (0, 1), (0, 22), fontsize=12, weight="bold", **looks)
+    axes.annotate(said, (0, 1), (0, 7), fontsize=10.5, color=colour, **looks)
+
+
+def _name_points(axes: Axes, sweep: SweepResult, x: Floats, y: Floats) -> None:
+    """Each point by its settings, where there is room beside it."""
+    words = sweep.summary[list(sweep.settings)].astype(str).agg(", ".join, axis=1)
+    named = [
+        labels.Label(text, style.MUTED, np.array([[at, height]]))
+        for text, at, height in zip(words, x, y, strict=True)
+        if math.isfinite(at) and math.isfinite(height)
+    ]
+    labels.place(axes, named, [*zip(x[:, None], y[:, None], strict=True)])

@@ -1,0 +1,91 @@
+"""What a sweep says in the terminal: a row per point, then whom the settings serve.
+
+The second table is the companion of the silo scorecard: does what is better for an area, over the
+points of the sweep, go with more company value, or with less?
+
+Reference: MODEL s.9 (silo-paradox scorecard, companion plot).
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from orgsim.kpis import KPIS
+from orgsim.report.measures import Estimate
+from orgsim.report.story import FEW
+from orgsim.report.tabular import MORE, in_thousands, new_table, shown
+from orgsim.report.verdicts import serves_company
+from orgsim.report.wording import HORIZONS, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from orgsim.experiment.sweep import SweepResult
+
+
+def show_sweep(out: Console, sweep: SweepResult) -> None:
+    """Print one row per point, its settings and its value, and what ranks the points as value."""
+    table = new_table(f"Value against each point's own reference: {sweep.name}", width=out.width)
+    for heading in _short(sweep.settings):
+        table.add_column(heading, overflow="fold")
+    table.add_column("n", justify="right")
+    for name in HORIZONS.values():
+        table.add_column(f"{name.title}, kEUR", justify="right", no_wrap=True)
+    table.add_column("company value itself", justify="right", no_wrap=True)
+    for one in sweep.summary.to_dict("records"):
+        settings = [Text(str(one[setting])) for setting in sweep.settings]
+        marks = "" if one["balanced"] else " DOES NOT BALANCE"
+        ranges = [
+            in_thousands(Estimate(one[name], one[f"{name}_low"], one[f"{name}_high"], 0))
+            for name in _value_columns(sweep.summary)
+        ]
+        value = f"{1e-3 * one['value_year_clv']:,.0f}" if "value_year_clv" in one else ""
+        table.add_row(*settings, f"{one['replications']}{marks}", *ranges, value)
+    out.print()
+    out.print(table)
+    out.print()
+    _show_agreement(out, sweep)
+    least = int(sweep.summary["replications"].min())
+    if least < FEW:
+        wide = f"Intervals of {least} replications are wide"
+        said = "One replication has no interval and proves nothing" if least == 1 else wide
+        out.print(textwrap.fill(f"{said}: {MORE} for a verdict.", out.width))
+    out.print(f"Results  {shown(sweep.folder / 'summary.csv')}", soft_wrap=True)
+    if (chart := sweep.folder / "companion.png").exists():
+        out.print(f"Chart    {shown(chart)}", soft_wrap=True)
+
+
+def _show_agreement(out: Console, sweep: SweepResult) -> None:
+    """Whether each area's own number ranks the points as company value does."""
+    ranked = [one for one in sweep.agreement.to_dict("records") if math.isfinite(one["rho"])]
+    if not ranked:
+        return
+    titles = {kpi.name: plain(kpi.title) for kpi in KPIS}
+    points = len(sweep.summary)
+    table = new_table(f"Is better for an area better for the company, over {points} points?",
+                      width=out.width)  # fmt: skip
+    for heading in ("", "what is better for it ...", "Spearman's rho"):
+        table.add_column(heading, justify="right" if "rho" in heading else "left")
+    for one in ranked:
+        label = f"  {one['area']}: {titles[one['kpi']]}"
+        table.add_row(label, serves_company(one["rho"], one["p_value"]), f"{one['rho']:+.2f}")
+    out.print(table)
+    out.print()
+
+
+def _short(settings: Sequence[str]) -> list[str]:
+    """The last word of each key path, unless two settings share it."""
+    last = [setting.rpartition(".")[2] for setting in settings]
+    pairs = zip(settings, last, strict=True)
+    return [setting if last.count(word) > 1 else word for setting, word in pairs]
+
+
+def _value_columns(summary: pd.DataFrame) -> list[str]:
+    names = ("value_year_difference", "value_year_clv_difference", "value_cash_trough_difference")
+    return [name for name in names if name in summary.columns]
