@@ -3,9 +3,10 @@
 Modelled: advertising works with carry-over and diminishing returns.
 
 1. At each midnight while a campaign runs, the day's spend x is the budget over the days it runs,
-   times the intensity, and times what target pressure makes of it; a day of which it runs in a part
-   only has that part of it. It works on with carry-over (adstock, half-life h in days) and
-   saturates (Hill, half at K, the budget over the days it is planned for):
+   times the intensity, the weight of its part in the profile over their mean, and what target
+   pressure makes of it; a day of which it runs in a part only has that part of it. It works on with
+   carry-over (adstock, half-life h in days) and saturates (Hill, half at K, the budget over the
+   days it is planned for):
 
        A' = x (1 - rho) + rho A,  rho = 0.5^(1/h);    H(A) = A^s / (A^s + K^s).
 
@@ -17,12 +18,14 @@ Assumed: campaigns add up, and advertise the one niche offer. Adstock after Broa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+from pydantic import model_validator
 
 from orgsim.config.base import Config, param
 from orgsim.entities import Floats
-from orgsim.units import DAY, WEEK, Duration, Money, Number, Rate, Share
+from orgsim.units import DAY, WEEK, Duration, Money, Number, Quantity, Rate, Share
 
 
 class CampaignConfig(Config):
@@ -36,6 +39,11 @@ class CampaignConfig(Config):
     )
     budget: Money = param(
         "spend of the whole campaign at intensity 1", unit="EUR", section="s.8", ge=0
+    )
+    profile: tuple[Quantity, ...] = param(
+        "how the spend is spread over parts of equal length: their relative weights",
+        section="s.8",
+        min_length=1,
     )
     duration: Duration = param(
         "time the budget is planned for (K); how long it runs is the shock's",
@@ -65,6 +73,12 @@ class CampaignConfig(Config):
         ge=0,
         le=1,
     )
+
+    @model_validator(mode="after")
+    def _is_spent_in_some_part(self) -> Self:
+        if sum(self.profile) <= 0:
+            raise ValueError("the weights of the profile must not all be 0")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +136,16 @@ class Advertising:
         return path
 
     def per_day(self, plan: LaunchPlan) -> float:
-        """What a campaign spends in a whole day (EUR), unpressed."""
+        """What a campaign spends in a whole day on average (EUR), unpressed."""
         return plan.intensity * self._config.budget / (plan.duration / DAY)
 
     def _planned(self, time: float, plan: LaunchPlan) -> float:
         """What a campaign spends in the day from that time on."""
-        hours = min(time + DAY, plan.onset + plan.duration) - max(time, plan.onset)
-        return self.per_day(plan) * max(0.0, hours) / DAY
+        profile = self._config.profile
+        begins = plan.onset + plan.duration * np.arange(len(profile) + 1) / len(profile)
+        hours = np.minimum(time + DAY, begins[1:]) - np.maximum(time, begins[:-1])
+        weighed = np.maximum(0.0, hours) @ profile / np.mean(profile)
+        return float(self.per_day(plan) * weighed / DAY)
 
 
 def response(adstock: float, config: CampaignConfig) -> float:
