@@ -304,7 +304,7 @@ def _target(firm: Firm, kpi: Kpi) -> str:
     shown = firm.there.get(key) or firm.entries.get(key)
     if shown is None:
         return f"no target: {why_no_target(kpi)}"
-    aside = "" if kpi.target else ", not on the scorecard"
+    aside = "" if kpi.is_judged else ", not on the scorecard"
     return f"{with_unit(shown.default, in_words(kpi.unit))} ({key}{aside})"
 
 

@@ -64,7 +64,7 @@ TARGETS = (
     *("aht", "occupancy", "failure_demand", "contacts_per_order"),
     *("satisfaction", "nps", "churn", "slower_than_expected", "contribution_share"),
 )
-"""The KPIs that may have a target; `Kpi.target` says which of them are on the scorecard."""
+"""The KPIs that may have a target; `Kpi.is_judged` says which of them are on the scorecard."""
 
 CAMPAIGN_TOPICS = ("campaign_plan", "promise_terms")
 """What is only ever told about a campaign."""

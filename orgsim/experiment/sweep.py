@@ -182,7 +182,7 @@ def agreement_of(summary: pd.DataFrame) -> pd.DataFrame:
             **rank_agreement(kpi.direction * summary[kpi.name], summary[value])._asdict(),
         }
         for kpi in KPIS
-        if kpi.target and {kpi.name, value} <= set(summary.columns)
+        if kpi.is_judged and {kpi.name, value} <= set(summary.columns)
     ]
     found = pd.DataFrame(rows, columns=["kpi", "area", "value", "points", "rho", "p_value"])
     return found[found["points"] >= LEAST]

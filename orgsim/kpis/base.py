@@ -69,9 +69,9 @@ class Ratio(NamedTuple):
 class Kpi:
     """One key performance indicator: whose it is, what it means, how it is measured.
 
-    ``direction``: +1 more is better, -1 less is better, 0 neither. ``target`` is the key in the
-    scenario's `targets` by which the scorecard judges the area, if it does; a KPI that `targets`
-    names without it has a healthy value that judges nobody. ``over_time`` says what its value for
+    ``direction``: +1 more is better, -1 less is better, 0 neither. ``is_judged``: the scorecard
+    judges the area by it, against its value in the scenario's `targets`; another KPI with a value
+    there has a healthy value that judges nobody. ``over_time`` says what its value for
     the whole run is: the ratio of sums, the last week's value, or the sum of the weeks.
     ``is_volume``: more of it meets a target, and is good or bad only by what it leads to.
     ``open_items`` says how unfinished things count. ``segments`` are the groups it is measured for
@@ -84,7 +84,7 @@ class Kpi:
     unit: str
     area: Area
     direction: Literal[-1, 0, 1]
-    target: str | None = None
+    is_judged: bool = False
     is_volume: bool = False
     section: str
     formula: str

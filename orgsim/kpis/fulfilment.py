@@ -189,7 +189,7 @@ KPIS = (
         unit="share",
         area="logistics",
         direction=1,
-        target="line_fill",
+        is_judged=True,
         section="s.9",
         formula="main lines (one an order: chassis, and kit if any) filled from stock, as ordered, "
         "when placed / orders placed; accessories are no lines here: see complete_orders",
@@ -202,7 +202,7 @@ KPIS = (
         unit="share",
         area="logistics",
         direction=1,
-        target="otif",
+        is_judged=True,
         section="s.9",
         formula="delivered by the originally promised date and complete / orders due",
         open_items="an order still open at its promised date counts as broken on that date",

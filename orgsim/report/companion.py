@@ -52,7 +52,7 @@ def draw_companion(sweep: SweepResult) -> Figure | None:
         figure,
         message=_message(ranked),
         subtitle=f"{sweep.name}, {points} settings of {listed(sweep.settings)}: each area's own "
-        f"number over the year against company value {against}, means of "
+        f"number over the whole run against company value {against}, means of "
         f"{_replications(sweep)}. Rho: Spearman's rank correlation of the two.",
         source=f"orgsim · sweep {sweep.folder.name}",
     )

@@ -64,8 +64,8 @@ class KpiNote(Protocol):
         ...
 
     @property
-    def target(self) -> str | None:
-        """The key of its target, if the area has one."""
+    def is_judged(self) -> bool:
+        """Whether the area is judged by it, against its target."""
         ...
 
     @property
@@ -255,7 +255,7 @@ class Story:
         (one,) = self.breaks[self.breaks["name"] == name].to_dict("records")
         n = self.replications
         own, usual = (round(n * np.nan_to_num(one[key])) for key in ("share", "reference_share"))
-        without = f" vs {usual}" if usual else ""
+        without = f" (without: {usual})" if usual else ""
         return f": {own} of {n}{without}" if own < n or usual else ""
 
     def break_title(self, name: str) -> str:
@@ -334,9 +334,9 @@ def _registered() -> Iterable[KpiNote]:
 
 def _targets(scenario: Any, notes: Mapping[str, KpiNote]) -> dict[str, float]:
     return {
-        name: float(scenario.targets[note.target])
+        name: float(scenario.targets[note.name])
         for name, note in notes.items()
-        if note.target is not None and note.target in scenario.targets
+        if note.is_judged and note.name in scenario.targets
     }
 
 

@@ -169,7 +169,7 @@ def effects(story: Story) -> dict[str, list[Line]]:
     """
     card: dict[str, list[Line]] = {}
     for kpi in story.kpis.values():
-        if kpi.target is None and kpi.name not in BESIDE_TARGETS:
+        if not kpi.is_judged and kpi.name not in BESIDE_TARGETS:
             continue
         of_all, base, niche = (whole_run(story, kpi, who) for who in ("all", "base", "niche"))
         if of_all.scenario.n or kpi.area in story.areas:

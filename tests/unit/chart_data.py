@@ -74,27 +74,27 @@ class Note:
     unit: str
     area: str
     direction: int
-    target: str | None = None
+    is_judged: bool = False
     is_volume: bool = False
 
 
 NOTES = (
-    Note("leads", "Leads", "1/d", "marketing", 1, "leads", is_volume=True),
-    Note("bookings", "Bookings", "1/d", "sales", 1, "bookings", is_volume=True),
-    Note("win_rate", "Win rate", "share", "sales", 1, "win_rate"),
+    Note("leads", "Leads", "1/d", "marketing", 1, is_judged=True, is_volume=True),
+    Note("bookings", "Bookings", "1/d", "sales", 1, is_judged=True, is_volume=True),
+    Note("win_rate", "Win rate", "share", "sales", 1, is_judged=True),
     Note("cover_chassis", "Chassis cover", "d", "logistics", 0),
     Note("cover_kit", "Kit cover", "d", "logistics", 0),
-    Note("line_fill", "Line fill", "share", "logistics", 1, "line_fill"),
-    Note("otif", "Promises kept (OTIF)", "share", "logistics", 1, "otif"),
+    Note("line_fill", "Line fill", "share", "logistics", 1, is_judged=True),
+    Note("otif", "Promises kept (OTIF)", "share", "logistics", 1, is_judged=True),
     Note("backlog", "Order backlog", "orders", "logistics", -1),
     Note("contacts", "Contacts", "1/d", "support", -1),
-    Note("service_level", "Answered in 20 s", "share", "support", 1, "service_level"),
-    Note("abandonment", "Abandonment", "share", "support", -1, "abandonment"),
-    Note("fcr", "Solved at first contact", "share", "support", 1, "fcr"),
-    Note("aht", "Handle time", "min", "support", -1, "aht"),
-    Note("satisfaction", "Satisfaction", "0-10", "customers", 1, "satisfaction"),
+    Note("service_level", "Answered in 20 s", "share", "support", 1, is_judged=True),
+    Note("abandonment", "Abandonment", "share", "support", -1, is_judged=True),
+    Note("fcr", "Solved at first contact", "share", "support", 1, is_judged=True),
+    Note("aht", "Handle time", "min", "support", -1, is_judged=True),
+    Note("satisfaction", "Satisfaction", "0-10", "customers", 1, is_judged=True),
     Note("nps", "NPS", "pts", "customers", 1),
-    Note("churn", "Churn", "share", "customers", -1, "churn"),
+    Note("churn", "Churn", "share", "customers", -1, is_judged=True),
     Note("active_customers", "Active customers", "n", "customers", 1),
     Note("contribution", "Contribution", "EUR", "company", 1),
     Note("cash", "Cash", "EUR", "company", 1),
