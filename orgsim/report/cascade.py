@@ -9,6 +9,7 @@ Reference: Tufte, The Visual Display of Quantitative Information (small multiple
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from orgsim.report import key, narrative, style
 from orgsim.report.calendar_axis import calendar_axis
-from orgsim.report.findings import against_reference, finding, first_broken
+from orgsim.report.findings import Broken, against_reference, finding, first_broken
 from orgsim.report.headline import headline
 from orgsim.report.labels import Curve, Label, apart, place
 from orgsim.report.measures import Course, Floats
@@ -106,8 +107,8 @@ def _key(story: Story, drawn: list[_Drawn]) -> list[key.Entry]:
     if any(one.reference or one.is_difference for one in drawn):
         entries.append(key.line(story.without, style.REFERENCE))
     entries.append(key.line("target", style.TARGET, style.TARGET_DASH, 1.4))
-    if any(first_broken(story, panel) for panel in PANELS):
-        entries.append(key.mark(_break_key(story), "v", style.BAD))
+    if broken := [one for panel in PANELS if (one := first_broken(story, panel))]:
+        entries.append(key.mark(_break_key(story, broken), "v", style.BAD))
     for index, window in enumerate(story.windows):
         first, last = (story.day(week) for week in (window.start, window.end - 1 / 7))
         dates = f"{short_date(first)} – {short_date(last)}"
@@ -115,9 +116,13 @@ def _key(story: Story, drawn: list[_Drawn]) -> list[key.Entry]:
     return entries
 
 
-def _break_key(story: Story) -> str:
-    """What the date of a break is: half of the replications that broke had done so by then."""
-    return "median break" if story.replications > 1 else "first break"
+def _break_key(story: Story, broken: Sequence[Broken]) -> str:
+    """What the date of a break is, half of those that broke had by then, and what its count is."""
+    if story.replications == 1:
+        return "first break"
+    counts = [story.in_how_many(one.line.breaks) for one in broken]
+    beside = f", in how many vs {story.without}" if any(" vs " in one for one in counts) else ""
+    return f"median break{beside}"
 
 
 def _name_row(figure: Figure, name: str, middle: float) -> None:

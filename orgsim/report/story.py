@@ -255,7 +255,7 @@ class Story:
         (one,) = self.breaks[self.breaks["name"] == name].to_dict("records")
         n = self.replications
         own, usual = (round(n * np.nan_to_num(one[key])) for key in ("share", "reference_share"))
-        without = f" (without: {usual})" if usual else ""
+        without = f" vs {usual}" if usual else ""
         return f": {own} of {n}{without}" if own < n or usual else ""
 
     def break_title(self, name: str) -> str:

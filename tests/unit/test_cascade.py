@@ -121,8 +121,9 @@ def test_how_many_broke_at_all_is_no_count_of_those_broken_by_the_date() -> None
     usual = broken.assign(variant="reference", time=np.nan)
     usual.loc[usual["replication"] == 0, "time"] = 30 * 168.0
     result.breaks = pd.concat([broken, usual], ignore_index=True)
-    said = findings(draw_cascade(Story.of(result, NOTES)))["backlog"]
-    assert said == "▼ Twice its usual level: 4 of 5 (without: 1), 14 Mar"
+    cascade = draw_cascade(Story.of(result, NOTES))
+    assert findings(cascade)["backlog"] == "▼ Twice its usual level: 4 of 5 vs 1, 14 Mar"
+    assert "median break, in how many vs no campaign" in told(cascade)
 
 
 def test_a_break_before_the_shock_is_none_of_its_consequences() -> None:

@@ -32,13 +32,13 @@ class Note:
     unit: str
     area: str
     direction: int
-    target: str | None = None
+    is_judged: bool = False
     is_volume: bool = False
 
 
 NOTES = (
-    Note("leads", "Leads", "1/d", "marketing", 1, "leads"),
-    Note("otif", "On time in full", "share", "logistics", 1, "otif"),
+    Note("leads", "Leads", "1/d", "marketing", 1, is_judged=True),
+    Note("otif", "On time in full", "share", "logistics", 1, is_judged=True),
 )
 
 
