@@ -44,9 +44,9 @@ class Estimate:
         return Estimate(self.mean, low, high, self.n)
 
     @staticmethod
-    def of(values: Floats) -> Estimate:
+    def of(values: Floats, level: float = 0.95) -> Estimate:
         """The mean of one value per replication with its t interval."""
-        found = mean_interval(values)
+        found = mean_interval(values, level)
         if found.value is None:
             return NOTHING
         span = found.interval

@@ -73,12 +73,12 @@ def value_subtitle(story: Story) -> str:
     return f"{story.title}. Value after {story.weeks} weeks; {sample}."
 
 
-def interval(worth: Estimate, scale: Scale) -> str:
-    """The bounds as '[−720, −344]', or why there are none."""
+def interval(worth: Estimate, scale: Scale, of: str = "") -> str:
+    """The bounds as '95 %: −720 to −344', with what they hold ``of``, or why there are none."""
     if not np.isfinite(worth.low):
         return "no interval: one replication"
     low, high = (compact(bound * scale.factor, sign=True) for bound in (worth.low, worth.high))
-    return f"95{NBSP}%: {low} to {high}"
+    return f"95{NBSP}%{of}: {low} to {high}"
 
 
 def sign_share(differences: Floats) -> str:
@@ -94,7 +94,8 @@ def comparison_message(stories: Sequence[Story]) -> str:
     """Which scenario leaves most and which least value, as far as one less the other shows it.
 
     Scenarios are ranked by what they leave, not by the difference of each from its own reference,
-    which a change to the firm itself moves, too.
+    which a change to the firm itself moves, too. Since best and worst are picked among several, the
+    interval is one that holds for all pairs of them together (Bonferroni).
     """
     known = [(one.estimate, one.title, one.story) for one in put_beside(stories, "year+CLV")]
     known = [one for one in known if one[0].n]
@@ -107,12 +108,14 @@ def comparison_message(stories: Sequence[Story]) -> str:
         if most.n > 1 and not most.is_sure:
             return f"{best}: {in_sentence(value)} not clearly more or less than {nothing}"
         return f"{best}: {in_sentence(value)} {money(most.mean, sign=True)} against {nothing}"
-    found = apart(first, last)
+    pairs = len(known) * (len(known) - 1) // 2
+    found = Estimate.of(_less(first, last, "year+CLV"), level=1.0 - 0.05 / pairs)
     if found.n < 2:
         worths = [one[0].mean for one in known]
         least, largest = (money(worth, sign=True) for worth in (min(worths), max(worths)))
         return f"No clear order: {in_sentence(value)} from {least} to {largest} against {nothing}"
-    between = f"({interval(found, scale_for('EUR', [found.mean]))})"
+    of = f" for all {pairs} pairs" if pairs > 1 else ""
+    between = f"({interval(found, scale_for('EUR', [found.mean]), of)})"
     if found.is_sure:
         amount = f"{money(found.mean)} more {in_sentence(value)}"
         return f"“{best}” leaves {amount} than “{worst}” {between}"

@@ -96,6 +96,21 @@ def test_an_order_of_scenarios_is_claimed_only_where_their_difference_is_sure(re
     assert said.startswith("No clear order: ")
 
 
+def test_best_and_worst_of_several_are_told_apart_by_an_interval_for_all_pairs() -> None:
+    """A difference of three standard errors is sure of two scenarios (2.8), not of four (4.9)."""
+    ahead = 1e5 * (3.0 + np.sqrt(2.0) * np.array([-2.0, -1.0, 0.0, 1.0, 2.0]))
+    results = compared(worths=dict.fromkeys(("one", "two", "three", "four"), WORTHS["silo"]))
+    for result, share in zip(results, (0.0, 0.5, 0.6, 1.0), strict=True):
+        frame = results[0].value
+        more = share * ahead[frame["replication"]] * (frame["variant"] == "scenario")
+        result.value = frame.assign(value=frame["value"] + more)
+    two = message(draw_value_comparison(stories([results[0], results[3]])))
+    assert two.startswith("“Four” leaves 300 kEUR more company value than “One” (95 %: +22")
+    four = message(draw_value_comparison(stories(results)))
+    assert four.startswith("No clear order: “Four” less “One”, company value +300 kEUR")
+    assert "(95 % for all 6 pairs: −" in four
+
+
 def test_scenarios_are_ranked_by_one_less_the_other_not_by_their_own_references() -> None:
     """The second gains more on its own reference, which is so much poorer that it leaves less."""
     results = compared()
