@@ -246,7 +246,6 @@ def _sweep(options: argparse.Namespace) -> int:
 
     terminal = Terminal()
     result = sweep(points, resolved, results=Path(options.results), console=terminal)
-    terminal.draw_sweep(result)
     (terminal.show_sweep_json if options.json else terminal.show_sweep)(result)
     return 0 if result.is_balanced else 3
 

@@ -134,7 +134,6 @@ class OrderDelivered(NamedTuple):
     placed: float
     due: float
     due_on_record: float
-    stated_due: float
     complete: bool
 
 
@@ -348,7 +347,7 @@ class AccountClosed(NamedTuple):
 
 
 class CampaignLaunched(NamedTuple):
-    """The niche offer opened."""
+    """The niche offer opened, with a campaign of so much spend a day on average."""
 
     time: float
     spend_per_day: float

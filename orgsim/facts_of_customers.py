@@ -37,7 +37,7 @@ class CustomerReacted(NamedTuple):
 
 
 class ComplaintClosed(NamedTuple):
-    """A complaint was solved or given up, ``waited`` hours after it was first felt.
+    """A complaint was solved or given up, ``waited`` hours after the first contact about it.
 
     ``recovered`` says that it was solved in time, so that part of the damage was made good.
     """

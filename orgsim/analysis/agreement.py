@@ -4,8 +4,8 @@ What it is for: an area's own number and the company's value over the points of 
 is better for the area is worse for the company, the silo is in the settings and not in one run.
 
 Assumed: points of a sweep are chosen and no sample; p is the share of all orders in which the ranks
-would agree, or oppose each other, at least as much as they do. Fewer than three points, or numbers
-that never move, have no correlation.
+would agree, or oppose each other, at least as much as they do (of more than seven points, by
+Student's t). Fewer than three points, or numbers that never move, have no correlation.
 
 Reference: Spearman (1904), The proof and measurement of association between two things.
 """

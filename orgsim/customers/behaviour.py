@@ -117,10 +117,14 @@ class Customers:
         self._settle(weights, seed)
         self._complaints = Complaints(world, config.loyalty.recovery, self.people)
         self._diary = Diary(
-            world, config.memory, config.talk, config.survey, self.people, self._complaints
+            world,
+            config.memory,
+            config.talk,
+            config.survey,
+            self.people,
+            self._complaints,
+            config.memory.satisfaction.told * sees_delays,
         )
-        self.told_share = config.memory.satisfaction.told * sees_delays
-        self._diary.told_share = self.told_share
         self.after_sale = AfterSale(
             world, config.after_sale, config.memory, self.people, self._diary
         )

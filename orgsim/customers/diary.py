@@ -94,6 +94,7 @@ class Diary:
         survey: SurveyConfig,
         people: Population,
         complaints: Complaints,
+        told_share: float,
     ) -> None:
         self._world = world
         self._config = config
@@ -103,7 +104,7 @@ class Diary:
         self._complaints = complaints
         self._deliveries: list[tuple[Order, float, float]] = []
         self._cancellations: list[Order] = []
-        self._answers: list[tuple[Ticket, int, Outcome, float, float]] = []
+        self._answers: list[tuple[Ticket, int, Outcome, float, float, float | None]] = []
         self._noticed: list[tuple[Occasion, Order, float, float]] = []
         self._tellings: dict[Segment, list[int]] = {}
         self._draw = {
@@ -112,7 +113,7 @@ class Diary:
             for name in _LUCK
         }
         self._told = world.draws.stream("customers.told")
-        self.told_share = config.satisfaction.told
+        self._told_share = told_share
         self.react: Callable[[Occasion, Ints, Ints, Floats, Floats, Floats], None] | None = None
 
     def delivered(self, orders: list[Order], arrivals: Floats, complete: Floats) -> None:
@@ -135,8 +136,8 @@ class Diary:
         if weight:
             ticket.lowest_touch = min(ticket.lowest_touch, level)
             level += weight * (ticket.lowest_touch - level)
-        entry = (ticket, ticket.occurrence, ticket.outcome, level, self._world.now)
-        self._answers.append(entry)
+        now, stated = self._world.now, ticket.stated_due
+        self._answers.append((ticket, ticket.occurrence, ticket.outcome, level, now, stated))
 
     def close_day(self) -> dict[Segment, tuple[int, int]]:
         """Live through the day; (positive, negative) tellings by segment."""
@@ -176,9 +177,9 @@ class Diary:
     def _silence(self, ids: Ints, keys: Ints) -> Floats | float:
         """Reliability lost a day while late, but for those who were told of the delay unasked."""
         cost = self._config.satisfaction.silence
-        if not self.told_share:
+        if not self._told_share:
             return cost
-        return np.where(self._told.uniforms(ids, keys) < self.told_share, 0.0, cost)
+        return np.where(self._told.uniforms(ids, keys) < self._told_share, 0.0, cost)
 
     def fit(self, rows: Ints, orders: list[Order]) -> Floats:
         """The product fits as it fits; the promised expert set-up, if it came, closes the gap."""
@@ -222,22 +223,22 @@ class Diary:
             return
         rows = np.array([ticket.row for ticket, *_ in entries])
         keys = np.array([key for _, key, *_ in entries])
-        level = np.array([shown for *_, shown, _ in entries])
-        times = np.array([time for *_, time in entries])
+        level = np.array([shown for *_, shown, _, _ in entries])
+        times = np.array([time for *_, time, _ in entries])
         seen = np.repeat(level[:, None], len(Attribute), axis=1)
         weigh = self._complaints.burden
-        burden = np.array([weigh(ticket, outcome, at) for ticket, _, outcome, _, at in entries])
+        burden = np.array([weigh(ticket, outcome, at) for ticket, _, outcome, _, at, _ in entries])
         self._live(Occasion.CONTACT, rows, keys, seen, times, burden=burden)
-        for ticket, _, outcome, _, time in entries:
-            self._reset_expectation(ticket, outcome)
+        for ticket, _, outcome, _, time, stated in entries:
+            self._reset_expectation(ticket, outcome, stated)
             if ticket.reason is Reason.COMPLAINT and outcome is Outcome.RESOLVED:
                 self._complaints.settle(ticket, time)
 
-    def _reset_expectation(self, ticket: Ticket, outcome: Outcome) -> None:
+    def _reset_expectation(self, ticket: Ticket, outcome: Outcome, stated: float | None) -> None:
         """What an agent states becomes the expectation: a second promise (MODEL M4.6)."""
         order = ticket.order
-        if order is not None and not order.closed and ticket.stated_due is not None:
-            days = (ticket.stated_due / DAY - 1.0) - np.floor(order.placed / DAY)
+        if order is not None and not order.closed and stated is not None:
+            days = (stated / DAY - 1.0) - np.floor(order.placed / DAY)
             level = float(speed_level(np.array([days]))[0])
             self._people.hear_statement(ticket.row, Attribute.SPEED, level)
         elif outcome is Outcome.WRONG_ANSWER and ticket.reason in _ON_PRODUCT:

@@ -172,7 +172,7 @@ class Shipping:
 
     def _arrive(self, orders: list[Order], arrivals: Floats) -> None:
         """The day's parcels are at the door; whether they were packed right shows now."""
-        names = ("customer", "nth", "segment", "placed", "due", "due_on_record", "stated_due")
+        names = ("customer", "nth", "segment", "placed", "due", "due_on_record")
         ids, nth, *others, errors, partial = _columns(orders, *names, "error_share", "is_partial")
         complete = (self._packs_wrong.uniforms(ids, nth) >= errors) & ~partial
         self._world.record_block(OrderDelivered, arrivals, ids, nth, *others, complete)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from orgsim.experiment.sweep import SweepResult
+
 
 class Audience(Protocol):
     """Who is told how a run goes on, and who draws its charts (`orgsim.report` has one)."""
@@ -47,6 +49,9 @@ class Audience(Protocol):
     def draw(self, result: RunResult) -> None:
         """Draw the charts of a result into its folder."""
 
+    def draw_sweep(self, sweep: SweepResult) -> None:
+        """Draw the chart of a sweep into its folder."""
+
 
 class Nobody:
     """An audience that sees nothing and draws nothing."""
@@ -64,6 +69,9 @@ class Nobody:
         """Say nothing."""
 
     def draw(self, result: RunResult) -> None:
+        """Draw nothing."""
+
+    def draw_sweep(self, sweep: SweepResult) -> None:
         """Draw nothing."""
 
 

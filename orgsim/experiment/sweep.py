@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from orgsim.experiment.run import Audience
 
 _NEEDED = ("totals", "value", "audit")
-LEAST = 3
-"""Of fewer points nobody can say whether two numbers rank them alike."""
+LEAST = 5
+"""Of fewer points any order may be chance: of four, one in twelve agrees or opposes wholly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def sweep_points(
         summary=summary,
         agreement=agreement_of(summary),
     )
-    _write(target, result, points, overrides)
+    _write(target, result, points, overrides, console)
     return result
 
 
@@ -167,13 +167,15 @@ def agreement_of(summary: pd.DataFrame) -> pd.DataFrame:
     """Whether what is better for an area is better for the company, over the points of a sweep.
 
     A row per KPI by which an area is judged: Spearman's rho between it, turned so that more is
-    better, and company value, by points' means. Value is the difference to each point's own
-    reference (column `value` names it), the level where no point differs from its own. Empty where
-    there are fewer than three points. Reference: MODEL s.9 (companion plot of the scorecard).
+    better, and company value, by points' means. Column `value` names what stands for that: the
+    difference to the reference where all points share one, since it has the narrower interval; else
+    the level, since each point would be measured against another firm. Empty where there are fewer
+    than five points. Reference: MODEL s.9 (companion plot of the scorecard).
     """
-    value = "value_year_clv_difference"
-    if value in summary and not summary[value].fillna(0.0).any():
-        value = "value_year_clv"
+    value = "value_year_clv"
+    if {value, f"{value}_difference"} <= set(summary.columns):
+        references = (summary[value] - summary[f"{value}_difference"]).round()
+        value += "_difference" if references.nunique() == 1 else ""
     rows = [
         {
             "kpi": kpi.name,
@@ -207,6 +209,7 @@ def _write(
     result: SweepResult,
     points: Sequence[Point],
     overrides: Sequence[Sequence[str]],
+    console: Audience,
 ) -> None:
     target.begin()
     table = pa.Table.from_pandas(result.summary, preserve_index=False)
@@ -218,5 +221,7 @@ def _write(
         for texts, point in zip(overrides, points, strict=True)
     ]
     target.write("points.json", [(json.dumps(listed, indent=1) + "\n").encode()])
+    if result.is_balanced:
+        console.draw_sweep(result)
     identity = {"sweep": result.name, "points": [point.scenario_address for point in points]}
     target.finish(identity, {})

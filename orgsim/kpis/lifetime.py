@@ -41,27 +41,28 @@ def residual_clv(window: Window, segment: str) -> Floats:
     total = np.zeros(window.weeks)
     for part, source in _groups(segment):
         size, _ = _counted(window, part, source, "leaving")
+        worth = _worth(window, part, source, size, leaving_per_day(window, part, source))
         # Who never leaves and is not discounted is worth no number; nobody is worth nothing.
-        total += np.where(size > 0, size * clv_per_customer(window, part, source), 0.0)
+        total += np.where(size > 0, worth, 0.0)
     return total
 
 
 def churned_clv(window: Window, segment: str) -> Floats:
     """EUR of future margin gone with those who left beyond the baseline hazard, each week.
 
-    The baseline is h_0 m_source, at a satisfaction of 7.5 and a trust of .8 (M5.9). A week in which
-    fewer leave counts against those in which more do.
+    The baseline is h_0 m_source, at a satisfaction of 7.5 and a trust of .8 (M5.9). Each of them
+    counts with what a customer is worth who leaves at that rate: at the rate of the week itself
+    those who leave in a crowd would be worth nothing, for leaving in a crowd. A week in which fewer
+    leave counts against those in which more do.
     """
     total = np.zeros(window.weeks)
-    loyalty = window.scenario.customers.loyalty
-    usual = np.array([7.5]), np.array([0.8])
     for part, source in _groups(segment):
         size, _ = _counted(window, part, source, "leaving")
-        hazard = loyalty.leaving_per_day(*usual, np.array([source]), np.zeros(1, dtype=int))[0]
+        usual = usual_leaving_per_day(window, source)
         left = window.per_week(_of_group(window, CustomerLeft, part, source)["time"])
-        beyond = left - 7.0 * hazard * size
-        value = clv_per_customer(window, part, source)
-        total += np.where(beyond != 0, beyond * value, 0.0)
+        beyond = left - 7.0 * usual * size
+        worth = _worth(window, part, source, beyond, np.full(window.weeks, usual))
+        total += np.where(beyond != 0, worth, 0.0)
     return total
 
 
@@ -75,15 +76,23 @@ def realised_clv(window: Window, segment: str) -> Floats:
     return np.asarray(total * (1.0 + window.scenario.finance.discount) ** -years)
 
 
-def clv_per_customer(window: Window, segment: Segment, source: Source) -> Floats:
-    """EUR of future margin of one customer of a group, m r / (1 + i - r); NaN without a bound."""
+def usual_leaving_per_day(window: Window, source: Source) -> float:
+    """h_0 m_source: the rate at which customers of a source leave at S 7.5 and T .8 (M5.9)."""
+    people = np.array([7.5]), np.array([0.8]), np.array([source]), np.zeros(1, dtype=int)
+    return float(window.scenario.customers.loyalty.leaving_per_day(*people)[0])
+
+
+def _worth(
+    window: Window, segment: Segment, source: Source, people: Floats, leaving: Floats
+) -> Floats:
+    """EUR of future margin of so many people, m r / (1 + i - r) each; NaN without a bound."""
     size, ordering = _counted(window, segment, source, "ordering")
-    people = np.maximum(_last(size), 1e-12)
-    retention = np.exp(-365.0 * leaving_per_day(window, segment, source))
-    yearly = 365.0 * order_margin(window, segment) * _last(ordering) / people
-    loss = 1.0 + window.scenario.finance.discount - retention
+    rate = _last(ordering) / np.maximum(_last(size), 1e-12)
+    yearly = 365.0 * order_margin(window, segment) * rate
+    retention = np.exp(-365.0 * leaving)
+    value, loss = people * yearly * retention, 1.0 + window.scenario.finance.discount - retention
     unbounded = np.full(window.weeks, np.nan)
-    return np.asarray(np.divide(yearly * retention, loss, out=unbounded, where=loss > 0))
+    return np.asarray(np.divide(value, loss, out=unbounded, where=loss > 0))
 
 
 def _groups(segment: str) -> list[tuple[Segment, Source]]:
@@ -191,7 +200,8 @@ KPIS = (
         direction=-1,
         section="s.7",
         formula="(customers who left - those of the baseline hazard h_0 m_source) x m r / (1 + i - "
-        "r), by segment and source; a week with fewer counts against one with more",
+        "r), r at that hazard, by segment and source; a week with fewer counts against one with "
+        "more",
         segments=(*SEGMENTS, *SOURCES),
         over_time="sum",
         measure=_churned,
@@ -203,8 +213,8 @@ KPIS = (
         area="company",
         direction=1,
         section="M5.12",
-        formula="margin of the orders delivered, after returns, discounted to the start; what was "
-        "spent to win the customers is not in it",
+        formula="orders delivered x margin of an order (list price, mean costs and returns of the "
+        "last 12 weeks), discounted to the start; what was spent to win the customers is not in it",
         segments=(*SEGMENTS, *SOURCES),
         over_time="sum",
         measure=_realised,

@@ -131,7 +131,7 @@ KPIS = (
         section="s.9",
         formula="promises kept / promises that fell due, each attribute by itself",
         open_items="what is not there on its day is not kept, though made good for; cancelled "
-        "before that: left out, as are agents' dates on orders not delivered",
+        "before that: left out",
         segments=GROUPS,
         measure=_share(Fate.KEPT),
     ),

@@ -21,14 +21,15 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from orgsim.kpis import KPIS
 from orgsim.report import key, labels, style
 from orgsim.report.measures import Floats
+from orgsim.report.tabular import short_names
 from orgsim.report.verdicts import CLEAR, JUDGED_BY_EFFECT, serves_company
 from orgsim.report.wording import NBSP, Scale, capital, compact, in_sentence, listed, scale_for
 
 if TYPE_CHECKING:
     from orgsim.experiment.sweep import SweepResult
 
-NAMED = 7
-"""Up to so many points each is named."""
+NAMED, LONGEST = 7, 12
+"""Up to so many points each is named, if no name is longer than that."""
 COLUMNS = 3
 LEFT, BOTTOM, GAP, BETWEEN = 0.085, 0.105, 0.030, 0.175
 
@@ -50,13 +51,13 @@ def draw_companion(sweep: SweepResult) -> Figure | None:
     against = "less the same firm without its shocks" if "difference" in value else "itself"
     edge = style.frame(
         figure,
-        message=_message(ranked),
-        subtitle=f"{sweep.name}, {points} settings of {listed(sweep.settings)}: each area's own "
-        f"number over the whole run against company value {against}, means of "
-        f"{_replications(sweep)}. Rho: Spearman's rank correlation of the two.",
+        message=_message(ranked, is_one=int(sweep.summary["replications"].max()) == 1),
+        subtitle=f"{sweep.name}, {points} settings of {listed(short_names(sweep.settings))}: "
+        f"areas' own numbers over the whole run against company value {against}; "
+        f"{_sample(sweep)}. Rho: Spearman's rank correlation of the two.",
         source=f"orgsim · sweep {sweep.folder.name}",
     )
-    top = key.write_key(figure, edge, _key(points, sweep.settings)) - 0.075
+    top = key.write_key(figure, edge, _key(sweep)) - 0.075
     rows = -(-len(ranked) // COLUMNS)
     width = (1.0 - style.MARGIN - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
     height = (top - BOTTOM - (rows - 1) * BETWEEN) / rows
@@ -78,37 +79,46 @@ def draw_companion(sweep: SweepResult) -> Figure | None:
     return figure
 
 
-def _message(ranked: Sequence[Mapping[Any, Any]]) -> str:
+def _message(ranked: Sequence[Mapping[Any, Any]], *, is_one: bool) -> str:
     """Which areas the settings serve at the company's cost, and which together with it."""
-    clear = [one for one in ranked if one["p_value"] < CLEAR]
-    signs = {one["area"]: {row["rho"] > 0 for row in clear if row["area"] == one["area"]}
-             for one in clear}  # fmt: skip
-    sides = {serves: [a for a, found in signs.items() if found == {serves}] for serves in (0, 1)}
+    signs: dict[str, set[bool]] = {}
+    for one in ranked:
+        if one["p_value"] < CLEAR:
+            signs.setdefault(one["area"], set()).add(one["rho"] > 0)
+    endings = (
+        ({False}, "what is better for {} is worse for the company"),
+        ({True}, "what is better for {} is better for the company"),
+        ({True, False}, "the own numbers of {} pull both ways"),
+    )
     said = [
-        f"what is better for {listed(areas)} is {what} for the company"
-        for areas, what in ((sides[0], "worse"), (sides[1], "better"))
-        if areas
+        words.format(listed(areas))
+        for side, words in endings
+        if (areas := [area for area, found in signs.items() if found == side])
     ]
     if not said:
         return "No area's own number tells clearly which settings are good for the company"
-    return capital(", ".join(said))
+    return capital(("in one replication each, " if is_one else "") + ", ".join(said))
 
 
-def _replications(sweep: SweepResult) -> str:
-    least, most = (int(f(sweep.summary["replications"])) for f in (min, max))
-    return f"{least} replications" if least == most else f"{least} to {most} replications"
+def _sample(sweep: SweepResult) -> str:
+    least, most = (int(of(sweep.summary["replications"])) for of in (min, max))
+    if most == 1:
+        return "chance is in every point"
+    return f"means of {least} replications" if least == most else f"{least} to {most} replications"
 
 
-def _key(points: int, settings: Sequence[str]) -> list[key.Entry]:
-    what = "a setting" if points > NAMED else f"a setting, with its {listed(_short(settings))}"
-    return [
-        key.mark(what, "o", style.SCENARIO, markersize=8.0),
-        key.line(f"95{NBSP}% intervals of both", style.MUTED, width=1.2),
-    ]
+def _key(sweep: SweepResult) -> list[key.Entry]:
+    is_named = ", with its " + listed(short_names(sweep.settings)) if _names(sweep) else ""
+    entries = [key.mark(f"a setting{is_named}", "o", style.SCENARIO, markersize=8.0)]
+    if int(sweep.summary["replications"].max()) > 1:
+        entries.append(key.line(f"95{NBSP}% intervals of both", style.MUTED, width=1.2))
+    return entries
 
 
-def _short(settings: Sequence[str]) -> list[str]:
-    return [setting.rpartition(".")[2].replace("_", " ") for setting in settings]
+def _names(sweep: SweepResult) -> list[str]:
+    """What each point is called; nothing where they are many or their names long."""
+    words = sweep.summary[list(sweep.settings)].astype(str).agg(", ".join, axis=1).tolist()
+    return words if len(words) <= NAMED and max(map(len, words)) <= LONGEST else []
 
 
 def _limits(sweep: SweepResult, value: str) -> tuple[float, float]:
@@ -137,30 +147,30 @@ def _draw_panel(axes: Axes, sweep: SweepResult, one: Mapping[Any, Any], note: An
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: compact(at * scale.factor)))
     axes.set_xlabel(f"{_unit(scale)}better for {note.area} ▶", fontsize=10.5)
-    _head(axes, f"{capital(note.area)}: {in_sentence(note.title)}", one)
-    if len(frame) <= NAMED:
-        _name_points(axes, sweep, x, y)
+    _head(axes, one, note)
+    if names := _names(sweep):
+        _name_points(axes, names, x, y)
 
 
 def _unit(scale: Scale) -> str:
     return f"{scale.unit.strip()}, " if scale.unit.strip() else ""
 
 
-def _head(axes: Axes, title: str, one: Mapping[Any, Any]) -> None:
-    rho, is_clear = float(one["rho"]), float(one["p_value"]) < CLEAR
-    colour = style.MUTED if not is_clear else style.GOOD if rho > 0 else style.BAD
-    said = f"rho {compact(rho, sign=True)}: {serves_company(rho, float(one['p_value']))}"
+def _head(axes: Axes, one: Mapping[Any, Any], note: Any) -> None:
+    rho, p_value = float(one["rho"]), float(one["p_value"])
+    colour = style.MUTED if p_value >= CLEAR else style.GOOD if rho > 0 else style.BAD
+    title = f"{capital(note.area)}: {in_sentence(note.title)}"
+    said = f"rho {compact(rho, sign=True)}: {serves_company(rho, p_value, note.direction)}"
     looks: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
     axes.annotate(title, (0, 1), (0, 22), fontsize=12, weight="bold", **looks)
     axes.annotate(said, (0, 1), (0, 7), fontsize=10.5, color=colour, **looks)
 
 
-def _name_points(axes: Axes, sweep: SweepResult, x: Floats, y: Floats) -> None:
+def _name_points(axes: Axes, names: Sequence[str], x: Floats, y: Floats) -> None:
     """Each point by its settings, where there is room beside it."""
-    words = sweep.summary[list(sweep.settings)].astype(str).agg(", ".join, axis=1)
     named = [
         labels.Label(text, style.MUTED, np.array([[at, height]]))
-        for text, at, height in zip(words, x, y, strict=True)
+        for text, at, height in zip(names, x, y, strict=True)
         if math.isfinite(at) and math.isfinite(height)
     ]
     labels.place(axes, named, [*zip(x[:, None], y[:, None], strict=True)])

@@ -299,9 +299,7 @@ class Terminal(Watch):
         self.out.print()
 
     def draw_sweep(self, sweep: SweepResult) -> None:
-        """Draw what the points of a sweep do for areas and company, if all of them balance."""
-        if not sweep.is_balanced:
-            return
+        """Draw what the points of a sweep do for areas and company."""
         from orgsim.report.charts import draw_sweep
 
         draw_sweep(sweep)

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
+from orgsim.experiment.sweep import LEAST
 from orgsim.kpis import KPIS
 from orgsim.report.measures import Estimate
 from orgsim.report.story import FEW
-from orgsim.report.tabular import MORE, in_thousands, new_table, shown
+from orgsim.report.tabular import MORE, in_thousands, new_table, short_names, shown
 from orgsim.report.verdicts import serves_company
 from orgsim.report.wording import HORIZONS, plain
 
@@ -29,15 +29,22 @@ if TYPE_CHECKING:
     from orgsim.experiment.sweep import SweepResult
 
 
+RANKS = (
+    "Rho: rank correlation of the number, turned so that more is better for the area, with company "
+    "value, by the settings' means. It is clear where chance orders the settings as well in fewer "
+    "than one case of twenty; the luck within each setting is in its interval, not here."
+)
+
+
 def show_sweep(out: Console, sweep: SweepResult) -> None:
     """Print one row per point, its settings and its value, and what ranks the points as value."""
     table = new_table(f"Value against each point's own reference: {sweep.name}", width=out.width)
-    for heading in _short(sweep.settings):
-        table.add_column(heading, overflow="fold")
+    for heading in short_names(sweep.settings):
+        table.add_column(heading, overflow="fold", min_width=8)
     table.add_column("n", justify="right")
     for name in HORIZONS.values():
         table.add_column(f"{name.title}, kEUR", justify="right", no_wrap=True)
-    table.add_column("company value itself", justify="right", no_wrap=True)
+    table.add_column("itself, kEUR", justify="right", no_wrap=True)
     for one in sweep.summary.to_dict("records"):
         settings = [Text(str(one[setting])) for setting in sweep.settings]
         marks = "" if one["balanced"] else " DOES NOT BALANCE"
@@ -45,7 +52,8 @@ def show_sweep(out: Console, sweep: SweepResult) -> None:
             in_thousands(Estimate(one[name], one[f"{name}_low"], one[f"{name}_high"], 0))
             for name in _value_columns(sweep.summary)
         ]
-        value = f"{1e-3 * one['value_year_clv']:,.0f}" if "value_year_clv" in one else ""
+        level = one.get("value_year_clv", math.nan)
+        value = f"{1e-3 * level:,.0f}" if math.isfinite(level) else "n/a"
         table.add_row(*settings, f"{one['replications']}{marks}", *ranges, value)
     out.print()
     out.print(table)
@@ -63,27 +71,26 @@ def show_sweep(out: Console, sweep: SweepResult) -> None:
 
 def _show_agreement(out: Console, sweep: SweepResult) -> None:
     """Whether each area's own number ranks the points as company value does."""
+    if not sweep.is_balanced:
+        return
     ranked = [one for one in sweep.agreement.to_dict("records") if math.isfinite(one["rho"])]
     if not ranked:
+        why = f"fewer than {LEAST} settings have a company value, or all have the same"
+        out.print(textwrap.fill(f"Whom the settings serve is not said: {why}.", out.width))
         return
-    titles = {kpi.name: plain(kpi.title) for kpi in KPIS}
-    points = len(sweep.summary)
-    table = new_table(f"Is better for an area better for the company, over {points} points?",
-                      width=out.width)  # fmt: skip
-    for heading in ("", "what is better for it ...", "Spearman's rho"):
+    notes = {kpi.name: kpi for kpi in KPIS}
+    points = min(one["points"] for one in ranked)
+    title = f"Is better for an area better for the company, over {points} settings?"
+    table = new_table(title, width=out.width)
+    for heading in ("", "over the whole run", "Spearman's rho"):
         table.add_column(heading, justify="right" if "rho" in heading else "left")
     for one in ranked:
-        label = f"  {one['area']}: {titles[one['kpi']]}"
-        table.add_row(label, serves_company(one["rho"], one["p_value"]), f"{one['rho']:+.2f}")
+        note, rho = notes[one["kpi"]], one["rho"]
+        said = serves_company(rho, one["p_value"], note.direction)
+        table.add_row(f"  {one['area']}: {plain(note.title)}", said, f"{rho:+.2f}")
     out.print(table)
+    out.print(textwrap.fill(RANKS, out.width))
     out.print()
-
-
-def _short(settings: Sequence[str]) -> list[str]:
-    """The last word of each key path, unless two settings share it."""
-    last = [setting.rpartition(".")[2] for setting in settings]
-    pairs = zip(settings, last, strict=True)
-    return [setting if last.count(word) > 1 else word for setting, word in pairs]
 
 
 def _value_columns(summary: pd.DataFrame) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
@@ -44,3 +45,10 @@ def shown(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except (ValueError, OSError):
         return str(path)
+
+
+def short_names(settings: Sequence[str]) -> list[str]:
+    """The last word of each key path, unless two settings share it."""
+    last = [setting.rpartition(".")[2] for setting in settings]
+    pairs = zip(settings, last, strict=True)
+    return [setting if last.count(word) > 1 else word for setting, word in pairs]

@@ -50,10 +50,11 @@ CLEAR = 0.05
 MINUS = "\u2212"
 
 
-def serves_company(rho: float, p_value: float) -> str:
-    """What is said of an area's number whose ranks agree so far with those of company value."""
+def serves_company(rho: float, p_value: float, direction: int) -> str:
+    """What is said of an area's number, turned so that more is better for the area, by its rho."""
     if p_value < CLEAR:
-        return f"is {'better' if rho > 0 else 'worse'} for the company"
+        amount = "more" if direction > 0 else "less"
+        return f"{amount} is {'better' if rho > 0 else 'worse'} for the company"
     return "tells nothing clear of company value"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from operator import attrgetter
 
 import pytest
 
@@ -87,3 +88,20 @@ def test_a_scenario_with_one_area_at_rest_differs_in_nothing_else(area: str) -> 
         for name in ("untapped_niche_campaign", f"untapped_niche_{area}_at_rest")
     )
     assert [key for key in silo if silo[key] != rested[key]] == [area]
+
+
+LEVERS = {
+    "marketing": "incentives.cap incentives.claim_pressure incentives.spend_pressure",
+    "sales": "incentives.cap quota.discount quota.push quota.sandbag temporary.most",
+    "logistics": "overtime.most chassis.expedite.share kit.expedite.share",
+    "support": "pressure.elasticity staffing.overtime staffing.review recovery.empowerment",
+}
+
+
+@pytest.mark.parametrize(("area", "keys"), LEVERS.items())
+def test_at_rest_every_lever_that_an_area_pulls_for_its_own_target_is_nothing(
+    area: str, keys: str
+) -> None:
+    rested = resolve("untapped_niche_campaign", [f"{area}=at_rest"]).scenario
+    for key in keys.split():
+        assert attrgetter(f"{area}.{key}")(rested) == 0, key

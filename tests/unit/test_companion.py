@@ -71,27 +71,28 @@ def test_what_is_better_for_an_area_is_ranked_beside_what_is_better_for_the_comp
     }
 
 
-def test_where_no_point_differs_from_its_own_reference_value_itself_is_ranked(
-    tmp_path: Path,
-) -> None:
-    firms = swept(tmp_path, value_year_clv_difference=np.zeros(5))
+def test_firms_that_differ_when_nothing_happens_are_ranked_by_value_itself(tmp_path: Path) -> None:
+    assert set(swept(tmp_path).agreement["value"]) == {"value_year_clv_difference"}
+    firms = swept(tmp_path, value_year_clv=9e6 + 3e5 * GOOD)
     assert set(firms.agreement["value"]) == {"value_year_clv"}
-    assert ranked(firms)["leads"] == -1.0
+    assert ranked(firms)["leads"] == 1.0  # though each falls ever further behind its own reference
 
 
-def test_of_two_points_nothing_is_said_or_drawn(tmp_path: Path) -> None:
-    two = swept(tmp_path, points=2)
-    assert two.agreement.empty
-    assert draw_sweep(two) == []
-    assert "better for an area" not in told(two)
+def test_of_four_settings_nothing_is_said_or_drawn_but_why(tmp_path: Path) -> None:
+    four = swept(tmp_path, points=4)
+    assert four.agreement.empty
+    assert draw_sweep(four) == []
+    assert "better for an area" not in told(four)
+    assert "Whom the settings serve is not said: fewer than 5 settings" in told(four)
 
 
 def test_the_table_and_the_title_say_whom_the_settings_serve(tmp_path: Path) -> None:
     sweep = swept(tmp_path)
     said = told(sweep)
     assert "marketing: Leads" in said
-    assert said.count("is worse for the company") == 1
-    assert said.count("is better for the company") == 3
+    assert said.count("more is worse for the company") == 1
+    assert said.count("more is better for the company") == 2
+    assert said.count("less is better for the company") == 1
     with style.house_style():
         figure = draw_companion(sweep)
     assert figure is not None
@@ -110,27 +111,43 @@ def test_right_is_better_for_the_area_in_every_panel(tmp_path: Path) -> None:
 
 
 def test_ranks_that_chance_brings_about_as_often_are_called_unclear(tmp_path: Path) -> None:
-    four = swept(tmp_path, points=4)
-    assert ranked(four)["leads"] == -1.0
-    assert "is worse for the company" not in told(four)
+    leads = 250.0 + np.array([0.0, 1.0, 2.0, 4.0, 3.0])
+    crossed = swept(tmp_path, leads=leads, line_fill=np.full(5, 0.97), abandonment=np.full(5, 0.05))
+    assert ranked(crossed)["leads"] == pytest.approx(-0.9)  # one in twelve orders does as much
+    assert "marketing: Leads" in told(crossed)
+    assert "more is worse for the company" not in told(crossed)
     with style.house_style():
-        figure = draw_companion(four)
+        figure = draw_companion(crossed)
     assert figure is not None
     assert "tells clearly" in figure.texts[0].get_text().replace("\n", " ")
 
 
-@pytest.mark.parametrize("balanced", [True, False])
-def test_of_what_does_not_balance_nothing_is_drawn(tmp_path: Path, balanced: bool) -> None:
-    Terminal(out=io.StringIO(), err=io.StringIO()).draw_sweep(swept(tmp_path, balanced=balanced))
-    assert (tmp_path / "companion.png").exists() is balanced
-
-
-def test_points_are_named_where_they_are_few_and_a_missing_number_is_left_out(
-    tmp_path: Path,
-) -> None:
-    leads = np.array([250.0, np.nan, 350.0, 400.0, 450.0])
+def test_an_area_whose_numbers_pull_both_ways_is_not_passed_over(tmp_path: Path) -> None:
+    both = swept(tmp_path, otif=0.9 + 0.01 * GOOD)
     with style.house_style():
-        figure = draw_companion(swept(tmp_path, leads=leads))
+        figure = draw_companion(both)
+    assert figure is not None
+    assert "the own numbers of logistics pull both ways" in (
+        figure.texts[0].get_text().replace("\n", " ")
+    )
+
+
+def test_points_are_named_and_what_too_few_of_them_have_is_not_ranked(tmp_path: Path) -> None:
+    sweep = swept(tmp_path, leads=np.array([250.0, np.nan, 350.0, 400.0, 450.0]))
+    assert "leads" not in set(sweep.agreement["kpi"])
+    with style.house_style():
+        figure = draw_companion(sweep)
     assert figure is not None
     names = [text.get_text() for text in figure.axes[0].texts[2:]]
-    assert names == ["1.0", "3.0", "4.0", "5.0"]
+    assert names == ["1.0", "2.0", "3.0", "4.0", "5.0"]
+
+
+def test_one_replication_is_said_to_be_one(tmp_path: Path) -> None:
+    sweep = swept(tmp_path)
+    sweep.summary["replications"] = 1
+    with style.house_style():
+        figure = draw_companion(sweep)
+    assert figure is not None
+    words = [text.get_text().replace("\n", " ") for text in figure.texts]
+    assert words[0].startswith("In one replication each, what is better for marketing")
+    assert not any("95" in text for text in words)

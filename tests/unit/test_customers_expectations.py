@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.special import ndtri
 
+from orgsim.customers.behaviour import Customers
 from orgsim.customers.expectations import yardstick
 from orgsim.customers.population import Population
 from orgsim.customers.satisfaction import trust_after, value_of_gap
@@ -226,16 +229,21 @@ def test_the_stated_share_of_the_delays_that_are_seen_is_told(
     assert told == pytest.approx(share, abs=Z * np.sqrt(share * (1 - share) / n))
 
 
-def test_a_delay_is_seen_as_far_as_support_hears_of_the_stock_and_sees_its_customers() -> None:
-    def told(*overrides: str) -> float:
-        values = ("shocks={}", "customers.count=100", "customers.usual.weeks=10", *overrides)
-        scenario = firm("customers.memory.satisfaction.told=0.5", *values)
-        return Organisation(scenario, 0).customers.told_share
+def test_a_delay_is_seen_as_far_as_support_hears_of_the_stock_and_sees_its_customers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[float] = []
 
+    def customers(*parts: Any, sees_delays: float) -> Customers:
+        seen.append(sees_delays)
+        return Customers(*parts, sees_delays=sees_delays)
+
+    monkeypatch.setattr("orgsim.organisation.Customers", customers)
     stock = "organisation.channels.stock_to_support"
-    heard = (f"{stock}.fidelity=0.8", "organisation.single_view=0.5")
-    assert told(*heard) == pytest.approx(0.5 * 0.8 * 0.5)
-    assert told(*heard, f"{stock}.active=false") == 0.0
+    heard = (f"{stock}.fidelity=0.8", "organisation.single_view=0.5", "customers.count=100")
+    for more in ((), (f"{stock}.active=false",)):
+        Organisation(firm("shocks={}", "customers.usual.weeks=10", *heard, *more), 0)
+    assert seen == pytest.approx([0.8 * 0.5, 0.0])
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -103,9 +103,7 @@ def placed(time: float, customer: int, due: float, segment: Segment = BASE) -> O
 def delivered(
     time: float, customer: int, due: float, on_record: float | None = None, complete: bool = True
 ) -> OrderDelivered:
-    return OrderDelivered(
-        time, customer, 0, BASE, time - 48.0, due, on_record or due, due, complete
-    )
+    return OrderDelivered(time, customer, 0, BASE, time - 48.0, due, on_record or due, complete)
 
 
 def test_orders_deliveries_and_cancellations_are_counted_per_day() -> None:
@@ -145,8 +143,8 @@ def test_line_fill_is_the_share_of_orders_whose_parts_were_there() -> None:
 
 def test_delivery_days_count_calendar_days() -> None:
     facts = [
-        OrderDelivered(49.0, 1, 0, BASE, 23.0, 96.0, 96.0, 96.0, True),  # day 0 to day 2
-        OrderDelivered(47.0, 2, 0, BASE, 25.0, 96.0, 96.0, 96.0, True),  # day 1 to day 1
+        OrderDelivered(49.0, 1, 0, BASE, 23.0, 96.0, 96.0, True),  # day 0 to day 2
+        OrderDelivered(47.0, 2, 0, BASE, 25.0, 96.0, 96.0, True),  # day 1 to day 1
     ]
     assert value("delivery_days", facts).weekly == about(nan, 1.0, nan)
 

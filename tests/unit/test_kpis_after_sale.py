@@ -36,7 +36,7 @@ def special(customer: int, *, express: bool, setup: bool) -> OrderPlaced:
 def delivered(
     customer: int, *, time: float = 50.0, on_record: float = 96.0, complete: bool = True
 ) -> OrderDelivered:
-    return OrderDelivered(time, customer, 0, BASE, 1.0, 96.0, on_record, 96.0, complete)
+    return OrderDelivered(time, customer, 0, BASE, 1.0, 96.0, on_record, complete)
 
 
 def test_an_order_is_perfect_when_in_time_in_full_and_recorded_as_promised() -> None:

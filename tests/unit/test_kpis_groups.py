@@ -213,7 +213,7 @@ def test_promises_kept_and_talk_are_told_apart_by_where_customers_came_from() ->
         *(joined(n, Source.CAMPAIGN) for n in (1, 2)),
         *(order(n) for n in (1, 2, 3)),
         *(
-            OrderDelivered(80.0, n, 0, BASE, 1.0, 96.0, 96.0, 96.0, True)
+            OrderDelivered(80.0, n, 0, BASE, 1.0, 96.0, 96.0, True)
             for n in (1, 3)  # the order of 2 is still open on its day
         ),
         ExperienceTold(81.0, 2, BASE, False),

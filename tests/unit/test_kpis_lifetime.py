@@ -21,7 +21,6 @@ from orgsim.kernel.journal import Journal
 from orgsim.kpis.base import SEGMENTS, SOURCES, Window
 from orgsim.kpis.lifetime import (
     churned_clv,
-    clv_per_customer,
     leaving_per_day,
     order_margin,
     residual_clv,
@@ -45,7 +44,7 @@ def group(
 
 
 def delivered(customer: int, time: float = 1.0, segment: Segment = BASE) -> OrderDelivered:
-    return OrderDelivered(time, customer, 0, segment, 0.0, 96.0, 96.0, 96.0, True)
+    return OrderDelivered(time, customer, 0, segment, 0.0, 96.0, 96.0, True)
 
 
 def sent_back(customer: int, time: float = 2.0, segment: Segment = BASE) -> ReturnSent:
@@ -218,30 +217,43 @@ def left(customer: int, time: float) -> CustomerLeft:
     return CustomerLeft(time, customer, BASE, Source.ORGANIC)
 
 
-def test_gone_with_churn_is_the_worth_of_those_who_left_beyond_the_usual_hazard() -> None:
-    facts = [
+def worth_of_one(multiple: float = 1.0) -> float:
+    """m r / (1 + i - r) at the baseline hazard of a source."""
+    r = np.exp(-365.0 * multiple * SCENARIO.customers.loyalty.churn * DAY)
+    return float(365.0 * MARGIN * 0.0127 * r / (1.0 + SCENARIO.finance.discount - r))
+
+
+def crowd_of(leavers: int) -> list[Any]:
+    """3000 customers, of whom so many leave at once in week 0."""
+    return [
         *(group(week, active=3000) for week in range(3)),
-        *(CustomerJoined(-1.0, n, BASE, Source.ORGANIC) for n in range(20)),
-        *(left(n, time=1.0) for n in range(20)),
+        *(CustomerJoined(-1.0, n, BASE, Source.ORGANIC) for n in range(leavers)),
+        *(left(n, time=1.0) for n in range(leavers)),
+        *(left_at_once(n) for n in range(leavers)),
     ]
-    window = a_window(facts)
-    worth = clv_per_customer(window, BASE, Source.ORGANIC)
-    assert churned_clv(window, "all") == pytest.approx(
-        worth * np.array([-USUAL, 20.0 - USUAL, -USUAL])
-    )
+
+
+def test_gone_with_churn_is_the_worth_of_those_who_left_beyond_the_usual_hazard() -> None:
+    facts = crowd_of(20)
+    beyond = np.array([-USUAL, 20.0 - USUAL, -USUAL])
+    assert churned_clv(a_window(facts), "all") == pytest.approx(worth_of_one() * beyond)
     for groups in (SEGMENTS, SOURCES):
         parts = [value("churned_clv", facts, name).total for name in groups if name != "all"]
         assert sum(parts) == pytest.approx(value("churned_clv", facts).total)
+
+
+def test_the_more_leave_the_more_is_gone_and_each_as_much_as_the_first() -> None:
+    gone = [value("churned_clv", crowd_of(n)).total for n in (0, 30, 300, 2400)]
+    assert np.diff(gone) / (30, 270, 2100) == pytest.approx([worth_of_one()] * 3)
 
 
 def test_who_is_won_by_the_campaign_is_expected_to_leave_sooner() -> None:
     """A fifth more than of others is no loss beyond what is usual of them (m_source)."""
     facts = [group(week, active=3000, source=Source.CAMPAIGN) for week in range(3)]
     lost = churned_clv(a_window(facts), "campaign")
-    worth = clv_per_customer(a_window(facts), BASE, Source.CAMPAIGN)
     multiple = SCENARIO.customers.loyalty.churn_campaign
     assert multiple == 1.2
-    assert lost == pytest.approx(-USUAL * multiple * worth)
+    assert lost == pytest.approx(-USUAL * multiple * worth_of_one(multiple))
 
 
 def test_where_nobody_leaves_beyond_the_usual_nothing_is_gone_with_churn() -> None:
@@ -250,7 +262,7 @@ def test_where_nobody_leaves_beyond_the_usual_nothing_is_gone_with_churn() -> No
         *(f"customers.loyalty.{effect}" for effect in indifferent),
         "customers.loyalty.reaction.failure=0",
     )
-    worth = clv_per_customer(window, BASE, Source.INSTALLED)[-1]
+    worth = residual_clv(window, "all")[-1] / window.facts(GroupCounted)["active"][-2:].sum()
     beyond = churned_clv(window, "all").sum() / worth
     assert beyond == pytest.approx(0.0, abs=Z * sqrt(window.count(CustomerLeft).sum()))
 

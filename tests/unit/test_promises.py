@@ -65,7 +65,7 @@ def delivered(
     on_record: float = DUE,
     complete: bool = True,
 ) -> OrderDelivered:
-    return OrderDelivered(time, customer, 0, segment, 1.0, due, on_record, due, complete)
+    return OrderDelivered(time, customer, 0, segment, 1.0, due, on_record, complete)
 
 
 def rows(facts: Sequence[Any], **gauges: Any) -> dict[tuple[int, str, str], Row]:

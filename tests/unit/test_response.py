@@ -142,9 +142,7 @@ def late_orders(on_record: float) -> list[Any]:
         time = 3 * WEEK + 1.0
         lost = (True, False, False, False, True)
         facts.append(OrderPlaced(time, n, 0, Segment.NICHE, due, *lost, 7000))
-        facts.append(
-            OrderDelivered(due + 1.0, n, 0, Segment.NICHE, time, due, on_record, due, True)
-        )
+        facts.append(OrderDelivered(due + 1.0, n, 0, Segment.NICHE, time, due, on_record, True))
     return facts
 
 

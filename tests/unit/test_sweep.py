@@ -15,9 +15,14 @@ class Counter(Nobody):
     def __init__(self, stop_after: int = 10**9) -> None:
         self.total = self.kept = self.finished = 0
         self.stop_after = stop_after
+        self.drawn: list[Path] = []
 
     def begin(self, total: int, kept: int) -> None:
         self.total, self.kept = total, kept
+
+    def draw_sweep(self, sweep: SweepResult) -> None:
+        self.drawn.append(sweep.folder / "manifest.json")
+        assert not self.drawn[-1].exists()
 
     def advance(self) -> None:
         self.finished += 1
@@ -57,6 +62,12 @@ def test_a_sweep_has_one_row_per_point_with_its_settings_kpis_and_value_differen
     stored = pd.read_parquet(result.folder / "summary.parquet")
     pd.testing.assert_frame_equal(stored, result.summary)
     assert len(pd.read_csv(result.folder / "summary.csv")) == 3
+
+
+def test_the_chart_is_drawn_before_the_folder_is_sealed(tmp_path: Path) -> None:
+    counter = Counter()
+    sweep([1.0, 2.0], tmp_path, counter)
+    assert [manifest.exists() for manifest in counter.drawn] == [True]
 
 
 def test_points_that_share_a_reference_compute_it_once(tmp_path: Path) -> None:
