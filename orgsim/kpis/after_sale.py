@@ -24,6 +24,10 @@ from orgsim.kpis.identities import distinct, is_among
 from orgsim.kpis.joins import key_of
 
 
+BILLED_WEEKS = 4
+"""Receivables are measured by what was billed in so many weeks: one may bill next to nothing."""
+
+
 def _complete(window: Window, segment: str) -> Ratio:
     placed = window.facts(OrderPlaced, segment)
     lacking = [
@@ -74,7 +78,10 @@ def _days_outstanding(window: Window, segment: str) -> Ratio:
         amounts = sign * posted["cents"][mine]
         owed += window.per_week(posted["time"][mine], amounts, closing=True)
     sent = window.facts(InvoiceSent)
-    return Ratio(np.cumsum(owed), window.per_week(sent["time"], sent["cents"]) / window.days)
+    billed = np.cumsum(np.insert(window.per_week(sent["time"], sent["cents"]), 0, 0.0))
+    week = np.arange(1, billed.size)
+    first = np.maximum(week - BILLED_WEEKS, 0)
+    return Ratio(np.cumsum(owed), (billed[week] - billed[first]) / (7.0 * (week - first)))
 
 
 def _disputed(window: Window, segment: str) -> Ratio:
@@ -149,7 +156,7 @@ KPIS = (
         area="company",
         direction=-1,
         section="M3.11",
-        formula="receivables at the week's end / amount billed per day of the week",
+        formula="receivables at the week's end / amount billed per day of the last four weeks",
         open_items="open bills are the receivables",
         measure=_days_outstanding,
     ),

@@ -110,6 +110,16 @@ def test_a_refund_that_is_not_paid_when_due_is_late_paid_or_not() -> None:
     assert value("late_refunds", facts).weekly == about(nan, 0.5, 0.0)
 
 
+def test_a_week_in_which_next_to_nothing_is_billed_makes_no_debt_of_years() -> None:
+    facts = [
+        InvoiceSent(-100.0, 1, 0, BASE, 999_00, False),
+        posted(-100.0, Account.RECEIVABLES, 999_00, Account.REVENUE),
+        InvoiceSent(10.0, 2, 0, BASE, 1_00, False),
+        posted(10.0, Account.RECEIVABLES, 1_00, Account.REVENUE),
+    ]
+    assert value("days_sales_outstanding", facts).weekly == about(7.0, 14.0, 21.0)
+
+
 def test_days_sales_outstanding_are_what_is_owed_over_what_is_billed_a_day() -> None:
     facts = [
         InvoiceSent(10.0, 1, 0, BASE, 70_00, False),
@@ -118,8 +128,9 @@ def test_days_sales_outstanding_are_what_is_owed_over_what_is_billed_a_day() -> 
         posted(216.0, Account.RECEIVABLES, 35_00, Account.REVENUE),
         posted(240.0, Account.CASH, 70_00, Account.RECEIVABLES),
     ]
-    assert value("days_sales_outstanding", facts).weekly == about(nan, 7.0, 7.0)
-    assert value("days_sales_outstanding", facts).total == pytest.approx(7.0)
+    # 70 owed of 70 billed in two weeks, then 35 of 105 in three: the warm-up's week counts, too.
+    assert value("days_sales_outstanding", facts).weekly == about(nan, 14.0, 7.0)
+    assert value("days_sales_outstanding", facts).total == pytest.approx(10.5)
     assert value("disputed_bills", facts).weekly == about(nan, 0.0, 1.0)
     assert value("disputed_bills", facts).total == pytest.approx(0.5)
 
