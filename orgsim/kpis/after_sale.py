@@ -23,7 +23,6 @@ from orgsim.kpis.fulfilment import SHORT, orders_due
 from orgsim.kpis.identities import distinct, is_among
 from orgsim.kpis.joins import key_of
 
-
 BILLED_WEEKS = 4
 """Receivables are measured by what was billed in so many weeks: one may bill next to nothing."""
 
