@@ -41,7 +41,8 @@ class CampaignConfig(Config):
         "spend of the whole campaign at intensity 1", unit="EUR", section="s.8", ge=0
     )
     profile: tuple[Quantity, ...] = param(
-        "how the spend is spread over parts of equal length: their relative weights",
+        "relative weights of the spend in equal parts of the time that a campaign runs; what is "
+        "spent in all stays as it is",
         section="s.8",
         min_length=1,
     )

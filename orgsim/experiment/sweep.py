@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +29,10 @@ from orgsim.experiment.replicate import Perform, perform
 from orgsim.experiment.run import fill
 from orgsim.experiment.store import Store, canonical
 from orgsim.kpis import KPIS
+from orgsim.units import WEEK
 
 if TYPE_CHECKING:
+    from orgsim.config.schema import Scenario
     from orgsim.experiment.run import Audience
 
 _NEEDED = ("totals", "value", "audit")
@@ -56,6 +58,8 @@ class SweepResult:
     folder: Path
     summary: pd.DataFrame
     agreement: pd.DataFrame
+    cut_short: int = 0
+    """At so many points a shock goes on beyond the run."""
 
     @property
     def is_balanced(self) -> bool:
@@ -77,7 +81,12 @@ def sweep(
     """
     points = [point_of(one) for one in resolved]
     workers = max(one.scenario.run.workers for one in resolved)
-    return sweep_points(overrides, points, results=results, console=console, workers=workers)
+    found = sweep_points(overrides, points, results=results, console=console, workers=workers)
+    return replace(found, cut_short=sum(_is_cut_short(one.scenario) for one in resolved))
+
+
+def _is_cut_short(scenario: Scenario) -> bool:
+    return any(shock.end > scenario.run.weeks * WEEK for shock in scenario.shocks.values())
 
 
 def sweep_points(
@@ -89,9 +98,14 @@ def sweep_points(
     workers: int,
     work: Perform = perform,
 ) -> SweepResult:
-    """As `sweep`, for points whose replications are done by `work`."""
+    """As `sweep`, for points whose replications are done by `work`; a repeated one counts once."""
     if not points or len(points) != len(overrides):
         raise ResultError(f"{len(overrides)} settings for {len(points)} points of a sweep")
+    # A setting given twice is no further evidence.
+    once: dict[str, tuple[Point, Sequence[str]]] = {}
+    for point, texts in zip(points, overrides, strict=True):
+        once.setdefault(point.scenario_address, (point, texts))
+    points, overrides = zip(*once.values(), strict=True)
     store = Store(results)
     tasks = [task for point in points for task in point.tasks(keep_facts=False)]
     fill(store, tasks, workers=workers, console=console, work=work)

@@ -194,14 +194,14 @@ KPIS = (
     ),
     Kpi(
         name="churned_clv",
-        title="Customer lifetime value gone with churn",
+        title="Customer lifetime value gone with churn beyond the usual",
         unit="EUR",
         area="company",
         direction=-1,
         section="s.7",
-        formula="(customers who left - those of the baseline hazard h_0 m_source) x m r / (1 + i - "
-        "r), r at that hazard, by segment and source; a week with fewer counts against one with "
-        "more",
+        formula="(customers who left - those who leave at the usual rate of their source) x m r / "
+        "(1 + i - r): m yearly margin after returns, r share who stay a year at that rate, i "
+        "discount rate; a week with fewer counts against one with more",
         segments=(*SEGMENTS, *SOURCES),
         over_time="sum",
         measure=_churned,
@@ -214,7 +214,7 @@ KPIS = (
         direction=1,
         section="M5.12",
         formula="orders delivered x margin of an order (list price, mean costs and returns of the "
-        "last 12 weeks), discounted to the start; what was spent to win the customers is not in it",
+        "last 12 weeks), discounted at i to the start; what was spent to win them is not in it",
         segments=(*SEGMENTS, *SOURCES),
         over_time="sum",
         measure=_realised,

@@ -50,7 +50,7 @@ NOTABLE = 4.0
 _LASTING = ("year", "year+CLV")
 """The horizons that scenarios are put beside each other by."""
 DIRECTLY = (
-    "Directly: one firm less the other, pair by pair. What they differ in when nothing happens "
+    "Each less the first: pair by pair, to be quoted. What they differ in when nothing happens "
     "counts here; above, it is in the reference of each: the two tables need not agree."
 )
 APART = (
@@ -292,7 +292,7 @@ class Terminal(Watch):
         pairs = zip(called[1:], found, strict=True)
         rows = [(title, *map(in_thousands, each)) for title, each in pairs if each[0].n]
         if rows:
-            self._print_table(f"Directly beside “{called[0]}”, kEUR (95 %)", headings, rows)
+            self._print_table(f"Each less “{called[0]}”, kEUR (95 %)", headings, rows)
             self._note(DIRECTLY)
         if len(rows) < len(others):
             self._note(APART)

@@ -32,7 +32,7 @@ from orgsim.analysis.paradox import FLAGGED_FROM, paradox_index
 from orgsim.report.headline import percent
 from orgsim.report.measures import NOTHING, Estimate, Floats, estimate
 from orgsim.report.story import REFERENCE, SCENARIO, KpiNote, Story
-from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT, SIZEABLE, Line, whole_run, worth
+from orgsim.report.verdicts import AREAS, JUDGED_BY_EFFECT, SIZEABLE, TRIFLE, Line, whole_run, worth
 from orgsim.report.wording import HORIZONS, NBSP, compact, in_sentence, listed, plain
 
 DEMAND = ("leads", "bookings")
@@ -185,10 +185,11 @@ def _customers(story: Story) -> Iterable[Line]:
 
 
 def _worse(lines: Iterable[Line]) -> Iterator[Line]:
-    """Those that are surely worse than in the reference."""
+    """Those that are surely worse than in the reference, and by more than a trifle."""
     for line in lines:
         found = line.difference
-        if found.n > 1 and found.is_sure and found.mean * line.direction < 0:
+        is_worse = found.n > 1 and found.is_sure and found.mean * line.direction < 0
+        if is_worse and abs(found.mean) >= TRIFLE * abs(line.reference.mean):
             yield line
 
 

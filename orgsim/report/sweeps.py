@@ -40,7 +40,7 @@ def show_sweep(out: Console, sweep: SweepResult) -> None:
     """Print one row per point, its settings and its value, and what ranks the points as value."""
     table = new_table(f"Value against each point's own reference: {sweep.name}", width=out.width)
     for heading in short_names(sweep.settings):
-        table.add_column(heading, overflow="fold", min_width=8)
+        table.add_column(heading, overflow="fold", min_width=min(len(heading), 12))
     table.add_column("n", justify="right")
     for name in HORIZONS.values():
         table.add_column(f"{name.title}, kEUR", justify="right", no_wrap=True)
@@ -59,6 +59,11 @@ def show_sweep(out: Console, sweep: SweepResult) -> None:
     out.print(table)
     out.print()
     _show_agreement(out, sweep)
+    if sweep.cut_short:
+        said = (
+            f"At {sweep.cut_short} of {len(sweep.summary)} settings a shock goes on beyond the run"
+        )
+        out.print(textwrap.fill(f"{said}: what comes then is in no figure.", out.width))
     least = int(sweep.summary["replications"].min())
     if least < FEW:
         wide = f"Intervals of {least} replications are wide"

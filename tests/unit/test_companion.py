@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,13 @@ def test_the_table_and_the_title_say_whom_the_settings_serve(tmp_path: Path) -> 
     heads = [axes.texts[0].get_text() for axes in figure.axes]
     assert heads == ["Marketing: leads", "Logistics: line fill rate of main lines",
                      "Support: abandonment"]  # fmt: skip
+
+
+def test_that_a_shock_goes_on_beyond_the_run_is_said(tmp_path: Path) -> None:
+    sweep = swept(tmp_path)
+    assert "beyond the run" not in told(sweep)
+    cut = told(replace(sweep, cut_short=2))
+    assert "At 2 of 5 settings a shock goes on beyond the run" in cut
 
 
 def test_right_is_better_for_the_area_in_every_panel(tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def test_a_comparison_puts_each_scenario_beside_the_first_pair_by_pair() -> None
     out = io.StringIO()
     terminal = Terminal(out=out, err=io.StringIO())
     terminal.show_comparison([first, second], Path("comparison.csv"))  # type: ignore[list-item]
-    against, _, direct = out.getvalue().partition("Directly beside “Nobody told”, kEUR (95 %)")
+    against, _, direct = out.getvalue().partition("Each less “Nobody told”, kEUR (95 %)")
     assert row(against, "Nobody told").rstrip().endswith(")")
     assert row(direct, "Told").split()[1:5] == ["−3", "(−3", "to", "−3)"]
     assert row(direct, "Told").endswith("+100 (+100 to +100)")
@@ -251,7 +251,7 @@ def test_a_comparison_puts_each_scenario_beside_the_first_pair_by_pair() -> None
     second.value = second.value.assign(value=second.value["value"] + 50e3)
     out = terminal.out.file = io.StringIO()
     terminal.show_comparison([first, second], Path("comparison.csv"))  # type: ignore[list-item]
-    direct = out.getvalue().partition("Directly beside")[2]
+    direct = out.getvalue().partition("Each less “")[2]
     assert row(direct, "Told").endswith("+150 (+150 to +150)")
     assert "the two tables need not agree" in direct
     second.resolved.scenario.run.seed = 2

@@ -76,6 +76,12 @@ def test_points_that_share_a_reference_compute_it_once(tmp_path: Path) -> None:
     assert counter.total == 3 * 3 + 3
 
 
+def test_a_setting_given_twice_is_no_further_evidence(tmp_path: Path) -> None:
+    result = sweep([1.0, 2.0, 1.0, 3.0, 2.0], tmp_path)
+    assert list(result.summary["lift"]) == [1.0, 2.0, 3.0]
+    assert list(result.summary["point"]) == [0, 1, 2]
+
+
 def test_a_stopped_sweep_resumes_and_a_wider_one_computes_only_its_new_points(
     tmp_path: Path,
 ) -> None:
