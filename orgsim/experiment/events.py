@@ -83,6 +83,7 @@ ACTIVITIES: Mapping[str, Activity] = {
     "CallAnswered": Activity("call answered", "support", item="contact"),
     "CallAbandoned": Activity("call abandoned", "customer", item="contact"),
     "ContactHandled": Activity("contact handled", "support", detail="outcome", item="contact"),
+    "DateStated": Activity("told a date", "support", item="order"),
     "RecoveryGiven": Activity("made good", "support", detail="tool", item="contact"),
     "CallBackMade": Activity("called back", "support", detail="outcome", item="contact"),
     "EpisodeLived": Activity("experienced", "customer", detail="occasion"),
