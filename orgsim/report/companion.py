@@ -55,13 +55,14 @@ def draw_companion(sweep: SweepResult) -> Figure | None:
         subtitle=f"{sweep.name}, {points} settings of {listed(short_names(sweep.settings))}: "
         f"areas' own numbers over the whole run against company value {against}; "
         f"{_sample(sweep)}. Rho: Spearman's rank correlation of the two.",
-        source=f"orgsim · sweep {sweep.folder.name}",
+        source=f"orgsim · {sweep.folder.name}",
     )
     top = key.write_key(figure, edge, _key(sweep)) - 0.075
     rows = -(-len(ranked) // COLUMNS)
     width = (1.0 - style.MARGIN - LEFT - (COLUMNS - 1) * GAP) / COLUMNS
     height = (top - BOTTOM - (rows - 1) * BETWEEN) / rows
-    limits = _limits(sweep, value)
+    zero = [0.0] if "difference" in value else []
+    limits = _limits(np.append(sweep.summary[value].to_numpy(dtype=float), zero), room=0.2)
     for index, one in enumerate(ranked):
         row, column = divmod(index, COLUMNS)
         place = LEFT + column * (width + GAP), top - height - row * (height + BETWEEN)
@@ -111,7 +112,9 @@ def _key(sweep: SweepResult) -> list[key.Entry]:
     is_named = ", with its " + listed(short_names(sweep.settings)) if _names(sweep) else ""
     entries = [key.mark(f"a setting{is_named}", "o", style.SCENARIO, markersize=8.0)]
     if int(sweep.summary["replications"].max()) > 1:
-        entries.append(key.line(f"95{NBSP}% intervals of both", style.MUTED, width=1.2))
+        entries.append(
+            key.line(f"95{NBSP}% intervals of both, as far as they fit", style.MUTED, width=0.8)
+        )
     return entries
 
 
@@ -121,12 +124,11 @@ def _names(sweep: SweepResult) -> list[str]:
     return words if len(words) <= NAMED and max(map(len, words)) <= LONGEST else []
 
 
-def _limits(sweep: SweepResult, value: str) -> tuple[float, float]:
-    """Room for every mean and every interval, and for the zero that differences are read by."""
-    drawn = sweep.summary[[value, f"{value}_low", f"{value}_high"]].to_numpy(dtype=float).ravel()
-    drawn = np.append(drawn[np.isfinite(drawn)], [0.0] if "difference" in value else [])
-    room = 0.08 * (float(np.ptp(drawn)) or 1.0)
-    return float(drawn.min()) - room, float(drawn.max()) + room
+def _limits(means: Floats, *, room: float) -> tuple[float, float]:
+    """Room for every mean; an interval that is wider by far would hide them, and is cut."""
+    drawn = means[np.isfinite(means)]
+    margin = room * (float(np.ptp(drawn)) or abs(float(drawn[0])) or 1.0)
+    return float(drawn.min()) - margin, float(drawn.max()) + margin
 
 
 def _draw_panel(axes: Axes, sweep: SweepResult, one: Mapping[Any, Any], note: Any) -> None:
@@ -135,17 +137,17 @@ def _draw_panel(axes: Axes, sweep: SweepResult, one: Mapping[Any, Any], note: An
     x, y = (frame[column].to_numpy(dtype=float) for column in (name, value))
     bounds = (f"{column}_{side}" for column in (name, value) for side in ("low", "high"))
     left, right, low, high = (frame[bound].to_numpy(dtype=float) for bound in bounds)
-    looks: dict[str, Any] = {"color": style.MUTED, "linewidth": 1.2, "gid": "interval"}
+    looks: dict[str, Any] = {"color": style.MUTED, "linewidth": 0.8, "gid": "interval"}
     axes.plot([left, right], [y, y], **looks)
     axes.plot([x, x], [low, high], **looks)
     axes.plot(x, y, "o", color=style.SCENARIO, markersize=8.0, zorder=4, gid="points")
     if "difference" in value:
         axes.axhline(0.0, color=style.INK, linewidth=1.2, zorder=1)
+    axes.set_xlim(*_limits(x, room=0.25))
     if note.direction < 0:
         axes.invert_xaxis()
-    axes.margins(x=0.12)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: compact(at * scale.factor)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at * scale.factor:,.5g}"))
     axes.set_xlabel(f"{_unit(scale)}better for {note.area} ▶", fontsize=10.5)
     _head(axes, one, note)
     if names := _names(sweep):
