@@ -82,7 +82,9 @@ def sweep(
     points = [point_of(one) for one in resolved]
     workers = max(one.scenario.run.workers for one in resolved)
     found = sweep_points(overrides, points, results=results, console=console, workers=workers)
-    return replace(found, cut_short=sum(_is_cut_short(one.scenario) for one in resolved))
+    pairs = zip(points, resolved, strict=True)
+    cut = {point.scenario_address for point, one in pairs if _is_cut_short(one.scenario)}
+    return replace(found, cut_short=len(cut))
 
 
 def _is_cut_short(scenario: Scenario) -> bool:

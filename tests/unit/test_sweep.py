@@ -5,6 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from orgsim.config.compose import resolve
+from orgsim.experiment import sweep as sweeps
 from orgsim.experiment.point import Point
 from orgsim.experiment.run import Nobody, run_point
 from orgsim.experiment.sweep import SweepResult, sweep_points, swept_settings
@@ -111,3 +113,19 @@ def test_a_point_run_alone_after_the_sweep_only_adds_its_facts(tmp_path: Path) -
     )
     assert (counter.kept, counter.finished) == (5, 1)
     assert (result.folder / "facts" / "OrderPlaced.parquet").exists()
+
+
+def test_what_is_cut_short_is_counted_once_for_each_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = ("customers.count=0", "run.warmup=1w", "run.weeks=9", "run.replications=1")
+    texts = [(f"campaign.intensity={n}", *small) for n in (1, 2, 1)]
+    resolved = [resolve("untapped_niche_campaign", point) for point in texts]
+    monkeypatch.setattr(sweeps, "sweep_points", lambda overrides, points, **_: nothing(tmp_path))
+    found = sweeps.sweep(texts, resolved, results=tmp_path, console=Nobody())
+    assert found.cut_short == 2
+
+
+def nothing(folder: Path) -> SweepResult:
+    empty = pd.DataFrame()
+    return SweepResult(name="", settings=(), folder=folder, summary=empty, agreement=empty)
