@@ -18,7 +18,7 @@ from orgsim.facts_after_sale import (
     RestShipped,
     ReturnSent,
 )
-from orgsim.kpis.base import SEGMENTS, Columns, Kpi, Ratio, Window
+from orgsim.kpis.base import SEGMENTS, Columns, Kpi, Ratio, Window, rolling
 from orgsim.kpis.fulfilment import SHORT, orders_due
 from orgsim.kpis.identities import distinct, is_among
 from orgsim.kpis.joins import key_of
@@ -77,10 +77,8 @@ def _days_outstanding(window: Window, segment: str) -> Ratio:
         amounts = sign * posted["cents"][mine]
         owed += window.per_week(posted["time"][mine], amounts, closing=True)
     sent = window.facts(InvoiceSent)
-    billed = np.cumsum(np.insert(window.per_week(sent["time"], sent["cents"]), 0, 0.0))
-    week = np.arange(1, billed.size)
-    first = np.maximum(week - BILLED_WEEKS, 0)
-    return Ratio(np.cumsum(owed), (billed[week] - billed[first]) / (7.0 * (week - first)))
+    billed = rolling(window.per_week(sent["time"], sent["cents"]), BILLED_WEEKS)
+    return Ratio(np.cumsum(owed), billed / rolling(window.days, BILLED_WEEKS))
 
 
 def _disputed(window: Window, segment: str) -> Ratio:

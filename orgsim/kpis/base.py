@@ -206,6 +206,13 @@ class Window:
         return np.full(self.weeks, 7.0)
 
 
+def rolling(values: Floats, weeks: int) -> Floats:
+    """Sum over so many weeks up to each, fewer at the start."""
+    sums = np.cumsum(np.insert(values, 0, 0.0))
+    at = np.arange(values.size) + 1
+    return np.asarray(sums[at] - sums[np.maximum(at - weeks, 0)])
+
+
 def _divide(numerator: Floats, denominator: Floats) -> Floats:
     result = np.full(np.shape(numerator), np.nan)
     np.divide(numerator, denominator, out=result, where=denominator != 0)

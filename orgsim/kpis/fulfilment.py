@@ -21,7 +21,7 @@ from orgsim.facts import (
     OrderShipped,
     OrderSubstituted,
 )
-from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window
+from orgsim.kpis.base import GROUPS, SEGMENTS, Kpi, Ratio, Window, rolling
 from orgsim.kpis.identities import is_among
 from orgsim.kpis.joins import key_of
 from orgsim.units import DAY
@@ -104,10 +104,7 @@ DAYS_PER_WEEK = 7.0
 
 def _trailing(values: Floats, weeks: int) -> Floats:
     """Mean of the last weeks, fewer at the start."""
-    sums = np.cumsum(np.insert(values, 0, 0.0))
-    first = np.maximum(np.arange(values.size) + 1 - weeks, 0)
-    last = np.arange(values.size) + 1
-    return (sums[last] - sums[first]) / (last - first)
+    return rolling(values, weeks) / rolling(np.ones(values.size), weeks)
 
 
 def _fill(window: Window, segment: str) -> Ratio:

@@ -29,7 +29,7 @@ from orgsim.entities import Floats, Reaction, Segment, Source
 from orgsim.facts import OrderDelivered
 from orgsim.facts_after_sale import ReturnSent
 from orgsim.facts_of_customers import CustomerLeft, CustomerReacted, GroupCounted
-from orgsim.kpis.base import SEGMENTS, SOURCES, Columns, Kpi, Ratio, Window
+from orgsim.kpis.base import SEGMENTS, SOURCES, Columns, Kpi, Ratio, Window, rolling
 from orgsim.units import DAY, WEEK
 
 WEEKS = 12
@@ -53,7 +53,8 @@ def churned_clv(window: Window, segment: str) -> Floats:
     The baseline is h_0 m_source, at a satisfaction of 7.5 and a trust of .8 (M5.9). Each of them
     counts with what a customer is worth who leaves at that rate: at the rate of the week itself
     those who leave in a crowd would be worth nothing, for leaving in a crowd. A week in which fewer
-    leave counts against those in which more do.
+    leave counts against those in which more do. There is some in a calm year, too, since some leave
+    at once after a failure: a shock's is the difference to the reference.
     """
     total = np.zeros(window.weeks)
     for part, source in _groups(segment):
@@ -160,10 +161,7 @@ def _dial(window: Window, name: str) -> Floats:
 
 
 def _last(values: Floats) -> Floats:
-    """Sum over the last 12 weeks, fewer at the start."""
-    sums = np.cumsum(np.insert(values, 0, 0.0))
-    at = np.arange(values.size) + 1
-    return np.asarray(sums[at] - sums[np.maximum(at - WEEKS, 0)])
+    return rolling(values, WEEKS)
 
 
 def _clv(window: Window, segment: str) -> Ratio:
@@ -201,7 +199,7 @@ KPIS = (
         section="s.7",
         formula="(customers who left - those who leave at the usual rate of their source) x m r / "
         "(1 + i - r): m yearly margin after returns, r share who stay a year at that rate, i "
-        "discount rate; a week with fewer counts against one with more",
+        "discount rate; a week with fewer counts against one with more; calm years have some, too",
         segments=(*SEGMENTS, *SOURCES),
         over_time="sum",
         measure=_churned,
