@@ -135,7 +135,7 @@ def _signed(value: float, sign: bool) -> str:
     size = abs(value)
     digits = 0 if size >= 99.95 or size == 0 else 1 if size >= 9.995 else 2
     if 0 < size < 0.0095:
-        text = f"{size:.1g}"
+        text = np.format_float_positional(float(f"{size:.1g}"), trim="-")
     else:
         text = f"{size:,.{digits}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from orgsim.report import style
 from orgsim.report.labels import Label, along, apart, place
+from orgsim.report.wording import compact
 
 pytestmark = pytest.mark.usefixtures("house_style")
 
@@ -53,3 +54,8 @@ def test_names_cover_neither_lines_nor_each_other_while_there_is_room(axes: Axes
     boxes = [text.get_window_extent() for text in place(axes, names, curves)]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
     assert all(nearest(axes, box, y) > 0.0 for box in boxes for _, y in curves)
+
+
+def test_a_number_however_small_is_written_without_an_exponent() -> None:
+    assert compact(-9e-5) == "−0.00009"
+    assert compact(0.004, sign=True) == "+0.004"
